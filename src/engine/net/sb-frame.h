@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SB_OPCODE_CONTINUATION = 0x0,
+  SB_OPCODE_TEXT = 0x1,
+  SB_OPCODE_BINARY = 0x2,
+  SB_OPCODE_CLOSE = 0x8,
+  SB_OPCODE_PING = 0x9,
+  SB_OPCODE_PONG = 0xA,
+} SbOpcode;
+
+/**
+ * SbFrame:
+ *
+ * One unmasked, final WebSocket frame as it goes over the wire (RFC 6455 §5.2), header and payload in one block.
+ * Immutable, atomically reference counted: a broadcast to ten thousand clients is ten thousand references to one of these.
+ */
+typedef struct
+{
+  /*< private >*/
+  gatomicrefcount ref_count;
+  /*< public, constant >*/
+  guint8 opcode;
+  guint8 header_length; /* 2, 4 or 10 */
+  gsize length;         /* of @data: header and payload */
+  guint8 data[];
+} SbFrame;
+
+SbFrame *sb_frame_new       (SbOpcode opcode, const void *payload, gsize length);
+/* @code 0: a close frame without a body. @reason: UTF-8, cut at a character to fit 123 bytes (RFC 6455 §5.5). */
+SbFrame *sb_frame_new_close (guint16 code, const char *reason);
+SbFrame *sb_frame_ref       (SbFrame *self);
+void     sb_frame_unref     (SbFrame *self);
+/* The payload as GBytes that hold a reference to the frame. */
+GBytes  *sb_frame_get_payload (SbFrame *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbFrame, sb_frame_unref)
+
+G_END_DECLS

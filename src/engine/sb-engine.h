@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "access/sb-token.h"
+#include "net/sb-hub.h"
+#include "sb-settings.h"
+#include "watch/sb-broadcast.h"
+#include "watch/sb-client-list.h"
+#include "watch/sb-journal.h"
+#include "watch/sb-meter.h"
+#include "watch/sb-token-list.h"
+#include "watch/sb-traffic-log.h"
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define SB_TYPE_ENGINE (sb_engine_get_type ())
+G_DECLARE_FINAL_TYPE (SbEngine, sb_engine, SB, ENGINE, GObject)
+
+#define SB_ENGINE_ERROR (sb_engine_error_quark ())
+typedef enum
+{
+  SB_ENGINE_ERROR_IN_USE,        /* another program has the data directory; the message says which and its process id */
+  SB_ENGINE_ERROR_NOT_RUNNING,   /* the command needs a running server */
+  SB_ENGINE_ERROR_NOT_FOUND,     /* no such token, client, broadcast */
+  SB_ENGINE_ERROR_INVALID,       /* the request makes no sense: what is wrong is in the message */
+  SB_ENGINE_ERROR_STATE,         /* e.g. edit of a revoked token, delete of an active one */
+} SbEngineError;
+GQuark sb_engine_error_quark (void);
+
+typedef enum
+{
+  SB_ENGINE_STOPPED,
+  SB_ENGINE_STARTING,
+  SB_ENGINE_LISTENING,
+  SB_ENGINE_DEGRADED, /* listening, but something an admin must know is broken: see state-message */
+  SB_ENGINE_STOPPING, /* draining */
+  SB_ENGINE_FAILED,   /* could not start: see state-message */
+} SbEngineState;
+const char *sb_engine_state_to_id (SbEngineState state); /* "stopped", "starting", … */
+
+/**
+ * SbEngine:
+ *
+ * The façade: every command an admin can give, and everything there is to see. One per data directory (which it locks), owned
+ * by the program; main thread only; nothing here blocks. Async functions answer on the thread-default main context.
+ *
+ * Properties (notify): state (int, SbEngineState), state-message (string, NULL when all is well: a sentence a person
+ * can act on), port (uint), uris (strv, for this computer first, then each address of the network), n-clients (uint).
+ * Signals: "notice" (code, message), "ticked" (once a second after the meter, while open).
+ * @actor in the functions below is who asks, for the audit trail: "window", "command line".
+ */
+
+/* Locks @data_dir (made, mode 0700), opens the database, loads everything. @window: frames for a window (16 ms) or not (100 ms).
+ * Errors: SB_ENGINE_ERROR_IN_USE, SB_DATABASE_ERROR, SB_SETTINGS_ERROR, G_FILE_ERROR. A damaged database is an error here; it is never replaced. */
+void            sb_engine_open_async      (const char *data_dir, const char *settings_file /* nullable */, gboolean window,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+SbEngine       *sb_engine_open_finish     (GAsyncResult *result, GError **error);
+/* Stops, flushes and unlocks; blocks (drain at most 5 s). */
+void            sb_engine_close           (SbEngine *self);
+
+const char     *sb_engine_get_data_dir    (SbEngine *self);
+SbSettings     *sb_engine_get_settings    (SbEngine *self);
+SbClientList   *sb_engine_get_clients     (SbEngine *self);
+SbTrafficLog   *sb_engine_get_traffic     (SbEngine *self);
+SbTokenList    *sb_engine_get_tokens      (SbEngine *self);
+SbJournal      *sb_engine_get_journal     (SbEngine *self);
+GListModel     *sb_engine_get_broadcasts  (SbEngine *self); /* of SbBroadcast, newest first */
+SbMeter        *sb_engine_get_meter       (SbEngine *self);
+SbEngineState   sb_engine_get_state       (SbEngine *self);
+const char     *sb_engine_get_state_message (SbEngine *self);
+guint16         sb_engine_get_port        (SbEngine *self);
+char          **sb_engine_dup_uris        (SbEngine *self);
+gint64          sb_engine_get_started_at  (SbEngine *self); /* real time, µs; 0: not running */
+void            sb_engine_get_totals      (SbEngine *self, SbHubTotals *totals);
+SbHubError      sb_engine_get_listen_error (SbEngine *self); /* valid in SB_ENGINE_FAILED: which way out to offer */
+
+/* Listens. Where it cannot, the state becomes FAILED with a sentence, and FALSE is returned with the error too. */
+gboolean        sb_engine_start           (SbEngine *self, GError **error);
+void            sb_engine_stop_async      (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean        sb_engine_stop_finish     (SbEngine *self, GAsyncResult *result, GError **error);
+
+/* The secret exists in the result of issue and rotate only; free with sb_token_secret_free(). Given out when the row is on disk. */
+void            sb_engine_issue_token_async  (SbEngine *self, const char *actor, const SbTokenSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
+char           *sb_engine_issue_token_finish (SbEngine *self, GAsyncResult *result, SbToken **token /* out, optional */, GError **error);
+/* The old secret stays valid for @grace µs (0: not at all, its connections are closed). */
+void            sb_engine_rotate_token_async  (SbEngine *self, const char *actor, gint64 id, gint64 grace, GAsyncReadyCallback callback, gpointer user_data);
+char           *sb_engine_rotate_token_finish (SbEngine *self, GAsyncResult *result, SbToken **token, GError **error);
+/* The rest: the result is how many connections were closed. */
+void            sb_engine_edit_token_async    (SbEngine *self, const char *actor, gint64 id, const SbTokenSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
+void            sb_engine_revoke_token_async  (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
+void            sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data); /* undo of revoke */
+void            sb_engine_delete_token_async  (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
+/* @reason: up to 100 characters, told to the client after "disconnected by admin: ". */
+void            sb_engine_disconnect_async    (SbEngine *self, const char *actor, const SbTarget *target, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
+/* @duration: µs, 0: until it is lifted. Closes its connections as well. */
+void            sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data);
+/* Finish of the six above. -1 on error. */
+int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *result, GError **error);
+
+/* Checks @payload (text: JSON by the guard), stores the row, sends, gives back the broadcast when it is complete (all reports in, at most ~5 s). It is in
+ * the history model from the moment it is stored. */
+void            sb_engine_broadcast_async     (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+SbBroadcast    *sb_engine_broadcast_finish    (SbEngine *self, GAsyncResult *result, GError **error);
+/* How many clients the target means now. */
+guint           sb_engine_count_reach         (SbEngine *self, const SbTarget *target);
+/* Adds @origin to the allow-list. */
+gboolean        sb_engine_allow_origin        (SbEngine *self, const char *actor, const char *origin, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/sb-database.h"
+#include "watch/sb-broadcast.h"
+
+G_BEGIN_DECLS
+
+/* The history of broadcasts on disk: the newest 1000. A row is written before anything is sent (report empty), and
+ * again with its report. A row whose report never came (killed in between) loads as incomplete: shown as "interrupted". Main thread. */
+void         sb_broadcast_store_load_async    (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray   *sb_broadcast_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbBroadcast), newest first */
+void         sb_broadcast_store_insert_async  (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+SbBroadcast *sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **error); /* with its id */
+void         sb_broadcast_store_report_async  (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback, gpointer user_data);
+gboolean     sb_broadcast_store_report_finish (SbDatabase *db, GAsyncResult *result, GError **error);
+
+G_END_DECLS

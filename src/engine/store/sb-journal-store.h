@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/sb-database.h"
+#include "watch/sb-journal.h"
+
+G_BEGIN_DECLS
+
+/* The audit trail on disk: append-only (a trigger refuses UPDATE and DELETE but for the thinning of the oldest beyond 100000 rows). Main thread. */
+void       sb_journal_store_load_async    (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sb_journal_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbJournalEntry), newest first */
+/* @entries: (element-type SbJournalEntry), taken, oldest first. The result: the same with their ids. */
+void       sb_journal_store_append_async  (SbDatabase *db, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sb_journal_store_append_finish (SbDatabase *db, GAsyncResult *result, GError **error);
+
+G_END_DECLS
