@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sb-page.h"
+#include "sb-window.h"
+
+/**
+ * SbPage:
+ *
+ * A page of the window: what stands beside the sidebar when its row there is chosen. The window makes each page once and keeps it, so
+ * that search, selection and scroll position are as they were when the user comes back.
+ */
+typedef struct
+{
+  SbEngine *engine;
+  char *count;
+  gboolean attention;
+} SbPagePrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (SbPage, sb_page, ADW_TYPE_NAVIGATION_PAGE)
+
+enum
+{
+  PROP_0,
+  PROP_ENGINE,
+  PROP_ATTENTION,
+  PROP_COUNT,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+sb_page_get_property (GObject    *object,
+                      guint       prop_id,
+                      GValue     *value,
+                      GParamSpec *pspec)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (object));
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      g_value_set_object (value, priv->engine);
+      break;
+    case PROP_ATTENTION:
+      g_value_set_boolean (value, priv->attention);
+      break;
+    case PROP_COUNT:
+      g_value_set_string (value, priv->count);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_page_set_property (GObject      *object,
+                      guint         prop_id,
+                      const GValue *value,
+                      GParamSpec   *pspec)
+{
+  SbPage *self = SB_PAGE (object);
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  switch (prop_id)
+    {
+    case PROP_ENGINE:
+      priv->engine = g_value_dup_object (value);
+      break;
+    case PROP_ATTENTION:
+      sb_page_set_attention (self, g_value_get_boolean (value));
+      break;
+    case PROP_COUNT:
+      sb_page_set_count (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_page_finalize (GObject *object)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (object));
+
+  g_clear_object (&priv->engine);
+  g_clear_pointer (&priv->count, g_free);
+
+  G_OBJECT_CLASS (sb_page_parent_class)->finalize (object);
+}
+
+static void
+sb_page_class_init (SbPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = sb_page_get_property;
+  object_class->set_property = sb_page_set_property;
+  object_class->finalize = sb_page_finalize;
+
+  /**
+   * SbPage:engine:
+   *
+   * What the page shows and commands. Set when a subclass's constructed() runs, not yet in its init().
+   */
+  properties[PROP_ENGINE] = g_param_spec_object ("engine", NULL, NULL, SB_TYPE_ENGINE,
+                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * SbPage:attention:
+   *
+   * Whether something on the page deserves a look: a dot on its row of the sidebar.
+   */
+  properties[PROP_ATTENTION] = g_param_spec_boolean ("attention", NULL, NULL, FALSE,
+                                                     G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * SbPage:count:
+   *
+   * A number worth knowing, ready for display, at the right of the page's row; %NULL for none.
+   */
+  properties[PROP_COUNT] = g_param_spec_string ("count", NULL, NULL, NULL,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+sb_page_init (SbPage *self)
+{
+}
+
+/**
+ * sb_page_get_engine:
+ *
+ * Returns: (transfer none): the engine the page is of; valid from constructed() on, as long as the page lives
+ */
+SbEngine *
+sb_page_get_engine (SbPage *self)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_val_if_fail (SB_IS_PAGE (self), NULL);
+
+  return priv->engine;
+}
+
+gboolean
+sb_page_get_attention (SbPage *self)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_val_if_fail (SB_IS_PAGE (self), FALSE);
+
+  return priv->attention;
+}
+
+void
+sb_page_set_attention (SbPage  *self,
+                       gboolean attention)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_if_fail (SB_IS_PAGE (self));
+
+  attention = !!attention;
+  if (priv->attention == attention)
+    return;
+  priv->attention = attention;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ATTENTION]);
+}
+
+const char *
+sb_page_get_count (SbPage *self)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_val_if_fail (SB_IS_PAGE (self), NULL);
+
+  return priv->count;
+}
+
+void
+sb_page_set_count (SbPage     *self,
+                   const char *count)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_if_fail (SB_IS_PAGE (self));
+
+  if (g_set_str (&priv->count, count))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COUNT]);
+}
+
+/**
+ * sb_page_show:
+ * @filter: (nullable): see #SbPageClass; a filter that the page does not know changes nothing
+ *
+ * Called by the window when the page was chosen with a filter.
+ */
+void
+sb_page_show (SbPage     *self,
+              const char *filter)
+{
+  g_return_if_fail (SB_IS_PAGE (self));
+
+  if (filter != NULL && *filter != '\0' && SB_PAGE_GET_CLASS (self)->show != NULL)
+    SB_PAGE_GET_CLASS (self)->show (self, filter);
+}
+
+/**
+ * sb_page_focus_search:
+ *
+ * Ctrl+F. Does nothing on a page without a search.
+ */
+void
+sb_page_focus_search (SbPage *self)
+{
+  g_return_if_fail (SB_IS_PAGE (self));
+
+  if (SB_PAGE_GET_CLASS (self)->focus_search != NULL)
+    SB_PAGE_GET_CLASS (self)->focus_search (self);
+}
+
+/**
+ * sb_page_go_to:
+ * @page_name: "overview", "clients", "traffic", "broadcast", "tokens" or "audit"
+ * @filter: (nullable): what the other page is to show
+ *
+ * Leads the user to another page. Does nothing while the page is in no window.
+ */
+void
+sb_page_go_to (SbPage     *self,
+               const char *page_name,
+               const char *filter)
+{
+  g_return_if_fail (SB_IS_PAGE (self));
+  g_return_if_fail (page_name != NULL);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "(ss)", page_name, filter != NULL ? filter : "");
+}
+
+/**
+ * sb_page_add_toast:
+ * @toast: (transfer full): what happened
+ *
+ * Shows @toast in the window the page is in.
+ */
+void
+sb_page_add_toast (SbPage   *self,
+                   AdwToast *toast)
+{
+  g_autoptr (AdwToast) owned = toast;
+  GtkRoot *root;
+
+  g_return_if_fail (SB_IS_PAGE (self));
+  g_return_if_fail (ADW_IS_TOAST (toast));
+
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  if (SB_IS_WINDOW (root))
+    sb_window_add_toast (SB_WINDOW (root), g_steal_pointer (&owned));
+}
+
+/**
+ * sb_page_say:
+ * @format: (not nullable): a sentence without a final stop, translated, printf() style; plain text, no markup
+ *
+ * A toast without a button.
+ */
+void
+sb_page_say (SbPage     *self,
+             const char *format,
+             ...)
+{
+  g_autofree char *text = NULL;
+  AdwToast *toast;
+  va_list args;
+
+  g_return_if_fail (SB_IS_PAGE (self));
+  g_return_if_fail (format != NULL);
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  toast = adw_toast_new ("");
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  sb_page_add_toast (self, toast);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "signalbox-window"
+
+#include "sb-window.h"
+#include "audit/sb-audit-page.h"
+#include "broadcast/sb-broadcast-page.h"
+#include "clients/sb-clients-page.h"
+#include "overview/sb-overview-page.h"
+#include "sb-sidebar-row.h"
+#include "tokens/sb-tokens-page.h"
+#include "traffic/sb-traffic-page.h"
+#include <glib/gi18n.h>
+
+/**
+ * SbWindow:
+ *
+ * The window: the sidebar, and beside it the chosen page. It makes every page once and keeps it. Owned by the application.
+ */
+struct _SbWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  SbEngine *engine;
+  GHashTable *pages; /* name (static) → SbPage (a reference) */
+
+  AdwToastOverlay *toasts;
+  AdwNavigationSplitView *split_view;
+  GtkListBox *page_list;
+};
+
+G_DEFINE_FINAL_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_ENGINE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static const struct
+{
+  const char *name;
+  const char *icon_name;
+  GType (*get_type) (void);
+} page_kinds[] = {
+  { "overview", "view-grid-symbolic", sb_overview_page_get_type },
+  { "clients", "system-users-symbolic", sb_clients_page_get_type },
+  { "traffic", "network-transmit-receive-symbolic", sb_traffic_page_get_type },
+  { "broadcast", "audio-volume-high-symbolic", sb_broadcast_page_get_type },
+  { "tokens", "dialog-password-symbolic", sb_tokens_page_get_type },
+  { "audit", "document-open-recent-symbolic", sb_audit_page_get_type },
+};
+
+static GtkListBoxRow *
+find_row (SbWindow *self,
+          SbPage   *page)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->page_list, i)) != NULL; i++)
+    if (sb_sidebar_row_get_page (SB_SIDEBAR_ROW (row)) == page)
+      return row;
+  return NULL;
+}
+
+static void
+row_activated_cb (SbWindow     *self,
+                  SbSidebarRow *row)
+{
+  adw_navigation_split_view_set_content (self->split_view, ADW_NAVIGATION_PAGE (sb_sidebar_row_get_page (row)));
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
+static void
+show_page_action_cb (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  const char *name, *filter;
+
+  g_variant_get (parameter, "(&s&s)", &name, &filter);
+  if (g_hash_table_contains (SB_WINDOW (widget)->pages, name))
+    sb_window_show_page (SB_WINDOW (widget), name, filter);
+}
+
+static void
+search_action_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  AdwNavigationPage *page = adw_navigation_split_view_get_content (self->split_view);
+
+  if (page != NULL)
+    {
+      adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+      sb_page_focus_search (SB_PAGE (page));
+    }
+}
+
+static void
+make_pages (SbWindow *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (page_kinds); i++)
+    {
+      SbPage *page = g_object_new (page_kinds[i].get_type (), "engine", self->engine, NULL);
+
+      g_hash_table_insert (self->pages, (char *) page_kinds[i].name, g_object_ref_sink (page));
+      gtk_list_box_append (self->page_list, sb_sidebar_row_new (page, page_kinds[i].icon_name));
+    }
+}
+
+static void
+sb_window_constructed (GObject *object)
+{
+  SbWindow *self = SB_WINDOW (object);
+
+  G_OBJECT_CLASS (sb_window_parent_class)->constructed (object);
+
+  make_pages (self);
+  sb_window_show_page (self, "overview", NULL);
+}
+
+static void
+sb_window_get_property (GObject    *object,
+                        guint       prop_id,
+                        GValue     *value,
+                        GParamSpec *pspec)
+{
+  SbWindow *self = SB_WINDOW (object);
+
+  if (prop_id == PROP_ENGINE)
+    g_value_set_object (value, self->engine);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sb_window_set_property (GObject      *object,
+                        guint         prop_id,
+                        const GValue *value,
+                        GParamSpec   *pspec)
+{
+  SbWindow *self = SB_WINDOW (object);
+
+  if (prop_id == PROP_ENGINE)
+    self->engine = g_value_dup_object (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sb_window_dispose (GObject *object)
+{
+  SbWindow *self = SB_WINDOW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_WINDOW);
+  g_clear_pointer (&self->pages, g_hash_table_unref);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
+}
+
+static void
+sb_window_class_init (SbWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = sb_window_constructed;
+  object_class->get_property = sb_window_get_property;
+  object_class->set_property = sb_window_set_property;
+  object_class->dispose = sb_window_dispose;
+
+  properties[PROP_ENGINE] = g_param_spec_object ("engine", NULL, NULL, SB_TYPE_ENGINE,
+                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, page_list);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+
+  gtk_widget_class_install_action (widget_class, "win.show-page", "(ss)", show_page_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action_cb);
+}
+
+static void
+sb_window_init (SbWindow *self)
+{
+  self->pages = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * sb_window_new:
+ * @application: (nullable): who owns the window; %NULL in tests
+ * @engine: what it shows
+ */
+SbWindow *
+sb_window_new (GtkApplication *application,
+               SbEngine       *engine)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (engine), NULL);
+
+  return g_object_new (SB_TYPE_WINDOW, "application", application, "engine", engine, NULL);
+}
+
+/**
+ * sb_window_get_engine:
+ *
+ * Returns: (transfer none): what the window shows
+ */
+SbEngine *
+sb_window_get_engine (SbWindow *self)
+{
+  g_return_val_if_fail (SB_IS_WINDOW (self), NULL);
+
+  return self->engine;
+}
+
+/**
+ * sb_window_get_page:
+ * @name: "overview", "clients", …
+ *
+ * Returns: (transfer none) (nullable): the page, or %NULL where there is none of that name
+ */
+SbPage *
+sb_window_get_page (SbWindow   *self,
+                    const char *name)
+{
+  g_return_val_if_fail (SB_IS_WINDOW (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return g_hash_table_lookup (self->pages, name);
+}
+
+/**
+ * sb_window_show_page:
+ * @name: "overview", "clients", …; it must exist
+ * @filter: (nullable): what the page is to show, see #SbPageClass
+ *
+ * What the action win.show-page does.
+ */
+void
+sb_window_show_page (SbWindow   *self,
+                     const char *name,
+                     const char *filter)
+{
+  SbPage *page;
+
+  g_return_if_fail (SB_IS_WINDOW (self));
+  page = sb_window_get_page (self, name);
+  g_return_if_fail (page != NULL);
+
+  gtk_list_box_select_row (self->page_list, find_row (self, page));
+  adw_navigation_split_view_set_content (self->split_view, ADW_NAVIGATION_PAGE (page));
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+  sb_page_show (page, filter);
+}
+
+/**
+ * sb_window_add_toast:
+ * @toast: (transfer full): what happened
+ */
+void
+sb_window_add_toast (SbWindow *self,
+                     AdwToast *toast)
+{
+  g_return_if_fail (SB_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
