@@ -19,7 +19,8 @@ typedef enum
  * SbFrame:
  *
  * One unmasked, final WebSocket frame as it goes over the wire (RFC 6455 §5.2), header and payload in one block.
- * Immutable, atomically reference counted: a broadcast to ten thousand clients is ten thousand references to one of these.
+ * Immutable, atomically reference counted: a broadcast to ten thousand clients is ten thousand references to one of
+ * these.
  */
 typedef struct
 {
@@ -32,9 +33,13 @@ typedef struct
   guint8 data[];
 } SbFrame;
 
+/* @length of a control frame: at most 125 (RFC 6455 §5.5). @payload may be NULL when @length is 0. */
 SbFrame *sb_frame_new       (SbOpcode opcode, const void *payload, gsize length);
-/* @code 0: a close frame without a body. @reason: UTF-8, cut at a character to fit 123 bytes (RFC 6455 §5.5). */
+/* @code 0: a close frame without a body. @reason (nullable): UTF-8, cut at a character to fit 123 bytes (RFC 6455
+ * §5.5). */
 SbFrame *sb_frame_new_close (guint16 code, const char *reason);
+/* Whether @code may stand in a close frame (RFC 6455 §7.4 and IANA's registry): 1000–1003, 1007–1014, 3000–4999. */
+gboolean sb_close_code_is_valid (guint code);
 SbFrame *sb_frame_ref       (SbFrame *self);
 void     sb_frame_unref     (SbFrame *self);
 /* The payload as GBytes that hold a reference to the frame. */

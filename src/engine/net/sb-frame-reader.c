@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/sb-frame-reader.h"
+
+#include <string.h>
+
+#define FIN 0x80
+#define RESERVED 0x70
+#define OPCODE 0x0F
+#define CONTROL 0x08
+#define MASKED 0x80
+#define LENGTH 0x7F
+#define MAX_CONTROL_PAYLOAD 125
+#define MASK_LENGTH 4
+
+typedef enum
+{
+  FAILURE_NONE,
+  FAILURE_RESERVED_BIT,
+  FAILURE_UNKNOWN_OPCODE,
+  FAILURE_FRAGMENTED_CONTROL,
+  FAILURE_NOTHING_TO_CONTINUE,
+  FAILURE_MESSAGE_UNFINISHED,
+  FAILURE_NOT_MASKED,
+  FAILURE_CONTROL_TOO_LONG,
+  FAILURE_CLOSE_BODY,
+  FAILURE_LENGTH_NOT_MINIMAL,
+  FAILURE_LENGTH_TOP_BIT,
+  FAILURE_TOO_BIG,
+  FAILURE_CLOSE_CODE,
+  FAILURE_NOT_UTF8,
+} Failure;
+
+static const SbFrameError failures[] = {
+  [FAILURE_NONE] = { 0, NULL },
+  [FAILURE_RESERVED_BIT] = { 1002, "reserved bit set" },
+  [FAILURE_UNKNOWN_OPCODE] = { 1002, "unknown opcode" },
+  [FAILURE_FRAGMENTED_CONTROL] = { 1002, "fragmented control frame" },
+  [FAILURE_NOTHING_TO_CONTINUE] = { 1002, "nothing to continue" },
+  [FAILURE_MESSAGE_UNFINISHED] = { 1002, "message before it unfinished" },
+  [FAILURE_NOT_MASKED] = { 1002, "not masked" },
+  [FAILURE_CONTROL_TOO_LONG] = { 1002, "control frame too long" },
+  [FAILURE_CLOSE_BODY] = { 1002, "close frame of one byte" },
+  [FAILURE_LENGTH_NOT_MINIMAL] = { 1002, "length not in its shortest form" },
+  [FAILURE_LENGTH_TOP_BIT] = { 1002, "length negative" },
+  [FAILURE_TOO_BIG] = { 1009, "message too big" },
+  [FAILURE_CLOSE_CODE] = { 1002, "close code not allowed" },
+  [FAILURE_NOT_UTF8] = { 1007, "not UTF-8" },
+};
+
+typedef enum
+{
+  STEP_GO_ON,
+  STEP_STOPPED, /* by a callback: self may be gone */
+  STEP_FAILED,  /* self->failure says why */
+} Step;
+
+void
+sb_frame_reader_init (SbFrameReader *self, gsize max_message)
+{
+  g_return_if_fail (self != NULL);
+
+  memset (self, 0, sizeof *self);
+  sb_frame_reader_set_max_message (self, max_message);
+}
+
+/* Frees what it holds. It must be initialised before it is used again. */
+void
+sb_frame_reader_clear (SbFrameReader *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->joined, g_byte_array_unref);
+  g_clear_pointer (&self->control, g_free);
+}
+
+gsize
+sb_frame_reader_get_pending (const SbFrameReader *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->joined != NULL ? self->joined->len : 0;
+}
+
+void
+sb_frame_reader_set_max_message (SbFrameReader *self, gsize max_message)
+{
+  g_return_if_fail (self != NULL);
+
+  self->max_message = MIN (max_message, G_MAXINT32); /* what a GByteArray can hold */
+}
+
+static Failure
+check_first_byte (const SbFrameReader *self, guint8 byte)
+{
+  guint8 opcode = byte & OPCODE;
+
+  if ((byte & RESERVED) != 0)
+    return FAILURE_RESERVED_BIT;
+
+  switch (opcode)
+    {
+    case SB_OPCODE_CONTINUATION:
+      return self->message_opcode != 0 ? FAILURE_NONE : FAILURE_NOTHING_TO_CONTINUE;
+    case SB_OPCODE_TEXT:
+    case SB_OPCODE_BINARY:
+      return self->message_opcode == 0 ? FAILURE_NONE : FAILURE_MESSAGE_UNFINISHED;
+    case SB_OPCODE_CLOSE:
+    case SB_OPCODE_PING:
+    case SB_OPCODE_PONG:
+      return (byte & FIN) != 0 ? FAILURE_NONE : FAILURE_FRAGMENTED_CONTROL;
+    default:
+      return FAILURE_UNKNOWN_OPCODE;
+    }
+}
+
+static Failure
+check_second_byte (guint8 opcode, guint8 byte)
+{
+  guint8 length = byte & LENGTH;
+
+  if ((byte & MASKED) == 0)
+    return FAILURE_NOT_MASKED;
+  if ((opcode & CONTROL) != 0 && length > MAX_CONTROL_PAYLOAD)
+    return FAILURE_CONTROL_TOO_LONG;
+  if (opcode == SB_OPCODE_CLOSE && length == 1)
+    return FAILURE_CLOSE_BODY;
+  return FAILURE_NONE;
+}
+
+/* How many bytes stand between the second byte and the mask. */
+static gsize
+length_bytes (guint8 second_byte)
+{
+  switch (second_byte & LENGTH)
+    {
+    case 126: return 2;
+    case 127: return 8;
+    default: return 0;
+    }
+}
+
+static Failure
+read_length (const guint8 *header, guint64 *length)
+{
+  guint16 wire16;
+  guint64 wire64;
+
+  switch (header[1] & LENGTH)
+    {
+    case 126:
+      memcpy (&wire16, header + 2, sizeof wire16);
+      *length = GUINT16_FROM_BE (wire16);
+      return *length > 125 ? FAILURE_NONE : FAILURE_LENGTH_NOT_MINIMAL;
+    case 127:
+      memcpy (&wire64, header + 2, sizeof wire64);
+      *length = GUINT64_FROM_BE (wire64);
+      if (*length > G_MAXINT64)
+        return FAILURE_LENGTH_TOP_BIT;
+      return *length > 0xFFFF ? FAILURE_NONE : FAILURE_LENGTH_NOT_MINIMAL;
+    default:
+      *length = header[1] & LENGTH;
+      return FAILURE_NONE;
+    }
+}
+
+static Failure
+check_size (const SbFrameReader *self, guint8 opcode, guint64 length)
+{
+  gsize joined = sb_frame_reader_get_pending (self);
+
+  if ((opcode & CONTROL) != 0)
+    return FAILURE_NONE;
+  if (joined > self->max_message || length > self->max_message - joined)
+    return FAILURE_TOO_BIG;
+  return FAILURE_NONE;
+}
+
+/* Checks whatever @have bytes tell of a header, so that a bad one is refused before the rest of it comes. Sets @need to
+ * the header's whole length as far as it is known, and once the length field is there, @length. */
+static Failure
+check_header (const SbFrameReader *self, const guint8 *header, gsize have, gsize *need, guint64 *length)
+{
+  guint8 opcode = header[0] & OPCODE;
+  Failure failure;
+  gsize before_mask;
+
+  *need = 2 + MASK_LENGTH;
+  if ((failure = check_first_byte (self, header[0])) != FAILURE_NONE || have < 2)
+    return failure;
+  if ((failure = check_second_byte (opcode, header[1])) != FAILURE_NONE)
+    return failure;
+
+  before_mask = 2 + length_bytes (header[1]);
+  *need = before_mask + MASK_LENGTH;
+  if (have < before_mask)
+    return FAILURE_NONE;
+  if ((failure = read_length (header, length)) != FAILURE_NONE)
+    return failure;
+  return check_size (self, opcode, *length);
+}
+
+/* Takes the header from the front of the buffer: afterwards in_payload, or the buffer is used up, or it failed. */
+static Step
+take_header (SbFrameReader *self, guint8 **data, gsize *length)
+{
+  const guint8 *header = *data;
+  gsize have = *length;
+  gsize kept = self->header_have; /* of an earlier read */
+  gsize need;
+  guint64 payload_length = 0;
+
+  if (kept > 0)
+    {
+      gsize more = MIN (*length, sizeof self->header - kept);
+
+      memcpy (self->header + kept, *data, more);
+      header = self->header;
+      have = kept + more;
+    }
+
+  self->failure = check_header (self, header, have, &need, &payload_length);
+  if (self->failure != FAILURE_NONE)
+    return STEP_FAILED;
+
+  if (have < need)
+    {
+      if (kept == 0)
+        memcpy (self->header, header, have);
+      self->header_have = have;
+      *length = 0;
+      return STEP_GO_ON;
+    }
+
+  self->opcode = header[0] & OPCODE;
+  self->fin = (header[0] & FIN) != 0;
+  memcpy (self->mask, header + need - MASK_LENGTH, MASK_LENGTH);
+  self->payload_left = payload_length;
+  self->in_payload = TRUE;
+  self->header_have = 0;
+  *data += need - kept;
+  *length -= need - kept;
+  return STEP_GO_ON;
+}
+
+/* Unmasks and leaves the mask turned for the byte that comes next. */
+static void
+unmask (SbFrameReader *self, guint8 *data, gsize length)
+{
+  guint turn = length % MASK_LENGTH;
+
+  sb_frame_unmask (data, length, self->mask, 0);
+  if (turn != 0)
+    {
+      guint8 mask[MASK_LENGTH];
+
+      for (guint i = 0; i < MASK_LENGTH; i++)
+        mask[i] = self->mask[(i + turn) % MASK_LENGTH];
+      memcpy (self->mask, mask, MASK_LENGTH);
+    }
+}
+
+static Failure
+check_close_body (const guint8 *body, gsize length)
+{
+  guint32 state = 0;
+
+  if (length == 0)
+    return FAILURE_NONE;
+  if (length == 1)
+    return FAILURE_CLOSE_BODY;
+  if (!sb_close_code_is_valid (body[0] << 8 | body[1]))
+    return FAILURE_CLOSE_CODE;
+  if (!sb_utf8_push (&state, body + 2, length - 2) || state != 0)
+    return FAILURE_NOT_UTF8;
+  return FAILURE_NONE;
+}
+
+/* @data: the next @length bytes of a control frame's payload, already counted off payload_left. */
+static Step
+take_control (SbFrameReader *self, guint8 *data, gsize length, const SbFrameReaderFuncs *funcs, gpointer user_data)
+{
+  g_autofree guint8 *kept = NULL;
+  SbOpcode opcode = self->opcode;
+
+  unmask (self, data, length);
+  if (self->payload_left > 0 || self->control != NULL)
+    {
+      if (self->control == NULL)
+        self->control = g_malloc (MAX_CONTROL_PAYLOAD);
+      memcpy (self->control + self->control_have, data, length);
+      self->control_have += length;
+      if (self->payload_left > 0)
+        return STEP_GO_ON;
+
+      data = kept = g_steal_pointer (&self->control);
+      length = self->control_have;
+      self->control_have = 0;
+    }
+
+  self->in_payload = FALSE;
+  if (opcode == SB_OPCODE_CLOSE)
+    {
+      self->failure = check_close_body (data, length);
+      if (self->failure != FAILURE_NONE)
+        return STEP_FAILED;
+      self->closed = TRUE;
+    }
+  return funcs->control (user_data, opcode, data, length) ? STEP_GO_ON : STEP_STOPPED;
+}
+
+/* Joins @data to what came of the message before. @whole: it ends with these bytes. */
+static Step
+take_joined (SbFrameReader            *self,
+             guint8                   *data,
+             gsize                     length,
+             gboolean                  whole,
+             const SbFrameReaderFuncs *funcs,
+             gpointer                  user_data)
+{
+  g_autoptr (GByteArray) message = NULL;
+  SbOpcode opcode = self->message_opcode;
+
+  if (self->joined == NULL)
+    self->joined = g_byte_array_new ();
+  g_byte_array_append (self->joined, data, length);
+  if (!whole)
+    return STEP_GO_ON;
+
+  message = g_steal_pointer (&self->joined);
+  self->message_opcode = 0;
+  if (message->len > 0)
+    data = message->data;
+  return funcs->message (user_data, opcode, data, message->len) ? STEP_GO_ON : STEP_STOPPED;
+}
+
+/* @data: the next @length bytes of a data frame's payload, already counted off payload_left. */
+static Step
+take_data (SbFrameReader *self, guint8 *data, gsize length, const SbFrameReaderFuncs *funcs, gpointer user_data)
+{
+  gboolean alone = self->message_opcode == 0; /* nothing of the message came before these bytes */
+  gboolean whole = self->fin && self->payload_left == 0;
+  SbOpcode opcode = alone ? self->opcode : self->message_opcode;
+
+  unmask (self, data, length);
+  self->in_payload = self->payload_left > 0;
+  if (opcode == SB_OPCODE_TEXT)
+    {
+      if (!sb_utf8_push (&self->utf8_state, data, length) || (whole && self->utf8_state != 0))
+        {
+          self->failure = FAILURE_NOT_UTF8;
+          return STEP_FAILED;
+        }
+    }
+
+  if (alone && whole)
+    return funcs->message (user_data, opcode, data, length) ? STEP_GO_ON : STEP_STOPPED;
+
+  self->message_opcode = opcode;
+  return take_joined (self, data, length, whole, funcs, user_data);
+}
+
+static Step
+take_payload (SbFrameReader *self, guint8 **data, gsize *length, const SbFrameReaderFuncs *funcs, gpointer user_data)
+{
+  guint8 *payload = *data;
+  gsize n = MIN (self->payload_left, *length);
+
+  *data += n;
+  *length -= n;
+  self->payload_left -= n;
+  if ((self->opcode & CONTROL) != 0)
+    return take_control (self, payload, n, funcs, user_data);
+  return take_data (self, payload, n, funcs, user_data);
+}
+
+gboolean
+sb_frame_reader_push (SbFrameReader            *self,
+                      guint8                   *data,
+                      gsize                     length,
+                      const SbFrameReaderFuncs *funcs,
+                      gpointer                  user_data,
+                      SbFrameError             *error)
+{
+  Step step = STEP_GO_ON;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (data != NULL || length == 0, FALSE);
+  g_return_val_if_fail (funcs != NULL, FALSE);
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  if (self->failure != FAILURE_NONE)
+    step = STEP_FAILED;
+
+  while (step == STEP_GO_ON && length > 0 && !self->closed)
+    {
+      if (!self->in_payload)
+        step = take_header (self, &data, &length);
+      if (step == STEP_GO_ON && self->in_payload)
+        step = take_payload (self, &data, &length, funcs, user_data);
+    }
+
+  if (step == STEP_FAILED)
+    *error = failures[self->failure];
+  return step != STEP_FAILED;
+}
+
+/* Sixteen bytes are one SSE2 or NEON register; where there is none, the compiler makes two words of it. */
+typedef guint64 Block __attribute__ ((vector_size (16)));
+
+void
+sb_frame_unmask (guint8 *data, gsize length, const guint8 mask[4], guint offset)
+{
+  guint8 turned[8];
+  guint64 word;
+  gsize i = 0;
+
+  for (guint j = 0; j < sizeof turned; j++)
+    turned[j] = mask[(j + offset) % MASK_LENGTH];
+  memcpy (&word, turned, sizeof word);
+
+  for (; length - i >= 2 * sizeof (Block); i += 2 * sizeof (Block))
+    {
+      Block blocks[2];
+
+      memcpy (blocks, data + i, sizeof blocks);
+      blocks[0] ^= word;
+      blocks[1] ^= word;
+      memcpy (data + i, blocks, sizeof blocks);
+    }
+  for (; length - i >= sizeof word; i += sizeof word)
+    {
+      guint64 part;
+
+      memcpy (&part, data + i, sizeof part);
+      part ^= word;
+      memcpy (data + i, &part, sizeof part);
+    }
+  for (; i < length; i++)
+    data[i] ^= turned[i % MASK_LENGTH];
+}
+
+/* Between characters the state is 0. Inside of one it says how many bytes must still follow, and in which range the
+ * next of them must be, which is what keeps overlong forms, surrogates and what lies beyond U+10FFFF out. */
+#define UTF8_FOLLOW(n, low, high) ((n) << 16 | (low) << 8 | (high))
+
+/* By the first byte of a character (RFC 3629 §4), from 0x80. 0: can't be one. */
+static const guint32 utf8_first[128] = {
+  [0xC2 - 0x80 ... 0xDF - 0x80] = UTF8_FOLLOW (1, 0x80, 0xBF),
+  [0xE0 - 0x80] = UTF8_FOLLOW (2, 0xA0, 0xBF),
+  [0xE1 - 0x80 ... 0xEC - 0x80] = UTF8_FOLLOW (2, 0x80, 0xBF),
+  [0xED - 0x80] = UTF8_FOLLOW (2, 0x80, 0x9F),
+  [0xEE - 0x80 ... 0xEF - 0x80] = UTF8_FOLLOW (2, 0x80, 0xBF),
+  [0xF0 - 0x80] = UTF8_FOLLOW (3, 0x90, 0xBF),
+  [0xF1 - 0x80 ... 0xF3 - 0x80] = UTF8_FOLLOW (3, 0x80, 0xBF),
+  [0xF4 - 0x80] = UTF8_FOLLOW (3, 0x80, 0x8F),
+};
+
+#define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
+
+/* The first byte that is not ASCII, or @end. */
+static const guint8 *
+skip_ascii (const guint8 *data, const guint8 *end)
+{
+  guint64 words[4];
+
+  for (; (gsize) (end - data) >= sizeof words; data += sizeof words)
+    {
+      memcpy (words, data, sizeof words);
+      if (((words[0] | words[1] | words[2] | words[3]) & HIGH_BITS) != 0)
+        break;
+    }
+  for (; (gsize) (end - data) >= sizeof words[0]; data += sizeof words[0])
+    {
+      guint64 high;
+
+      memcpy (words, data, sizeof words[0]);
+      high = GUINT64_FROM_LE (words[0]) & HIGH_BITS;
+      if (high != 0)
+        return data + __builtin_ctzll (high) / 8;
+    }
+  while (data < end && *data < 0x80)
+    data++;
+  return data;
+}
+
+gboolean
+sb_utf8_push (guint32 *state, const guint8 *data, gsize length)
+{
+  const guint8 *end = data + length;
+  guint32 now = *state;
+
+  for (;;)
+    {
+      if (now == 0)
+        data = skip_ascii (data, end);
+      if (data == end)
+        break;
+
+      if (now == 0)
+        {
+          now = utf8_first[*data - 0x80];
+          if (now == 0)
+            return FALSE;
+        }
+      else
+        {
+          guint left = (now >> 16) - 1;
+
+          if (*data < ((now >> 8) & 0xFF) || *data > (now & 0xFF))
+            return FALSE;
+          now = left > 0 ? UTF8_FOLLOW (left, 0x80, 0xBF) : 0;
+        }
+      data++;
+    }
+
+  *state = now;
+  return TRUE;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/sb-frame.h"
+
+#include <string.h>
+
+#define FIN 0x80
+#define MAX_CONTROL_PAYLOAD 125
+#define MAX_CLOSE_REASON (MAX_CONTROL_PAYLOAD - 2)
+
+/* RFC 6455 §5.2: the length takes as few bytes as it can. Returns the bytes written. */
+static guint8
+write_header (guint8 header[10], SbOpcode opcode, guint64 length)
+{
+  header[0] = FIN | opcode;
+  if (length <= 125)
+    {
+      header[1] = length;
+      return 2;
+    }
+  if (length <= 0xFFFF)
+    {
+      guint16 wire = GUINT16_TO_BE (length);
+
+      header[1] = 126;
+      memcpy (header + 2, &wire, sizeof wire);
+      return 4;
+    }
+
+  guint64 wire = GUINT64_TO_BE (length);
+
+  header[1] = 127;
+  memcpy (header + 2, &wire, sizeof wire);
+  return 10;
+}
+
+SbFrame *
+sb_frame_new (SbOpcode opcode, const void *payload, gsize length)
+{
+  guint8 header[10];
+  guint8 header_length;
+  SbFrame *self;
+
+  g_return_val_if_fail (payload != NULL || length == 0, NULL);
+  g_return_val_if_fail (opcode < SB_OPCODE_CLOSE || length <= MAX_CONTROL_PAYLOAD, NULL);
+
+  header_length = write_header (header, opcode, length);
+  self = g_malloc (sizeof (SbFrame) + header_length + length);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->opcode = opcode;
+  self->header_length = header_length;
+  self->length = header_length + length;
+  memcpy (self->data, header, header_length);
+  if (length > 0)
+    memcpy (self->data + header_length, payload, length);
+  return self;
+}
+
+SbFrame *
+sb_frame_new_close (guint16 code, const char *reason)
+{
+  guint8 body[MAX_CONTROL_PAYLOAD] = { code >> 8, code & 0xFF };
+  g_autofree char *valid = NULL;
+  gsize length;
+
+  g_return_val_if_fail (code == 0 || sb_close_code_is_valid (code), NULL);
+
+  if (code == 0)
+    return sb_frame_new (SB_OPCODE_CLOSE, NULL, 0);
+
+  valid = g_utf8_make_valid (reason != NULL ? reason : "", -1);
+  length = strlen (valid);
+  if (length > MAX_CLOSE_REASON)
+    {
+      length = MAX_CLOSE_REASON;
+      while (((guint8) valid[length] & 0xC0) == 0x80)
+        length--;
+    }
+  memcpy (body + 2, valid, length);
+  return sb_frame_new (SB_OPCODE_CLOSE, body, 2 + length);
+}
+
+gboolean
+sb_close_code_is_valid (guint code)
+{
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+SbFrame *
+sb_frame_ref (SbFrame *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+sb_frame_unref (SbFrame *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+GBytes *
+sb_frame_get_payload (SbFrame *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_bytes_new_with_free_func (self->data + self->header_length, self->length - self->header_length,
+                                     (GDestroyNotify) sb_frame_unref, sb_frame_ref (self));
+}
