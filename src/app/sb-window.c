@@ -49,8 +49,8 @@ static const struct
 } page_kinds[] = {
   { "overview", "view-grid-symbolic", sb_overview_page_get_type },
   { "clients", "system-users-symbolic", sb_clients_page_get_type },
-  { "traffic", "network-transmit-receive-symbolic", sb_traffic_page_get_type },
-  { "broadcast", "audio-volume-high-symbolic", sb_broadcast_page_get_type },
+  { "traffic", "signalbox-traffic-symbolic", sb_traffic_page_get_type },
+  { "broadcast", "signalbox-broadcast-symbolic", sb_broadcast_page_get_type },
   { "tokens", "dialog-password-symbolic", sb_tokens_page_get_type },
   { "audit", "document-open-recent-symbolic", sb_audit_page_get_type },
 };
