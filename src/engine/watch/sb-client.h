@@ -15,6 +15,11 @@ G_DECLARE_FINAL_TYPE (SbClient, sb_client, SB, CLIENT, GObject)
  * One connection as the admin sees it: a row. Main thread. Its facts are constant; its numbers are read from the lane's counters
  * by sb_client_refresh(), which emits #SbClient::refreshed when any changed (no per-property notify: a row redraws whole). After the
  * client left, code, reason and closed-by are set and the numbers stand still.
+ *
+ * Readable properties for expressions, sorters and filters: "id" (uint64), "token-id" (int64), "title", "name" (nullable), "address",
+ * "channel" (strings), "since" (int64, real time), "messages-in", "messages-out", "bytes-in", "bytes-out", "rejected", "recent-rejected",
+ * "dropped", "backlog" (uint64), "rate" (double), "round-trip" (int64), "state" (int, an #SbClientState; the only number that is notified), and once it
+ * left "left-at" (int64), "close-code" (uint), "close-reason" (nullable string), "closed-by" (int, an #SbClosedBy).
  */
 typedef enum
 {
