@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define SB_TYPE_CHART (sb_chart_get_type ())
+G_DECLARE_FINAL_TYPE (SbChart, sb_chart, SB, CHART, GtkWidget)
+
+GtkWidget *sb_chart_new         (void);
+void       sb_chart_set_values  (SbChart *self, const double *values, guint n, guint capacity);
+double     sb_chart_get_ceiling (SbChart *self);
+void       sb_chart_set_summary (SbChart *self, const char *summary);
+
+G_END_DECLS

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "widgets/sb-code-view.h"
+#include <gtksourceview/gtksource.h>
+
+/**
+ * SbCodeView:
+ *
+ * A few lines of code to read and copy: coloured, as high as its text, scrolled sideways where it is too wide.
+ */
+struct _SbCodeView
+{
+  AdwBin parent_instance;
+
+  GtkSourceBuffer *buffer; /* owned by the view */
+};
+
+G_DEFINE_FINAL_TYPE (SbCodeView, sb_code_view, ADW_TYPE_BIN)
+
+static void
+update_scheme_cb (SbCodeView *self)
+{
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  GtkSourceStyleScheme *scheme = gtk_source_style_scheme_manager_get_scheme (gtk_source_style_scheme_manager_get_default (),
+                                                                             dark ? "Adwaita-dark" : "Adwaita");
+
+  gtk_source_buffer_set_style_scheme (self->buffer, scheme);
+}
+
+static void
+sb_code_view_class_init (SbCodeViewClass *klass)
+{
+}
+
+static void
+sb_code_view_init (SbCodeView *self)
+{
+}
+
+/**
+ * sb_code_view_new:
+ * @text: what is shown
+ * @language: (nullable): a language id of GtkSourceView: "js", "json", "sh"
+ * @name: what a screen reader calls it
+ */
+GtkWidget *
+sb_code_view_new (const char *text,
+                  const char *language,
+                  const char *name)
+{
+  SbCodeView *self = g_object_new (SB_TYPE_CODE_VIEW, NULL);
+  GtkWidget *view = gtk_source_view_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  self->buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)));
+  if (language != NULL)
+    gtk_source_buffer_set_language (self->buffer,
+                                    gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (), language));
+  gtk_source_buffer_set_highlight_matching_brackets (self->buffer, FALSE);
+  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, -1);
+
+  g_object_set (view,
+                "monospace", TRUE, "editable", FALSE, "cursor-visible", FALSE, "accepts-tab", FALSE,
+                "top-margin", 12, "bottom-margin", 12, "left-margin", 12, "right-margin", 12,
+                NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+
+  g_object_set (scroller,
+                "vscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE, "child", view,
+                NULL);
+  adw_bin_set_child (ADW_BIN (self), scroller);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "code");
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self, G_CONNECT_SWAPPED);
+  update_scheme_cb (self);
+  return GTK_WIDGET (self);
+}
