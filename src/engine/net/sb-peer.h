@@ -35,6 +35,7 @@ typedef struct
 {
   /*< private >*/
   gatomicrefcount ref_count;
+  guint lane; /* for the listener, which keeps the books of its place */
 
   /*< public, constant >*/
   guint64 id;         /* unique while the process runs, from 1 */
@@ -59,8 +60,8 @@ void    sb_peer_unref (SbPeer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbPeer, sb_peer_unref)
 
-/* How every list and log names the connection: the token's label. */
-#define sb_counter_add(counter, n) atomic_fetch_add_explicit (&(counter), (n), memory_order_relaxed)
+/* Counters have one writer, so adding needs no locked instruction. */
+#define sb_counter_add(counter, n) sb_counter_set (counter, sb_counter_get (counter) + (n))
 #define sb_counter_set(counter, n) atomic_store_explicit (&(counter), (n), memory_order_relaxed)
 #define sb_counter_get(counter) atomic_load_explicit (&(counter), memory_order_relaxed)
 

@@ -1,0 +1,694 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-hub"
+
+#include "net/sb-hub.h"
+
+#include "net/sb-lane.h"
+#include "net/sb-listener.h"
+#include "net/sb-outbox.h"
+#include "net/sb-session.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BACKLOG 4096
+#define MAX_DEFAULT_LANES 4
+
+G_DEFINE_QUARK (sb-hub-error-quark, sb_hub_error)
+
+struct _SbHub
+{
+  SbOutbox *outbox;
+  SbLane **lanes;
+  guint n_lanes;
+  gboolean listening;
+  guint16 port;
+};
+
+void
+sb_session_limits_init (SbSessionLimits *self)
+{
+  g_return_if_fail (self != NULL);
+
+  *self = (SbSessionLimits) {
+    .json = SB_JSON_LIMITS_DEFAULT,
+    .max_message = 1 << 20,
+    .max_backlog = 1 << 20,
+    .max_rejected = 60,
+    .max_error_replies = 10,
+    .ping_interval = 25,
+    .pong_timeout = 20,
+    .handshake_timeout = 10,
+    .close_timeout = 5,
+    .allow_binary = TRUE,
+  };
+}
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static void
+open_listener_task (SbLane *lane, gpointer data)
+{
+  lane->listener = sb_listener_new (lane);
+}
+
+SbHub *
+sb_hub_new (guint n_lanes, guint drain_interval, SbHubEventsFunc events, gpointer user_data)
+{
+  g_return_val_if_fail (events != NULL, NULL);
+
+  SbHub *self = g_new0 (SbHub, 1);
+
+  /* One core is left to the main thread. */
+  self->n_lanes = n_lanes > 0 ? n_lanes : CLAMP (g_get_num_processors () - 1, 1, MAX_DEFAULT_LANES);
+  self->outbox = sb_outbox_new (drain_interval, events, user_data);
+  self->lanes = g_new0 (SbLane *, self->n_lanes);
+  for (guint i = 0; i < self->n_lanes; i++)
+    self->lanes[i] = sb_lane_new (i, self->lanes, self->n_lanes, self->outbox);
+  for (guint i = 0; i < self->n_lanes; i++)
+    sb_lane_start (self->lanes[i]);
+  sb_lane_post (self->lanes[0], open_listener_task, NULL);
+
+  return self;
+}
+
+void
+sb_hub_free (SbHub *self)
+{
+  g_return_if_fail (self != NULL);
+
+  for (guint i = 0; i < self->n_lanes; i++)
+    sb_lane_join (self->lanes[i]);
+  /* What they had for each other is done before any of them goes; nothing takes more than three lanes. */
+  for (guint round = 0; round < 3; round++)
+    for (guint i = 0; i < self->n_lanes; i++)
+      sb_lane_finish (self->lanes[i]);
+  for (guint i = 0; i < self->n_lanes; i++)
+    sb_lane_free (self->lanes[i]);
+  sb_outbox_free (self->outbox);
+  g_free (self->lanes);
+  g_free (self);
+}
+
+guint
+sb_hub_get_n_lanes (SbHub *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_lanes;
+}
+
+/* --- Orders: first lane 0 with its gate, then, by way of it, every lane. --------------------------------- */
+
+typedef struct _Order Order;
+
+/* Returns how many sessions of the lane were concerned. */
+typedef guint (*OrderFunc) (SbLane *lane, Order *order);
+
+/* Going by way of lane 0 keeps the order: a session that the gate let in before is handed to its lane before the order comes there. */
+struct _Order
+{
+  OrderFunc func;
+  SbHubDoneFunc done; /* nullable */
+  gpointer user_data;
+  gatomicrefcount n_lanes;
+  _Atomic guint n;
+
+  /* what it is about */
+  SbToken *token;
+  gint64 token_id;
+  GArray *excess;
+  SbTarget *target;
+  guint16 code;
+  char *reason;
+  char *address;
+  gint64 until;
+  guint timeout;
+  _Atomic guint n_left; /* lanes that still drain */
+  SbGateLimits *gate_limits;
+  SbSessionLimits session_limits;
+  SbFrame *frame;
+  guint64 broadcast_id;
+  gint64 started;
+  int fd;
+};
+
+static Order *
+order_new (OrderFunc func, SbHubDoneFunc done, gpointer user_data)
+{
+  Order *self = g_new0 (Order, 1);
+
+  self->func = func;
+  self->done = done;
+  self->user_data = user_data;
+  self->fd = -1;
+  g_atomic_ref_count_init (&self->n_lanes);
+
+  return self;
+}
+
+static void
+order_free (Order *self)
+{
+  g_clear_pointer (&self->token, sb_token_unref);
+  g_clear_pointer (&self->excess, g_array_unref);
+  g_clear_pointer (&self->target, sb_target_free);
+  g_clear_pointer (&self->gate_limits, sb_gate_limits_free);
+  g_clear_pointer (&self->frame, sb_frame_unref);
+  g_free (self->reason);
+  g_free (self->address);
+  g_free (self);
+}
+
+static void
+order_finish (SbLane *lane, Order *self)
+{
+  if (!g_atomic_ref_count_dec (&self->n_lanes))
+    return;
+
+  if (self->done != NULL)
+    sb_lane_reply (lane, self->done, atomic_load (&self->n), self->user_data);
+  order_free (self);
+}
+
+static void
+order_here (SbLane *lane, Order *self)
+{
+  atomic_fetch_add (&self->n, self->func (lane, self));
+  order_finish (lane, self);
+}
+
+static void
+order_task (SbLane *lane, gpointer data)
+{
+  order_here (lane, data);
+}
+
+static void
+order_first_task (SbLane *lane, gpointer data)
+{
+  Order *self = data;
+
+  for (guint i = 1; i < lane->n_lanes; i++)
+    g_atomic_ref_count_inc (&self->n_lanes);
+  /* Here first: what the order says to the gate holds before it goes on. */
+  atomic_fetch_add (&self->n, self->func (lane, self));
+  for (guint i = 1; i < lane->n_lanes; i++)
+    sb_lane_pass (lane, lane->lanes[i], order_task, self);
+  order_finish (lane, self);
+}
+
+static void
+hub_order (SbHub *self, Order *order)
+{
+  sb_lane_post (self->lanes[0], order_first_task, order);
+}
+
+static SbGate *
+lane_get_gate (SbLane *lane)
+{
+  return lane->listener != NULL ? sb_listener_get_gate (lane->listener) : NULL;
+}
+
+/* --- Limits -------------------------------------------------------------------------------------- */
+
+static guint
+gate_limits_order (SbLane *lane, Order *order)
+{
+  SbGate *gate = lane_get_gate (lane);
+
+  if (gate != NULL)
+    sb_gate_set_limits (gate, order->gate_limits);
+
+  return 0;
+}
+
+void
+sb_hub_set_gate_limits (SbHub *self, const SbGateLimits *limits)
+{
+  g_return_if_fail (self != NULL);
+
+  Order *order = order_new (gate_limits_order, NULL, NULL);
+
+  order->gate_limits = sb_gate_limits_copy (limits);
+  hub_order (self, order);
+}
+
+static guint
+session_limits_order (SbLane *lane, Order *order)
+{
+  lane->limits = order->session_limits;
+  for (guint i = 0; i < lane->sessions->len; i++)
+    sb_session_limits_changed (g_ptr_array_index (lane->sessions, i));
+
+  return 0;
+}
+
+void
+sb_hub_set_session_limits (SbHub *self, const SbSessionLimits *limits)
+{
+  g_return_if_fail (self != NULL);
+
+  Order *order = order_new (session_limits_order, NULL, NULL);
+
+  order->session_limits = *limits;
+  hub_order (self, order);
+}
+
+/* --- Tokens ------------------------------------------------------------------------------------ */
+
+static gboolean
+array_has (GArray *ids, guint64 id)
+{
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    if (g_array_index (ids, guint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Backwards: a session that closes stays in the lane's list until its connection ends, but one that breaks does not. */
+static guint
+put_token_order (SbLane *lane, Order *order)
+{
+  gint64 now = g_get_real_time ();
+  SbToken *token = order->token;
+  guint n = 0;
+
+  if (lane->listener != NULL)
+    {
+      sb_gate_put_token (lane_get_gate (lane), token);
+      if (token->spec.max_connections > 0)
+        order->excess = sb_listener_find_excess (lane->listener, token->id, token->spec.max_connections);
+    }
+  for (guint i = lane->sessions->len; i-- > 0;)
+    {
+      SbSession *session = g_ptr_array_index (lane->sessions, i);
+
+      if (session->state != SB_SESSION_OPEN || session->token->id != token->id)
+        continue;
+      if (sb_session_set_token (session, token, now))
+        n++;
+      else if (array_has (order->excess, session->peer->id))
+        {
+          sb_session_close (session, 3003, "too many connections", SB_CLOSED_BY_ADMIN, TRUE);
+          n++;
+        }
+    }
+
+  return n;
+}
+
+void
+sb_hub_put_token (SbHub *self, SbToken *token, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (token != NULL);
+
+  Order *order = order_new (put_token_order, done, user_data);
+
+  order->token = sb_token_ref (token);
+  hub_order (self, order);
+}
+
+static guint
+remove_token_order (SbLane *lane, Order *order)
+{
+  guint n = 0;
+
+  if (lane->listener != NULL)
+    sb_gate_remove_token (lane_get_gate (lane), order->token_id);
+  for (guint i = lane->sessions->len; i-- > 0;)
+    {
+      SbSession *session = g_ptr_array_index (lane->sessions, i);
+
+      if (session->state != SB_SESSION_OPEN || session->token->id != order->token_id)
+        continue;
+      sb_session_close (session, 3000, "invalid token", SB_CLOSED_BY_ADMIN, TRUE);
+      n++;
+    }
+
+  return n;
+}
+
+void
+sb_hub_remove_token (SbHub *self, gint64 token_id, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  Order *order = order_new (remove_token_order, done, user_data);
+
+  order->token_id = token_id;
+  hub_order (self, order);
+}
+
+/* --- Clients --------------------------------------------------------------------------------------- */
+
+static guint
+disconnect_order (SbLane *lane, Order *order)
+{
+  guint n = 0;
+
+  for (guint i = lane->sessions->len; i-- > 0;)
+    {
+      SbSession *session = g_ptr_array_index (lane->sessions, i);
+
+      if (session->state != SB_SESSION_OPEN || !sb_target_matches (order->target, session->peer))
+        continue;
+      sb_session_close (session, order->code, order->reason, SB_CLOSED_BY_ADMIN, TRUE);
+      n++;
+    }
+
+  return n;
+}
+
+void
+sb_hub_disconnect (SbHub *self, const SbTarget *target, guint16 code, const char *reason, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (target != NULL);
+
+  Order *order = order_new (disconnect_order, done, user_data);
+
+  order->target = sb_target_copy (target);
+  order->code = code;
+  order->reason = g_strdup (reason);
+  hub_order (self, order);
+}
+
+static guint
+block_order (SbLane *lane, Order *order)
+{
+  guint n = 0;
+
+  if (lane->listener != NULL)
+    sb_gate_block (lane_get_gate (lane), order->address, order->until);
+  for (guint i = lane->sessions->len; i-- > 0;)
+    {
+      SbSession *session = g_ptr_array_index (lane->sessions, i);
+
+      if (session->state != SB_SESSION_OPEN || !g_str_equal (session->peer->address, order->address))
+        continue;
+      sb_session_close (session, 3003, "disconnected by admin: address blocked", SB_CLOSED_BY_ADMIN, TRUE);
+      n++;
+    }
+
+  return n;
+}
+
+void
+sb_hub_block_address (SbHub *self, const char *address, gint64 until_monotonic, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (address != NULL);
+
+  Order *order = order_new (block_order, done, user_data);
+
+  order->address = g_strdup (address);
+  order->until = until_monotonic;
+  hub_order (self, order);
+}
+
+static guint
+unblock_order (SbLane *lane, Order *order)
+{
+  if (lane->listener != NULL)
+    sb_gate_unblock (lane_get_gate (lane), order->address);
+
+  return 0;
+}
+
+void
+sb_hub_unblock_address (SbHub *self, const char *address)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (address != NULL);
+
+  Order *order = order_new (unblock_order, NULL, NULL);
+
+  order->address = g_strdup (address);
+  hub_order (self, order);
+}
+
+/* --- Broadcasts ------------------------------------------------------------------------------------- */
+
+static guint
+broadcast_order (SbLane *lane, Order *order)
+{
+  SbReceipt *receipt = sb_receipt_new (lane, order->broadcast_id, order->started);
+  guint n = 0;
+
+  for (guint i = lane->sessions->len; i-- > 0;)
+    {
+      SbSession *session = g_ptr_array_index (lane->sessions, i);
+
+      if (session->state != SB_SESSION_OPEN || !sb_target_matches (order->target, session->peer))
+        continue;
+      sb_receipt_expect (receipt);
+      sb_session_queue (session, order->frame, receipt);
+      n++;
+    }
+  sb_receipt_close (receipt);
+
+  return n;
+}
+
+void
+sb_hub_broadcast (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbDirection direction, gboolean binary, GBytes *payload)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (target != NULL);
+  g_return_if_fail (payload != NULL);
+
+  Order *order = order_new (broadcast_order, NULL, NULL);
+  gsize length;
+  const void *data = g_bytes_get_data (payload, &length);
+
+  order->broadcast_id = broadcast_id;
+  order->target = sb_target_copy (target);
+  order->frame = sb_frame_new (binary ? SB_OPCODE_BINARY : SB_OPCODE_TEXT, data, length);
+  order->started = g_get_monotonic_time ();
+  hub_order (self, order);
+}
+
+/* --- Listening and stopping ------------------------------------------------------------------------ */
+
+static guint
+listen_order (SbLane *lane, Order *order)
+{
+  lane->draining = FALSE;
+  if (lane->listener != NULL)
+    sb_listener_listen (lane->listener, order->fd);
+
+  return 0;
+}
+
+static void
+set_listen_error (int number, GInetAddress *address, guint16 port, GError **error)
+{
+  g_autofree char *text = address != NULL ? g_inet_address_to_string (address) : NULL;
+
+  switch (number)
+    {
+    case EADDRINUSE:
+      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_ADDRESS_IN_USE, _("Port %u is already in use by another program."), port);
+      break;
+    case EACCES:
+    case EPERM:
+      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_PERMISSION, _("Signalbox may not listen on port %u."), port);
+      break;
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+    case EINVAL:
+      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_BAD_ADDRESS, _("This computer does not have the address %s."), text != NULL ? text : "*");
+      break;
+    default:
+      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_FAILED, _("Cannot listen on port %u: %s."), port, g_strerror (number));
+      break;
+    }
+}
+
+/* -1 with errno set. */
+static int
+bind_socket (GSocketAddress *address)
+{
+  struct sockaddr_storage storage;
+  gssize size = g_socket_address_get_native_size (address);
+  int family = g_socket_address_get_family (address);
+  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (fd < 0)
+    return -1;
+
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof (int));
+  if (family == AF_INET6)
+    setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int) { 0 }, sizeof (int));
+  if (g_socket_address_to_native (address, &storage, sizeof storage, NULL) &&
+      bind (fd, (struct sockaddr *) &storage, size) == 0 && listen (fd, BACKLOG) == 0)
+    return fd;
+
+  int number = errno;
+  close (fd);
+  errno = number;
+
+  return -1;
+}
+
+static int
+bind_address (GInetAddress *address, guint16 port)
+{
+  g_autoptr (GSocketAddress) chosen = NULL;
+
+  if (address != NULL)
+    {
+      chosen = g_inet_socket_address_new (address, port);
+      return bind_socket (chosen);
+    }
+
+  /* All addresses of both families by one socket; only of IPv4 on a machine without the other. */
+  g_autoptr (GInetAddress) any6 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
+  chosen = g_inet_socket_address_new (any6, port);
+  int fd = bind_socket (chosen);
+
+  if (fd < 0 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
+    {
+      g_autoptr (GInetAddress) any4 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+      g_autoptr (GSocketAddress) fallback = g_inet_socket_address_new (any4, port);
+
+      fd = bind_socket (fallback);
+    }
+
+  return fd;
+}
+
+static guint16
+port_of (int fd)
+{
+  struct sockaddr_storage storage;
+  socklen_t size = sizeof storage;
+
+  if (getsockname (fd, (struct sockaddr *) &storage, &size) < 0)
+    return 0;
+
+  return g_ntohs (storage.ss_family == AF_INET6 ? ((struct sockaddr_in6 *) &storage)->sin6_port
+                                                : ((struct sockaddr_in *) &storage)->sin_port);
+}
+
+gboolean
+sb_hub_listen (SbHub *self, GInetAddress *address, guint16 port, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (!self->listening, FALSE);
+
+  int fd = bind_address (address, port);
+
+  if (fd < 0)
+    {
+      set_listen_error (errno, address, port, error);
+      return FALSE;
+    }
+
+  Order *order = order_new (listen_order, NULL, NULL);
+
+  self->port = port_of (fd);
+  self->listening = TRUE;
+  order->fd = fd;
+  hub_order (self, order);
+
+  return TRUE;
+}
+
+gboolean
+sb_hub_is_listening (SbHub *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->listening;
+}
+
+guint16
+sb_hub_get_port (SbHub *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->listening ? self->port : 0;
+}
+
+static void
+close_listener_task (SbLane *lane, gpointer data)
+{
+  if (lane->listener != NULL)
+    sb_listener_stop (lane->listener);
+  order_finish (lane, data);
+}
+
+/* The last lane to be empty has the listener closed; until then newcomers are told 503. */
+static void
+lane_drained_cb (SbLane *lane, gpointer user_data)
+{
+  Order *order = user_data;
+
+  if (atomic_fetch_sub (&order->n_left, 1) > 1)
+    return;
+  if (lane->index == 0)
+    close_listener_task (lane, order);
+  else
+    sb_lane_pass (lane, lane->lanes[0], close_listener_task, order);
+}
+
+static guint
+stop_order (SbLane *lane, Order *order)
+{
+  guint n = sb_counter_get (lane->totals.sessions);
+
+  if (lane->listener != NULL)
+    {
+      sb_gate_set_draining (lane_get_gate (lane), TRUE);
+      atomic_store (&order->n_left, lane->n_lanes);
+      g_atomic_ref_count_inc (&order->n_lanes); /* for close_listener_task() */
+    }
+  sb_lane_drain (lane, order->code, order->reason, order->timeout, lane_drained_cb, order);
+
+  return n;
+}
+
+void
+sb_hub_stop (SbHub *self, guint16 code, const char *reason, guint timeout, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  Order *order = order_new (stop_order, done, user_data);
+
+  self->listening = FALSE;
+  order->code = code;
+  order->reason = g_strdup (reason);
+  order->timeout = timeout;
+  hub_order (self, order);
+}
+
+void
+sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (totals != NULL);
+
+  *totals = (SbHubTotals) { .not_kept = sb_outbox_get_not_kept (self->outbox) };
+  for (guint i = 0; i < self->n_lanes; i++)
+    {
+      SbLaneTotals *lane = &self->lanes[i]->totals;
+
+      totals->clients += sb_counter_get (lane->sessions);
+      totals->backlog += sb_counter_get (lane->backlog);
+      totals->messages_in += sb_counter_get (lane->messages_in);
+      totals->messages_out += sb_counter_get (lane->messages_out);
+      totals->bytes_in += sb_counter_get (lane->bytes_in);
+      totals->bytes_out += sb_counter_get (lane->bytes_out);
+      totals->rejected += sb_counter_get (lane->rejected);
+      totals->dropped += sb_counter_get (lane->dropped);
+      totals->refused += sb_counter_get (lane->refused);
+    }
+}

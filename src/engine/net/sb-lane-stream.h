@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "net/sb-frame.h"
+#include "net/sb-lane-totals.h"
+#include "net/sb-receipt.h"
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* How a queue came out of an attempt to empty it. */
+typedef enum
+{
+  SB_FLUSH_DONE,    /* nothing waits */
+  SB_FLUSH_BLOCKED, /* the network takes no more now; it will be announced when it does */
+  SB_FLUSH_BROKEN,  /* the connection is gone */
+} SbFlush;
+
+/* A frame on its way, by reference. */
+typedef struct
+{
+  SbFrame *frame;
+  SbReceipt *receipt; /* NULL but for broadcasts */
+} SbQueued;
+
+/**
+ * SbLaneStream:
+ *
+ * The bytes of one session: a connected socket, plain or inside TLS, and the frames that wait for it. Frames are shared: what waits is a
+ * reference each. Never blocks. A plain value inside its session; one thread.
+ */
+typedef struct
+{
+  /*< private >*/
+  int fd;
+  GIOStream *tls;   /* NULL for plain TCP, where the descriptor is all there is */
+  SbPeer *peer;     /* not owned: the session's */
+  SbLaneTotals *totals; /* not owned: the lane's */
+  SbQueued *queue;  /* ring; NULL while nothing was ever queued or all of it left */
+  guint capacity;   /* a power of two */
+  guint head;
+  guint n_queued;
+  gsize offset;     /* of the first frame: what the network already took */
+  gsize backlog;    /* bytes that wait */
+} SbLaneStream;
+
+/* Takes over @fd, and @tls if there is one (whose socket @fd then is). */
+void    sb_lane_stream_init        (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals);
+/* Closes; what waits is dropped. */
+void    sb_lane_stream_clear       (SbLaneStream *self);
+gboolean sb_lane_stream_is_open    (const SbLaneStream *self);
+gboolean sb_lane_stream_is_tls     (const SbLaneStream *self);
+/* Like recv(2): the number of bytes, 0 at the end, -1 with errno EAGAIN when there is nothing now, or another errno. */
+gssize  sb_lane_stream_read        (SbLaneStream *self, guint8 *buffer, gsize size);
+/* Takes references. The caller has checked the limit. */
+void    sb_lane_stream_queue       (SbLaneStream *self, SbFrame *frame, SbReceipt *receipt);
+SbFlush sb_lane_stream_flush       (SbLaneStream *self);
+/* Drops every frame of which the network took nothing yet. */
+void    sb_lane_stream_discard     (SbLaneStream *self);
+void    sb_lane_stream_count_dropped (SbLaneStream *self);
+gsize   sb_lane_stream_get_backlog (const SbLaneStream *self);
+/* Says that nothing more will be sent; reading goes on. */
+void    sb_lane_stream_shutdown    (SbLaneStream *self);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "net/sb-peer.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SbLaneTotals:
+ *
+ * Sums over a lane's sessions, gone ones too. Written by the lane alone, read by any thread.
+ */
+typedef struct
+{
+  _Atomic guint64 sessions; /* now */
+  _Atomic guint64 backlog;  /* now, bytes */
+  _Atomic guint64 messages_in;
+  _Atomic guint64 messages_out;
+  _Atomic guint64 bytes_in;
+  _Atomic guint64 bytes_out;
+  _Atomic guint64 rejected;
+  _Atomic guint64 dropped;
+  _Atomic guint64 refused;
+} SbLaneTotals;
+
+G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "net/sb-lane-totals.h"
+#include "net/sb-outbox.h"
+#include "net/sb-router.h"
+#include "net/sb-wheel.h"
+#include "rules/sb-json-guard.h"
+
+G_BEGIN_DECLS
+
+#define SB_LANE_BUFFER (64 * 1024)
+
+typedef struct _SbSession SbSession;
+typedef struct _SbListener SbListener;
+
+/* Done on the lane's thread. */
+typedef void (*SbLaneFunc) (SbLane *lane, gpointer data);
+
+/* An order for a lane. */
+typedef struct
+{
+  SbLaneFunc func;
+  gpointer data;
+} SbLaneTask;
+
+/**
+ * SbLane:
+ *
+ * A thread that carries sessions: one GMainContext, in it one source for one epoll in which all its sockets are, one read buffer, one
+ * wheel of deadlines, one router. Everything here but the inbox and the totals is for its own thread only; others ask by
+ * sb_lane_post(). Owned by the hub.
+ *
+ * A turn: what epoll announces is read and dealt with, then the inbox, then the deadlines; at its end every touched stream sends what it
+ * has in one call, and what the main thread and the other lanes should know is handed over in one go each.
+ */
+struct _SbLane
+{
+  guint index;
+  SbLane **lanes; /* all of the hub, this one among them; not owned */
+  guint n_lanes;
+  SbOutbox *outbox; /* the hub's */
+
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  GSource *source;
+  int epoll_fd;
+  int wake_fd; /* eventfd: the inbox has something */
+
+  GMutex inbox_lock;
+  GArray *inbox; /* (element-type SbLaneTask), guarded */
+  GArray *taken; /* the other of the two that take turns */
+
+  gint64 now; /* monotonic, µs: of this turn */
+  guint8 *buffer;
+  SbJsonGuard *guard;
+  SbSessionLimits limits;
+  SbWheel wheel;
+  SbRouter router;
+  SbListener *listener; /* owned; on lane 0 only */
+  GPtrArray *sessions; /* (element-type SbSession): all, closing ones too */
+  GPtrArray *touched;  /* have something to send */
+  GPtrArray *unread;   /* may have more to read than one turn takes */
+  GPtrArray *gone;     /* to be freed at the end of the turn */
+  GArray *events;      /* (element-type SbEvent): told to the main thread at the end of the turn */
+  GArray *replies;     /* (element-type SbReply): likewise, behind the events */
+  GArray **outgoing;   /* (element-type SbLaneTask), by lane: posted at the end of the turn */
+
+  gboolean draining;
+  SbTimer drain_timer;
+  void (*drained) (SbLane *lane, gpointer user_data);
+  gpointer drained_data;
+
+  SbLaneTotals totals;
+};
+
+SbLane  *sb_lane_new    (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox);
+void     sb_lane_start  (SbLane *self); /* when all lanes of the hub are made */
+/* For the main thread, each for all lanes before the next: ends the thread; cuts the sessions and does what other lanes had asked for; frees. */
+void     sb_lane_join   (SbLane *self);
+void     sb_lane_finish (SbLane *self);
+void     sb_lane_free   (SbLane *self);
+
+/* Any thread. Done in the order of the calls of one thread. @func frees @data. */
+void     sb_lane_post   (SbLane *self, SbLaneFunc func, gpointer data);
+
+/* --- for the lane's own thread --- */
+
+/* Like sb_lane_post() to another lane, gathered until the end of the turn. */
+void     sb_lane_pass   (SbLane *self, SbLane *to, SbLaneFunc func, gpointer data);
+/* Moves the event to the main thread at the end of the turn; sets its time. */
+void     sb_lane_tell   (SbLane *self, SbEvent *event);
+/* Ends a turn that did not begin in the lane's own source (the listener's). */
+void     sb_lane_settle (SbLane *self);
+void     sb_lane_begin  (SbLane *self); /* begins such a turn */
+void     sb_lane_touch  (SbLane *self, SbSession *session);      /* it has something to send */
+void     sb_lane_read_again (SbLane *self, SbSession *session);  /* it may have more to read */
+/* Sends @frame to everyone else on @sender's channel, on every lane, and logs it with how many it reached. */
+void     sb_lane_relay  (SbLane *self, SbSession *sender, SbFrame *frame);
+/* The gate no longer counts @peer. */
+void     sb_lane_release (SbLane *self, SbPeer *peer);
+/* Has @func called on the main thread, after all that was told so far. */
+void     sb_lane_reply  (SbLane *self, SbHubDoneFunc func, guint n, gpointer user_data);
+/* Closes all sessions with @code and @reason and calls @func when the last is gone or @timeout (s) is over. */
+void     sb_lane_drain  (SbLane *self, guint16 code, const char *reason, guint timeout,
+                         void (*func) (SbLane *lane, gpointer user_data), gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-listener"
+
+#include "net/sb-listener.h"
+
+#include "net/sb-session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <libsoup/soup.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ACCEPTS_A_TURN 64
+#define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
+#define MAX_EARLY SB_LANE_BUFFER
+#define MAX_USER_AGENT 200
+
+struct _SbListener
+{
+  SbLane *lane;
+  SbGate *gate;
+  SoupServer *server;
+  int fd; /* -1: does not listen */
+  GSource *accepting;
+  SbTimer pause;
+  gboolean short_of_descriptors;
+
+  GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
+  SbTimer overdue;
+
+  GHashTable *live;    /* token id → GArray of client ids, ascending */
+  guint *load;         /* clients by lane */
+  guint64 last_id;
+};
+
+/* A connection whose handshake is not done. Lives with its GSocketConnection, as data of it. */
+typedef struct
+{
+  SbListener *listener;
+  int fd; /* not owned */
+  gint64 due;
+  GList link;
+} Pending;
+
+static gboolean accept_cb (int fd, GIOCondition condition, gpointer user_data);
+
+/* --- Handshakes that take too long -------------------------------------------------------------- */
+
+static void
+pending_free (gpointer data)
+{
+  Pending *self = data;
+
+  g_queue_unlink (&self->listener->pending, &self->link);
+  g_free (self);
+}
+
+static void
+overdue_cb (SbTimer *timer)
+{
+  SbListener *self = SB_CONTAINER_OF (timer, SbListener, overdue);
+
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    {
+      Pending *pending = link->data;
+
+      if (pending->due > self->lane->now)
+        {
+          sb_wheel_set (&self->lane->wheel, timer, pending->due, overdue_cb);
+          return;
+        }
+      /* libsoup reads the end and lets go of the connection. */
+      shutdown (pending->fd, SHUT_RDWR);
+      pending->due = G_MAXINT64;
+    }
+}
+
+static void
+pending_add (SbListener *self, GSocketConnection *connection, int fd)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  pending->listener = self;
+  pending->fd = fd;
+  pending->due = self->lane->now + self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND;
+  pending->link.data = pending;
+  g_queue_push_tail_link (&self->pending, &pending->link);
+  g_object_set_data_full (G_OBJECT (connection), "sb-pending", pending, pending_free);
+  if (!sb_timer_is_set (&self->overdue))
+    sb_wheel_set (&self->lane->wheel, &self->overdue, pending->due, overdue_cb);
+}
+
+/* --- Accepting ----------------------------------------------------------------------------------- */
+
+static void
+listener_notice (SbListener *self, const char *code, const char *message)
+{
+  SbEvent event = { .kind = SB_EVENT_NOTICE, .notice = { .code = code, .message = g_strdup (message) } };
+
+  sb_lane_tell (self->lane, &event);
+}
+
+static void
+start_accepting (SbListener *self)
+{
+  self->accepting = g_unix_fd_source_new (self->fd, G_IO_IN);
+  g_source_set_static_name (self->accepting, "SbListener");
+  g_source_set_callback (self->accepting, G_SOURCE_FUNC (accept_cb), self, NULL);
+  g_source_attach (self->accepting, self->lane->context);
+}
+
+static void
+stop_accepting (SbListener *self)
+{
+  if (self->accepting == NULL)
+    return;
+  g_source_destroy (self->accepting);
+  g_clear_pointer (&self->accepting, g_source_unref);
+}
+
+static void
+pause_over_cb (SbTimer *timer)
+{
+  SbListener *self = SB_CONTAINER_OF (timer, SbListener, pause);
+
+  if (self->fd >= 0 && self->accepting == NULL)
+    start_accepting (self);
+}
+
+/* Waiting connections keep the descriptor readable: without a pause this would spin. */
+static void
+pause_accepting (SbListener *self, int error)
+{
+  stop_accepting (self);
+  sb_wheel_set (&self->lane->wheel, &self->pause, self->lane->now + PAUSE, pause_over_cb);
+  if (!self->short_of_descriptors)
+    {
+      g_autofree char *message = g_strdup_printf ("New connections have to wait: %s.", g_strerror (error));
+
+      self->short_of_descriptors = TRUE;
+      listener_notice (self, "out_of_descriptors", message);
+    }
+}
+
+static GSocketAddress *
+address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
+{
+  struct sockaddr_storage storage;
+  socklen_t size = sizeof storage;
+
+  if (get (fd, (struct sockaddr *) &storage, &size) < 0)
+    return NULL;
+
+  return g_socket_address_new_from_native (&storage, size);
+}
+
+static void
+take_connection (SbListener *self, int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
+  g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
+    {
+      g_debug ("a connection was gone before it was accepted");
+      close (fd);
+      return;
+    }
+
+  g_socket_set_blocking (socket, FALSE);
+  connection = g_socket_connection_factory_create_connection (socket);
+  pending_add (self, connection, fd);
+  if (!soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error))
+    g_debug ("could not take a connection: %s", error->message);
+}
+
+static gboolean
+accept_cb (int listening, GIOCondition condition, gpointer user_data)
+{
+  SbListener *self = user_data;
+
+  sb_lane_begin (self->lane);
+  for (guint i = 0; i < ACCEPTS_A_TURN; i++)
+    {
+      int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+      if (fd < 0)
+        {
+          if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_accepting (self, errno);
+          else if (errno == ECONNABORTED || errno == EINTR)
+            continue;
+          break;
+        }
+      if (self->short_of_descriptors)
+        {
+          self->short_of_descriptors = FALSE;
+          listener_notice (self, "accepting_again", "New connections are accepted again.");
+        }
+      take_connection (self, fd);
+    }
+  sb_lane_settle (self->lane);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- The verdict ------------------------------------------------------------------------------- */
+
+/* What was decided about a request, until it is carried out. */
+typedef struct
+{
+  SbListener *listener;
+  SbVerdict verdict;
+  char *address;
+} Answer;
+
+static void
+answer_free (gpointer data)
+{
+  Answer *self = data;
+
+  /* Admitted and counted, but the connection broke before it could be told. */
+  if (self->verdict.status == SOUP_STATUS_SWITCHING_PROTOCOLS)
+    sb_gate_release (self->listener->gate, self->verdict.token->id, self->address);
+  sb_verdict_clear (&self->verdict);
+  g_free (self->address);
+  g_free (self);
+}
+
+static char *
+remote_address (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+  g_autofree char *text = NULL;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (remote))
+    return g_strdup ("");
+  text = g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+
+  /* An IPv4 client of a socket for both families. */
+  return g_strdup (g_str_has_prefix (text, "::ffff:") && strchr (text, '.') != NULL ? text + strlen ("::ffff:") : text);
+}
+
+static void
+judge (SbListener *self, SoupServerMessage *message, Answer *answer)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  GUri *uri = soup_server_message_get_uri (message);
+  gboolean http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0;
+  SbHandshake handshake = {
+    .method = soup_server_message_get_method (message),
+    .path = g_uri_get_path (uri),
+    .query = g_uri_get_query (uri),
+    .host = soup_message_headers_get_one (headers, "Host"),
+    /* An upgrade is not for HTTP/1.0: RFC 9110 §7.8. */
+    .upgrade = http_1_0 ? NULL : soup_message_headers_get_list (headers, "Upgrade"),
+    .connection = soup_message_headers_get_list (headers, "Connection"),
+    .key = soup_message_headers_get_one (headers, "Sec-WebSocket-Key"),
+    .version = soup_message_headers_get_one (headers, "Sec-WebSocket-Version"),
+    .protocols = soup_message_headers_get_list (headers, "Sec-WebSocket-Protocol"),
+    .origin = soup_message_headers_get_one (headers, "Origin"),
+    .authorization = soup_message_headers_get_one (headers, "Authorization"),
+    .address = answer->address,
+    .real_time = g_get_real_time (),
+    .monotonic_time = self->lane->now,
+  };
+
+  sb_gate_judge (self->gate, &handshake, &answer->verdict);
+}
+
+static void
+tell_refused (SbListener *self, SoupServerMessage *message, Answer *answer)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SbEvent event = {
+    .kind = SB_EVENT_REFUSED,
+    .refused = {
+      .status = answer->verdict.status,
+      .error = answer->verdict.error,
+      .cause = answer->verdict.cause,
+      .address = g_strdup (answer->address),
+      .origin = g_strdup (soup_message_headers_get_one (headers, "Origin")),
+      .path = g_utf8_make_valid (g_uri_get_path (soup_server_message_get_uri (message)), -1),
+      .token_id = answer->verdict.token != NULL ? answer->verdict.token->id : 0,
+    },
+  };
+
+  sb_counter_add (self->lane->totals.refused, 1);
+  sb_lane_tell (self->lane, &event);
+}
+
+/* docs/protocol.md: the refusals. */
+static void
+refuse (SoupServerMessage *message, const SbVerdict *verdict)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
+
+  soup_server_message_set_status (message, verdict->status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
+  soup_message_headers_replace (headers, "Connection", "close");
+  if (verdict->status == 401)
+    soup_message_headers_replace (headers, "WWW-Authenticate",
+                                  g_str_equal (verdict->error, "invalid_token")
+                                    ? "Bearer realm=\"signalbox\", error=\"invalid_token\""
+                                    : "Bearer realm=\"signalbox\"");
+  if (verdict->status == 426)
+    {
+      soup_message_headers_replace (headers, "Upgrade", "websocket");
+      soup_message_headers_replace (headers, "Connection", "Upgrade, close");
+      soup_message_headers_replace (headers, "Sec-WebSocket-Version", "13");
+    }
+  if (verdict->retry_after > 0)
+    {
+      g_autofree char *seconds = g_strdup_printf ("%u", verdict->retry_after);
+
+      soup_message_headers_replace (headers, "Retry-After", seconds);
+    }
+}
+
+/* --- The upgrade ----------------------------------------------------------------------------- */
+
+/* Bytes that came right behind the handshake are in libsoup's buffer, not in the socket any more. */
+static GBytes *
+read_early (GIOStream *stream)
+{
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  g_autofree guint8 *buffer = g_malloc (MAX_EARLY);
+  gsize have = 0;
+
+  while (have < MAX_EARLY)
+    {
+      gssize n = g_pollable_input_stream_read_nonblocking (input, buffer + have, MAX_EARLY - have, NULL, NULL);
+
+      if (n <= 0)
+        break;
+      have += n;
+    }
+
+  return have > 0 ? g_bytes_new (buffer, have) : NULL;
+}
+
+/* The session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what an idle client would weigh. */
+static gboolean
+take_descriptor (GIOStream *stream, SbArrival *arrival)
+{
+  g_autoptr (GIOStream) base = NULL;
+  GSocket *socket;
+
+  g_object_get (stream, "base-iostream", &base, NULL);
+  socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (base));
+  arrival->fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+
+  return arrival->fd >= 0;
+}
+
+static SbPeer *
+make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *user_agent = soup_message_headers_get_one (headers, "User-Agent");
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+  SbVerdict *verdict = &answer->verdict;
+  SbPeer *peer = sb_peer_new ();
+
+  peer->id = ++self->last_id;
+  peer->address = g_strdup (answer->address);
+  peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote));
+  peer->channel = g_strdup (verdict->channel != NULL ? verdict->channel : "/");
+  peer->name = g_steal_pointer (&verdict->name);
+  peer->origin = g_strdup (soup_message_headers_get_one (headers, "Origin"));
+  peer->joined_at = g_get_real_time ();
+  if (user_agent != NULL)
+    peer->user_agent = g_utf8_make_valid (user_agent, MIN (strlen (user_agent), MAX_USER_AGENT));
+  if (verdict->token != NULL)
+    {
+      peer->token_id = verdict->token->id;
+      peer->token_label = g_strdup (verdict->token->spec.label);
+      peer->token_hint = g_strdup (verdict->token->hint);
+    }
+
+  return peer;
+}
+
+static void
+arrive_task (SbLane *lane, gpointer data)
+{
+  sb_session_welcome (lane, data);
+}
+
+static SbLane *
+choose_lane (SbListener *self)
+{
+  guint least = 0;
+
+  for (guint i = 1; i < self->lane->n_lanes; i++)
+    if (self->load[i] < self->load[least])
+      least = i;
+
+  return self->lane->lanes[least];
+}
+
+static void
+register_client (SbListener *self, SbLane *lane, SbPeer *peer)
+{
+  GArray *ids = g_hash_table_lookup (self->live, &peer->token_id);
+
+  if (ids == NULL)
+    {
+      ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+      g_hash_table_insert (self->live, g_memdup2 (&peer->token_id, sizeof peer->token_id), ids);
+    }
+  g_array_append_val (ids, peer->id);
+  peer->lane = lane->index;
+  self->load[lane->index]++;
+}
+
+static void
+wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
+{
+  Answer *answer = user_data;
+  SbListener *self = answer->listener;
+  SbVerdict *verdict = &answer->verdict;
+
+  if (soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
+    return;
+
+  sb_lane_begin (self->lane);
+
+  SbArrival *arrival = g_new0 (SbArrival, 1);
+  gboolean admitted = verdict->status == SOUP_STATUS_SWITCHING_PROTOCOLS;
+  SbLane *lane = admitted ? choose_lane (self) : self->lane;
+
+  arrival->peer = make_peer (self, message, answer);
+  if (admitted)
+    arrival->token = g_steal_pointer (&verdict->token);
+  arrival->close_code = verdict->close_code;
+  arrival->close_reason = verdict->close_reason;
+  verdict->status = 0; /* from here on the session answers for the place it takes */
+
+  /* Stealing may free the message, and the answer with it. */
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+
+  if (!take_descriptor (stream, arrival))
+    {
+      if (admitted)
+        sb_gate_release (self->gate, arrival->peer->token_id, arrival->peer->address);
+      sb_arrival_free (arrival);
+    }
+  else
+    {
+      arrival->early = read_early (stream);
+      if (admitted)
+        register_client (self, lane, arrival->peer);
+      if (lane == self->lane)
+        sb_session_welcome (lane, arrival);
+      else
+        sb_lane_pass (self->lane, lane, arrive_task, arrival);
+    }
+
+  g_io_stream_close (stream, NULL, NULL);
+  sb_lane_settle (self->lane);
+}
+
+static gboolean
+upgrade (SoupServerMessage *message, Answer *answer)
+{
+  char *protocols[] = { (char *) answer->verdict.protocol, NULL };
+
+  if (!soup_websocket_server_process_handshake (message, NULL, protocols[0] != NULL ? protocols : NULL, NULL, NULL))
+    return FALSE;
+  g_signal_connect (message, "wrote-informational", G_CALLBACK (wrote_informational_cb), answer);
+
+  return TRUE;
+}
+
+static const SbVerdict malformed = {
+  .status = 400,
+  .error = "bad_request",
+  .message = "This is not a WebSocket handshake that the server understands.",
+};
+
+static void
+got_headers_cb (SoupServerMessage *message, gpointer user_data)
+{
+  SbListener *self = user_data;
+  Answer *answer = g_new0 (Answer, 1);
+
+  sb_lane_begin (self->lane);
+  answer->listener = self;
+  answer->address = remote_address (message);
+  judge (self, message, answer);
+  g_object_set_data_full (G_OBJECT (message), "sb-answer", answer, answer_free);
+
+  /* Nobody sends a body to us; what comes is not kept. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+
+  if (answer->verdict.status != SOUP_STATUS_SWITCHING_PROTOCOLS)
+    {
+      tell_refused (self, message, answer);
+      if (!answer->verdict.upgrade_to_tell || !upgrade (message, answer))
+        refuse (message, &answer->verdict);
+    }
+  else if (!upgrade (message, answer))
+    refuse (message, &malformed);
+  sb_lane_settle (self->lane);
+}
+
+static void
+request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), user_data);
+}
+
+/* --- Life ---------------------------------------------------------------------------------------- */
+
+SbListener *
+sb_listener_new (SbLane *lane)
+{
+  SbGateLimits limits;
+  SbListener *self = g_new0 (SbListener, 1);
+
+  sb_gate_limits_init (&limits);
+  self->lane = lane;
+  self->fd = -1;
+  self->gate = sb_gate_new (&limits);
+  self->load = g_new0 (guint, lane->n_lanes);
+  self->live = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+  g_queue_init (&self->pending);
+  /* The gate wants the path as it was written, to tell "%2e%2e" from "..". */
+  self->server = soup_server_new ("raw-paths", TRUE, NULL);
+  g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
+  sb_gate_limits_clear (&limits);
+
+  return self;
+}
+
+void
+sb_listener_free (SbListener *self)
+{
+  sb_listener_stop (self);
+  g_object_unref (self->server);
+  sb_gate_free (self->gate);
+  g_hash_table_unref (self->live);
+  g_free (self->load);
+  g_free (self);
+}
+
+SbGate *
+sb_listener_get_gate (SbListener *self)
+{
+  return self->gate;
+}
+
+void
+sb_listener_listen (SbListener *self, int fd)
+{
+  g_return_if_fail (self->fd < 0);
+
+  self->fd = fd;
+  sb_gate_set_draining (self->gate, FALSE);
+  start_accepting (self);
+}
+
+/* Also cuts what is in the middle of a handshake. */
+void
+sb_listener_stop (SbListener *self)
+{
+  if (self->fd < 0)
+    return;
+
+  stop_accepting (self);
+  sb_wheel_clear (&self->lane->wheel, &self->pause);
+  close (self->fd);
+  self->fd = -1;
+  soup_server_disconnect (self->server);
+  sb_wheel_clear (&self->lane->wheel, &self->overdue);
+}
+
+void
+sb_listener_release (SbListener *self, SbPeer *peer)
+{
+  GArray *ids = g_hash_table_lookup (self->live, &peer->token_id);
+
+  sb_gate_release (self->gate, peer->token_id, peer->address);
+  self->load[peer->lane]--;
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    if (g_array_index (ids, guint64, i) == peer->id)
+      {
+        g_array_remove_index (ids, i);
+        if (ids->len == 0)
+          g_hash_table_remove (self->live, &peer->token_id);
+        break;
+      }
+}
+
+GArray *
+sb_listener_find_excess (SbListener *self, gint64 token_id, guint max)
+{
+  GArray *ids = g_hash_table_lookup (self->live, &token_id);
+
+  if (ids == NULL || ids->len <= max)
+    return NULL;
+
+  GArray *excess = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_vals (excess, &g_array_index (ids, guint64, max), ids->len - max);
+
+  return excess;
+}

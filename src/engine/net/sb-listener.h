@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "access/sb-gate.h"
+#include "net/sb-lane.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SbListener:
+ *
+ * The way in: the listening socket, libsoup's HTTP server for the handshake, the gate's verdict, and the choice of a lane for whoever comes
+ * in. Lives on lane 0 and owns the gate; everything here is for that lane's thread.
+ *
+ * It accepts for itself rather than leaving it to libsoup, whose backlog is 10, which goes on trying when descriptors run out, and
+ * which waits for a handshake as long as the client likes.
+ */
+typedef struct _SbListener SbListener;
+
+SbListener *sb_listener_new       (SbLane *lane);
+void        sb_listener_free      (SbListener *self);
+SbGate     *sb_listener_get_gate  (SbListener *self);
+/* Takes over @fd, which listens. */
+void        sb_listener_listen    (SbListener *self, int fd);
+void        sb_listener_stop      (SbListener *self);
+void        sb_listener_release   (SbListener *self, SbPeer *peer);
+/* The newest connections of a token beyond @max: (element-type guint64) their ids, or NULL. */
+GArray     *sb_listener_find_excess (SbListener *self, gint64 token_id, guint max);
+
+G_END_DECLS

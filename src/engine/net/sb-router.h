@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "net/sb-frame.h"
+#include "net/sb-receipt.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SbSession SbSession;
+
+/* The sessions of one channel on one lane. */
+typedef struct
+{
+  char *channel;
+  GPtrArray *sessions; /* (element-type SbSession) */
+} SbRoom;
+
+/* How a frame fared. */
+typedef struct
+{
+  guint reached;
+  guint dropped;
+} SbReach;
+
+/**
+ * SbRouter:
+ *
+ * Channel → sessions, of one lane: fans one shared frame out. A plain value inside its lane.
+ */
+typedef struct
+{
+  /*< private >*/
+  GHashTable *rooms; /* (element-type utf8 SbRoom) */
+} SbRouter;
+
+void    sb_router_init   (SbRouter *self);
+void    sb_router_clear  (SbRouter *self);
+void    sb_router_join   (SbRouter *self, SbSession *session, const char *channel);
+void    sb_router_leave  (SbRouter *self, SbSession *session);
+/* To everyone on @channel but @sender (nullable). */
+SbReach sb_router_relay  (SbRouter *self, const char *channel, SbSession *sender, SbFrame *frame);
+
+G_END_DECLS

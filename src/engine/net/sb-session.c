@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/sb-session.h"
+
+#include "net/sb-error-reply.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define READS_A_TURN 4 /* of 64 KiB: then the others have their turn */
+
+static void session_timer_cb (SbTimer *timer);
+
+void
+sb_arrival_free (SbArrival *self)
+{
+  if (self->fd >= 0 && self->tls == NULL)
+    close (self->fd);
+  g_clear_object (&self->tls);
+  g_clear_pointer (&self->early, g_bytes_unref);
+  g_clear_pointer (&self->peer, sb_peer_unref);
+  g_clear_pointer (&self->token, sb_token_unref);
+  g_free (self);
+}
+
+/* --- Beginning and end ------------------------------------------------------------------------- */
+
+static void
+session_set_timer (SbSession *self, gint64 due)
+{
+  sb_wheel_set (&self->lane->wheel, &self->timer, due, session_timer_cb);
+}
+
+static void
+session_set_rates (SbSession *self)
+{
+  const SbSessionLimits *limits = &self->lane->limits;
+  guint per_second = self->token->spec.messages_per_second;
+
+  if (per_second == 0 || (limits->messages_per_second > 0 && limits->messages_per_second < per_second))
+    per_second = limits->messages_per_second;
+
+  sb_rate_change (&self->rate, per_second, MAX (per_second, 1));
+  sb_rate_change (&self->replies, limits->max_error_replies, MAX (limits->max_error_replies, 1));
+}
+
+static void
+session_join (SbSession *self)
+{
+  SbLane *lane = self->lane;
+  SbEvent event = { .kind = SB_EVENT_JOINED, .peer = sb_peer_ref (self->peer) };
+
+  sb_rate_init (&self->rate, 0, 1, lane->now);
+  sb_rate_init (&self->replies, lane->limits.max_error_replies, MAX (lane->limits.max_error_replies, 1), lane->now);
+  session_set_rates (self);
+  sb_router_join (&lane->router, self, self->peer->channel);
+  session_set_timer (self, lane->now + lane->limits.ping_interval * G_TIME_SPAN_SECOND);
+  sb_lane_tell (lane, &event);
+}
+
+void
+sb_session_welcome (SbLane *lane, SbArrival *arrival)
+{
+  SbSession *self = g_new0 (SbSession, 1);
+  int fd = arrival->fd;
+  g_autoptr (GBytes) early = g_steal_pointer (&arrival->early);
+  struct epoll_event interest = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = self };
+
+  self->lane = lane;
+  self->peer = g_steal_pointer (&arrival->peer);
+  self->token = g_steal_pointer (&arrival->token);
+  self->heard_at = lane->now;
+  self->minute = lane->now;
+  self->farewell = self->token == NULL;
+  sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals);
+  sb_frame_reader_init (&self->reader, lane->limits.max_message);
+  arrival->fd = -1;
+
+  self->lane_position = lane->sessions->len;
+  g_ptr_array_add (lane->sessions, self);
+  if (self->farewell)
+    sb_session_close (self, arrival->close_code, arrival->close_reason, SB_CLOSED_BY_SERVER, TRUE);
+  else
+    {
+      sb_counter_add (lane->totals.sessions, 1);
+      session_join (self);
+      if (lane->draining)
+        sb_session_close (self, 1001, "server stopping", SB_CLOSED_BY_SERVER, FALSE);
+    }
+  sb_arrival_free (arrival);
+
+  if (epoll_ctl (lane->epoll_fd, EPOLL_CTL_ADD, fd, &interest) < 0)
+    {
+      sb_session_close (self, 1011, "internal error", SB_CLOSED_BY_SERVER, TRUE);
+      sb_session_flush (self);
+    }
+  if (early != NULL)
+    {
+      gsize size;
+      const guint8 *bytes = g_bytes_get_data (early, &size);
+
+      g_assert (size <= SB_LANE_BUFFER);
+      memcpy (lane->buffer, bytes, size);
+      sb_session_receive (self, lane->buffer, size);
+    }
+}
+
+/* The descriptor is closed, the memory freed at the end of the turn: epoll may have announced the session once more in this one. */
+static void
+session_die (SbSession *self)
+{
+  SbLane *lane = self->lane;
+
+  if (self->state == SB_SESSION_DEAD)
+    return;
+
+  self->state = SB_SESSION_DEAD;
+  sb_wheel_clear (&lane->wheel, &self->timer);
+  sb_router_leave (&lane->router, self);
+  sb_lane_stream_clear (&self->stream);
+
+  SbSession *last = g_ptr_array_index (lane->sessions, lane->sessions->len - 1);
+  g_ptr_array_remove_index_fast (lane->sessions, self->lane_position);
+  if (last != self)
+    last->lane_position = self->lane_position;
+  g_ptr_array_add (lane->gone, self);
+}
+
+void
+sb_session_free (SbSession *self)
+{
+  session_die (self);
+  sb_frame_reader_clear (&self->reader);
+  sb_peer_unref (self->peer);
+  g_clear_pointer (&self->token, sb_token_unref);
+  g_free (self);
+}
+
+/* From here on the client is gone for everybody but its own connection. */
+static void
+session_part (SbSession *self, guint16 code, const char *reason, SbClosedBy by)
+{
+  SbLane *lane = self->lane;
+
+  sb_router_leave (&lane->router, self);
+  if (self->farewell)
+    return;
+
+  SbEvent event = {
+    .kind = SB_EVENT_LEFT,
+    .peer = sb_peer_ref (self->peer),
+    .left = { .code = code, .reason = g_strdup (reason), .by = by },
+  };
+
+  sb_counter_add (lane->totals.sessions, -1);
+  sb_lane_tell (lane, &event);
+  sb_lane_release (lane, self->peer);
+}
+
+static void
+session_lose (SbSession *self)
+{
+  if (self->state == SB_SESSION_OPEN)
+    session_part (self, 1006, NULL, SB_CLOSED_BY_NETWORK);
+  session_die (self);
+}
+
+void
+sb_session_cut (SbSession *self)
+{
+  if (self->state == SB_SESSION_OPEN)
+    session_part (self, 1006, NULL, SB_CLOSED_BY_SERVER);
+  session_die (self);
+}
+
+static void
+session_queue_control (SbSession *self, SbFrame *frame)
+{
+  sb_lane_stream_queue (&self->stream, frame, NULL);
+  sb_lane_touch (self->lane, self);
+}
+
+static void
+session_queue_close (SbSession *self, guint16 code, const char *reason)
+{
+  g_autoptr (SbFrame) frame = sb_frame_new_close (code, reason);
+
+  self->close_queued = true;
+  session_queue_control (self, frame);
+}
+
+/* Both sides have said their last word, or ours is all that matters: once it is sent, nothing more will be, and the client has the
+ * close time-out to end the connection (RFC 6455 §7.1.1: the server is the first to close, but what it sent must arrive). */
+static void
+session_linger (SbSession *self)
+{
+  self->state = SB_SESSION_LINGERING;
+  session_set_timer (self, self->lane->now + self->lane->limits.close_timeout * G_TIME_SPAN_SECOND);
+  sb_lane_touch (self->lane, self);
+}
+
+void
+sb_session_close (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now)
+{
+  if (self->state != SB_SESSION_OPEN)
+    return;
+
+  self->state = SB_SESSION_CLOSING;
+  session_part (self, code, reason, by);
+  if (now)
+    sb_lane_stream_discard (&self->stream);
+  session_queue_close (self, code, reason);
+  session_set_timer (self, self->lane->now + self->lane->limits.close_timeout * G_TIME_SPAN_SECOND);
+}
+
+/* --- Deadlines -------------------------------------------------------------------------------- */
+
+static void
+session_ping (SbSession *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (SbFrame) frame = sb_frame_new (SB_OPCODE_PING, &now, sizeof now);
+
+  self->ping_sent_at = now;
+  self->ping_open = true;
+  session_queue_control (self, frame);
+  session_set_timer (self, self->lane->now + self->lane->limits.pong_timeout * G_TIME_SPAN_SECOND);
+}
+
+static void
+session_timer_cb (SbTimer *timer)
+{
+  SbSession *self = SB_CONTAINER_OF (timer, SbSession, timer);
+  const SbSessionLimits *limits = &self->lane->limits;
+
+  if (self->state != SB_SESSION_OPEN)
+    session_die (self);
+  else if (!self->ping_open)
+    session_ping (self);
+  else if (self->heard_at >= self->ping_sent_at)
+    {
+      self->ping_open = false;
+      session_set_timer (self, self->ping_sent_at + limits->ping_interval * G_TIME_SPAN_SECOND);
+    }
+  else
+    {
+      /* Nobody will answer the close frame; it is for a client that can hear but not speak. */
+      sb_session_close (self, 3008, "no sign of life", SB_CLOSED_BY_SERVER, TRUE);
+      sb_session_flush (self);
+      session_die (self);
+    }
+}
+
+/* The answer to our ping carries the time at which it was sent. */
+static void
+session_take_pong (SbSession *self, const guint8 *payload, gsize length)
+{
+  gint64 sent_at;
+
+  if (!self->ping_open || length != sizeof sent_at)
+    return;
+  memcpy (&sent_at, payload, sizeof sent_at);
+  if (sent_at != self->ping_sent_at)
+    return;
+
+  sb_counter_set (self->peer->counters.round_trip, g_get_monotonic_time () - sent_at);
+  self->ping_open = false;
+  session_set_timer (self, sent_at + self->lane->limits.ping_interval * G_TIME_SPAN_SECOND);
+}
+
+/* --- What the client says ------------------------------------------------------------------- */
+
+typedef struct
+{
+  SbRejection rejection;
+  const char *reason;
+  const char *pointer; /* nullable */
+  guint64 offset;
+} Trouble;
+
+static void
+session_log (SbSession *self, GBytes *payload, gboolean binary, SbReach reach, const Trouble *trouble)
+{
+  SbEvent event = {
+    .kind = SB_EVENT_TRAFFIC,
+    .traffic = {
+      .peer = sb_peer_ref (self->peer),
+      .payload = payload,
+      .size = g_bytes_get_size (payload),
+      .direction = SB_DIRECTION_FROM_CLIENT,
+      .binary = binary,
+      .reached = reach.reached,
+      .dropped = reach.dropped,
+      .sequence = self->sequence,
+      .offset = G_MAXUINT64,
+    },
+  };
+
+  if (trouble != NULL)
+    {
+      event.traffic.rejection = trouble->rejection;
+      event.traffic.reason = g_strdup (trouble->reason);
+      event.traffic.pointer = g_strdup (trouble->pointer);
+      event.traffic.offset = trouble->offset;
+    }
+  sb_lane_tell (self->lane, &event);
+}
+
+/* TRUE: it was one too many in a minute. */
+static gboolean
+session_count_rejected (SbSession *self)
+{
+  if (self->lane->now - self->minute >= G_TIME_SPAN_MINUTE)
+    {
+      self->minute = self->lane->now;
+      self->n_rejected = 0;
+    }
+  self->n_rejected++;
+  sb_counter_add (self->peer->counters.rejected, 1);
+  sb_counter_add (self->lane->totals.rejected, 1);
+
+  return self->n_rejected > self->lane->limits.max_rejected;
+}
+
+static void
+session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, const Trouble *trouble)
+{
+  session_log (self, g_bytes_new (payload, length), binary, (SbReach) { 0 }, trouble);
+
+  if (session_count_rejected (self))
+    sb_session_close (self, 1008, "too many rejected messages", SB_CLOSED_BY_SERVER, FALSE);
+  else if (sb_rate_take (&self->replies, self->lane->now))
+    {
+      g_autoptr (SbFrame) reply = sb_error_reply_new (trouble->rejection, trouble->reason, trouble->pointer, self->sequence);
+
+      sb_session_queue (self, reply, NULL);
+    }
+}
+
+/* The checks of docs/protocol.md in their order, cheapest first; FALSE fills @trouble. */
+static gboolean
+session_check (SbSession *self, gboolean binary, const guint8 *payload, gsize length, SbJsonTrouble *json, Trouble *trouble)
+{
+  SbLane *lane = self->lane;
+
+  *trouble = (Trouble) { .offset = G_MAXUINT64 };
+  if (!self->token->spec.may_publish)
+    {
+      trouble->rejection = SB_REJECTED_READ_ONLY;
+      trouble->reason = "this token may listen but not publish";
+    }
+  else if (!sb_rate_take (&self->rate, lane->now))
+    {
+      trouble->rejection = SB_REJECTED_RATE;
+      trouble->reason = "too many messages a second";
+    }
+  else if (binary && !lane->limits.allow_binary)
+    {
+      trouble->rejection = SB_REJECTED_BINARY;
+      trouble->reason = "binary messages are not allowed";
+    }
+  else if (!binary && !sb_json_guard_check (lane->guard, (const char *) payload, length, &lane->limits.json, json))
+    {
+      trouble->rejection = json->fault == SB_JSON_DEPTH ? SB_REJECTED_DEPTH : SB_REJECTED_JSON;
+      trouble->reason = json->message;
+      trouble->pointer = json->pointer;
+      trouble->offset = json->offset;
+    }
+
+  return trouble->rejection == SB_REJECTED_NOT;
+}
+
+static gboolean
+session_message_cb (gpointer user_data, SbOpcode opcode, guint8 *payload, gsize length)
+{
+  SbSession *self = user_data;
+  SbJsonTrouble json;
+  Trouble trouble;
+  gboolean binary = opcode == SB_OPCODE_BINARY;
+
+  if (self->state != SB_SESSION_OPEN)
+    return TRUE; /* what comes after our close frame is read, for the client's own close frame, but not heard */
+
+  self->sequence++;
+  sb_counter_set (self->peer->counters.last_message, g_get_real_time ());
+  if (!session_check (self, binary, payload, length, &json, &trouble))
+    session_reject (self, binary, payload, length, &trouble);
+  else
+    {
+      g_autoptr (SbFrame) frame = sb_frame_new (opcode, payload, length);
+
+      sb_counter_add (self->peer->counters.messages_in, 1);
+      sb_counter_add (self->lane->totals.messages_in, 1);
+      sb_lane_relay (self->lane, self, frame);
+    }
+
+  return self->state != SB_SESSION_DEAD;
+}
+
+static void
+session_take_close (SbSession *self, const guint8 *payload, gsize length)
+{
+  guint16 code = length >= 2 ? payload[0] << 8 | payload[1] : 0;
+
+  if (self->state == SB_SESSION_OPEN)
+    {
+      g_autofree char *reason = length > 2 ? g_strndup ((const char *) payload + 2, length - 2) : NULL;
+
+      self->state = SB_SESSION_CLOSING;
+      session_part (self, code != 0 ? code : 1005, reason, SB_CLOSED_BY_CLIENT);
+      session_queue_close (self, code, reason); /* RFC 6455 §5.5.1: echoes the code that came */
+    }
+  session_linger (self);
+}
+
+static gboolean
+session_control_cb (gpointer user_data, SbOpcode opcode, const guint8 *payload, gsize length)
+{
+  SbSession *self = user_data;
+
+  if (opcode == SB_OPCODE_CLOSE)
+    {
+      session_take_close (self, payload, length);
+      return FALSE; /* nothing that follows a close frame is read: §5.5.1 */
+    }
+  if (opcode == SB_OPCODE_PONG)
+    session_take_pong (self, payload, length);
+  else if (self->state == SB_SESSION_OPEN)
+    {
+      g_autoptr (SbFrame) pong = sb_frame_new (SB_OPCODE_PONG, payload, length);
+
+      sb_session_queue (self, pong, NULL);
+    }
+
+  return self->state != SB_SESSION_DEAD;
+}
+
+static const SbFrameReaderFuncs reader_funcs = { session_message_cb, session_control_cb };
+
+/* Overwrites @data. */
+void
+sb_session_receive (SbSession *self, guint8 *data, gsize length)
+{
+  SbFrameError error;
+
+  self->heard_at = self->lane->now;
+  if (!self->farewell)
+    {
+      sb_counter_add (self->peer->counters.bytes_in, length);
+      sb_counter_add (self->lane->totals.bytes_in, length);
+    }
+  if (self->state == SB_SESSION_LINGERING || self->state == SB_SESSION_DEAD)
+    return;
+
+  if (!sb_frame_reader_push (&self->reader, data, length, &reader_funcs, self, &error))
+    {
+      sb_session_close (self, error.close_code, error.reason, SB_CLOSED_BY_SERVER, FALSE);
+      session_linger (self); /* after a broken frame there is no telling where the client's close frame would begin */
+    }
+}
+
+gboolean
+sb_session_read (SbSession *self)
+{
+  for (guint i = 0; i < READS_A_TURN && self->state != SB_SESSION_DEAD; i++)
+    {
+      gssize n = sb_lane_stream_read (&self->stream, self->lane->buffer, SB_LANE_BUFFER);
+
+      if (n < 0 && errno == EAGAIN)
+        return FALSE;
+      if (n <= 0)
+        {
+          session_lose (self);
+          return FALSE;
+        }
+      sb_session_receive (self, self->lane->buffer, n);
+
+      /* The descriptor is edge-triggered: a short read has emptied it. What TLS holds is not announced by any descriptor. */
+      if (n < SB_LANE_BUFFER && !sb_lane_stream_is_tls (&self->stream) && !self->hung_up)
+        return FALSE;
+    }
+
+  return self->state != SB_SESSION_DEAD;
+}
+
+void
+sb_session_ready (SbSession *self, guint32 events)
+{
+  if (self->state == SB_SESSION_DEAD)
+    return;
+
+  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    self->hung_up = true; /* then reading goes on until it says so itself: what came before the end counts */
+  if ((events & EPOLLOUT) && sb_lane_stream_get_backlog (&self->stream) > 0)
+    sb_lane_touch (self->lane, self);
+  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    if (sb_session_read (self))
+      sb_lane_read_again (self->lane, self);
+}
+
+/* --- What the client gets --------------------------------------------------------------------- */
+
+gboolean
+sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
+{
+  gsize backlog = sb_lane_stream_get_backlog (&self->stream);
+
+  if (G_UNLIKELY (backlog + frame->length > self->lane->limits.max_backlog && backlog > 0))
+    {
+      if (frame->opcode < SB_OPCODE_CLOSE)
+        sb_lane_stream_count_dropped (&self->stream);
+      if (receipt != NULL)
+        sb_receipt_dropped (receipt, self->peer);
+      sb_session_close (self, 1013, "too slow", SB_CLOSED_BY_SERVER, TRUE);
+      return FALSE;
+    }
+
+  sb_lane_stream_queue (&self->stream, frame, receipt);
+  sb_lane_touch (self->lane, self);
+
+  return TRUE;
+}
+
+void
+sb_session_flush (SbSession *self)
+{
+  if (self->state == SB_SESSION_DEAD)
+    return;
+
+  switch (sb_lane_stream_flush (&self->stream))
+    {
+    case SB_FLUSH_DONE:
+      if (self->state == SB_SESSION_LINGERING)
+        sb_lane_stream_shutdown (&self->stream);
+      break;
+    case SB_FLUSH_BLOCKED:
+      break;
+    case SB_FLUSH_BROKEN:
+      session_lose (self);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* --- What the admin changes --------------------------------------------------------------------- */
+
+gboolean
+sb_session_set_token (SbSession *self, SbToken *token, gint64 real_time)
+{
+  if (self->state != SB_SESSION_OPEN)
+    return FALSE;
+
+  g_return_val_if_fail (self->token->id == token->id, FALSE);
+
+  sb_token_ref (token);
+  sb_token_unref (self->token);
+  self->token = token;
+  session_set_rates (self);
+
+  switch (sb_token_get_state (token, real_time))
+    {
+    case SB_TOKEN_REVOKED:
+      sb_session_close (self, 3000, "token revoked", SB_CLOSED_BY_ADMIN, TRUE);
+      return TRUE;
+    case SB_TOKEN_EXPIRED:
+    case SB_TOKEN_NOT_YET_VALID:
+      sb_session_close (self, 3000, "token expired", SB_CLOSED_BY_SERVER, TRUE);
+      return TRUE;
+    case SB_TOKEN_ACTIVE:
+    case SB_TOKEN_EXPIRING:
+    default:
+      break;
+    }
+  if (!sb_token_allows (token, self->peer->channel))
+    {
+      sb_session_close (self, 3003, "channel not allowed", SB_CLOSED_BY_ADMIN, TRUE);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+sb_session_limits_changed (SbSession *self)
+{
+  sb_frame_reader_set_max_message (&self->reader, self->lane->limits.max_message);
+  if (self->token != NULL)
+    session_set_rates (self);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "access/sb-token.h"
+#include "net/sb-frame-reader.h"
+#include "net/sb-lane-stream.h"
+#include "net/sb-lane.h"
+#include "rules/sb-rate.h"
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SB_SESSION_OPEN,
+  SB_SESSION_CLOSING,   /* our close frame is queued or sent; the client's has not come */
+  SB_SESSION_LINGERING, /* all is said; waits for the client's end of the connection */
+  SB_SESSION_DEAD,      /* freed at the end of the turn */
+} SbSessionState;
+
+/**
+ * SbSession:
+ *
+ * One connected client on its lane: the closing handshake, pings, limits, and the way of a message from the network to the router. Made
+ * with a connection whose HTTP upgrade is done; lives on one lane for life and is owned by it.
+ */
+struct _SbSession
+{
+  SbLane *lane;
+  SbPeer *peer;
+  SbToken *token; /* NULL for a refused browser that is only told why */
+  SbLaneStream stream;
+  SbFrameReader reader;
+  SbTimer timer;  /* next ping; pong overdue; close overdue */
+
+  SbRoom *room;
+  guint room_position;
+  guint lane_position;
+
+  guint8 state;
+  bool touched : 1;     /* is in the lane's list */
+  bool unread : 1;
+  bool close_queued : 1;
+  bool farewell : 1;    /* never joined */
+  bool ping_open : 1;
+  bool hung_up : 1;     /* the client's end is announced */
+
+  gint64 heard_at;      /* monotonic: when anything at all was received */
+  gint64 ping_sent_at;
+  SbRate rate;
+  SbRate replies;
+  gint64 minute;        /* when the count of rejections began */
+  guint n_rejected;
+  guint64 sequence;     /* data frames from the client */
+};
+
+/* What a finished upgrade hands to a lane. */
+typedef struct
+{
+  int fd;
+  GIOStream *tls;     /* nullable */
+  GBytes *early;      /* bytes that came along with the handshake; nullable */
+  SbPeer *peer;
+  SbToken *token;     /* NULL: close at once with @close_code */
+  guint16 close_code;
+  const char *close_reason; /* static */
+} SbArrival;
+void       sb_arrival_free       (SbArrival *self);
+
+/* Takes over @arrival. Tells the main thread, registers with epoll and router, reads @early. */
+void       sb_session_welcome    (SbLane *lane, SbArrival *arrival);
+void       sb_session_free       (SbSession *self);
+/* What epoll says. */
+void       sb_session_ready      (SbSession *self, guint32 events);
+/* Reads once more; TRUE while there may be more. */
+gboolean   sb_session_read       (SbSession *self);
+/* Deals with bytes of the client; overwrites them. */
+void       sb_session_receive    (SbSession *self, guint8 *data, gsize length);
+void       sb_session_flush      (SbSession *self);
+/* FALSE: over the backlog limit; the session is then closing with 1013 and the frame counted as dropped. */
+gboolean   sb_session_queue      (SbSession *self, SbFrame *frame, SbReceipt *receipt);
+/* Begins the closing handshake; a second call does nothing. @now: drop what waits for the client instead of sending it first. */
+void       sb_session_close      (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now);
+/* A new version of its token: judges the session again. Returns whether it was closed. */
+gboolean   sb_session_set_token  (SbSession *self, SbToken *token, gint64 real_time);
+/* Ends the connection at once, without a word. */
+void       sb_session_cut        (SbSession *self);
+void       sb_session_limits_changed (SbSession *self);
+
+G_END_DECLS
