@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/sb-migrations.h"
+
+#include "store/sb-database.h"
+#include "store/sb-statement.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Times are real time in µs since 1970, 0 for none. Ids are never used twice (AUTOINCREMENT): the audit trail speaks of what was deleted. */
+static const char first_script[] =
+    "CREATE TABLE token ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  label TEXT NOT NULL CHECK (length (label) BETWEEN 1 AND 64),"
+    "  hash BLOB NOT NULL UNIQUE CHECK (length (hash) = 32),"
+    "  hint TEXT NOT NULL CHECK (length (hint) > 0),"
+    "  previous_hash BLOB CHECK (length (previous_hash) = 32),"
+    "  previous_until INTEGER NOT NULL DEFAULT 0 CHECK (previous_until >= 0),"
+    "  may_publish INTEGER NOT NULL CHECK (may_publish IN (0, 1)),"
+    "  not_before INTEGER NOT NULL CHECK (not_before >= 0),"
+    "  expires_at INTEGER NOT NULL CHECK (expires_at >= 0),"
+    "  max_connections INTEGER NOT NULL CHECK (max_connections BETWEEN 0 AND 4294967295),"
+    "  messages_per_second INTEGER NOT NULL CHECK (messages_per_second BETWEEN 0 AND 4294967295),"
+    "  created_at INTEGER NOT NULL,"
+    "  revoked_at INTEGER NOT NULL DEFAULT 0 CHECK (revoked_at >= 0),"
+    "  last_used INTEGER NOT NULL DEFAULT 0 CHECK (last_used >= 0),"
+    "  last_address TEXT,"
+    "  CHECK (previous_until = 0 OR previous_hash IS NOT NULL)"
+    ") STRICT;"
+
+    "CREATE TABLE token_channel ("
+    "  token_id INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,"
+    "  position INTEGER NOT NULL CHECK (position >= 0),"
+    "  pattern TEXT NOT NULL CHECK (length (pattern) > 0),"
+    "  PRIMARY KEY (token_id, position),"
+    "  UNIQUE (token_id, pattern)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE journal ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  time INTEGER NOT NULL,"
+    "  act TEXT NOT NULL CHECK (length (act) > 0),"
+    "  actor TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  detail TEXT NOT NULL,"
+    "  count INTEGER NOT NULL CHECK (count BETWEEN 1 AND 4294967295)"
+    ") STRICT;"
+    /* The audit trail is append-only: nothing is changed, nothing replaced (INSERT OR REPLACE deletes without the trigger for it),
+     * and nothing taken away but what stands behind the newest 100000. */
+    "CREATE TRIGGER journal_keep_update BEFORE UPDATE ON journal BEGIN"
+    "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
+    "CREATE TRIGGER journal_keep_replace BEFORE INSERT ON journal WHEN NEW.id IN (SELECT id FROM journal) BEGIN"
+    "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
+    "CREATE TRIGGER journal_keep_delete BEFORE DELETE ON journal WHEN OLD.id > (SELECT max (id) FROM journal) - 100000 BEGIN"
+    "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
+
+    "CREATE TABLE broadcast ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  time INTEGER NOT NULL,"
+    "  target TEXT NOT NULL CHECK (json_valid (target)),"
+    "  target_text TEXT NOT NULL,"
+    "  binary INTEGER NOT NULL CHECK (binary IN (0, 1)),"
+    "  complete INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),"
+    "  targeted INTEGER NOT NULL DEFAULT 0 CHECK (targeted >= 0),"
+    "  sent INTEGER NOT NULL DEFAULT 0 CHECK (sent >= 0),"
+    "  dropped INTEGER NOT NULL DEFAULT 0 CHECK (dropped >= 0),"
+    "  pending INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),"
+    "  duration INTEGER NOT NULL DEFAULT 0,"
+    "  payload BLOB NOT NULL"
+    ") STRICT;";
+
+static const char *const scripts[] = { first_script };
+
+const char *const *
+sb_migrations_get_scripts (guint *n_scripts)
+{
+  g_return_val_if_fail (n_scripts != NULL, NULL);
+
+  *n_scripts = G_N_ELEMENTS (scripts);
+  return scripts;
+}
+
+int
+sb_migrations_get_version (sqlite3 *db, guint n_migrations, GError **error)
+{
+  const char *doing = _("read the version of the database");
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA user_version", doing, error);
+  int version;
+
+  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
+    return -1;
+
+  version = sqlite3_column_int (statement, 0);
+  if (version < 0)
+    {
+      sb_database_set_error (db, SQLITE_CORRUPT, doing, error);
+      return -1;
+    }
+  if ((guint) version > n_migrations)
+    {
+      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_TOO_NEW,
+                   _("“%s” was written by a later version of Signalbox (its format is %d, this one knows up to %u). "
+                     "Update Signalbox to use it."),
+                   sqlite3_db_filename (db, "main"), version, n_migrations);
+      return -1;
+    }
+
+  return version;
+}
+
+/* Foreign keys are off while tables are rebuilt (they can't be switched within a transaction), so this looks before the commit. */
+static gboolean
+check_foreign_keys (sqlite3 *db, const char *doing, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA foreign_key_check", doing, error);
+  SbStatementStep step;
+
+  if (statement == NULL)
+    return FALSE;
+
+  step = sb_statement_step (statement, doing, error);
+  if (step == SB_STATEMENT_ROW)
+    sb_database_set_error (db, SQLITE_CONSTRAINT_FOREIGNKEY, doing, error);
+
+  return step == SB_STATEMENT_DONE;
+}
+
+static gboolean
+execute (sqlite3 *db, const char *sql, const char *doing, GError **error)
+{
+  int code = sqlite3_exec (db, sql, NULL, NULL, NULL);
+
+  if (code != SQLITE_OK)
+    sb_database_set_error (db, code, doing, error);
+
+  return code == SQLITE_OK;
+}
+
+static gboolean
+run_script (sqlite3 *db, const char *script, guint version, GError **error)
+{
+  const char *doing = _("prepare the database for this version of Signalbox");
+  g_autofree char *mark = g_strdup_printf ("PRAGMA user_version = %u; PRAGMA application_id = %d;",
+                                           version,
+                                           SB_DATABASE_APPLICATION_ID);
+
+  if (execute (db, "BEGIN IMMEDIATE", doing, error) &&
+      execute (db, script, doing, error) &&
+      execute (db, mark, doing, error) &&
+      check_foreign_keys (db, doing, error) &&
+      execute (db, "COMMIT", doing, error))
+    return TRUE;
+
+  if (!sqlite3_get_autocommit (db))
+    sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
+  return FALSE;
+}
+
+gboolean
+sb_migrations_run (sqlite3 *db, const char *const *migrations, guint n_migrations, GError **error)
+{
+  int version;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+
+  version = sb_migrations_get_version (db, n_migrations, error);
+  if (version < 0)
+    return FALSE;
+
+  for (guint next = version; next < n_migrations; next++)
+    {
+      if (!run_script (db, migrations[next], next + 1, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
