@@ -2,10 +2,9 @@
 #include "config.h"
 
 #include "net/sb-frame-reader.h"
+#include "support/sb-test-frames.h"
 
 #include <string.h>
-
-#define MAX_MESSAGE 70000
 
 /* What a reader handed out, written down: "text(Hello) ping() close(1000,bye) !1002". Control bytes and what is not
  * ASCII as \ooo, a long run of one byte as "x*300". */
@@ -15,22 +14,6 @@ typedef struct
   gint stop_after; /* callbacks; -1: never */
 } Recorder;
 
-static void
-log_bytes (GString *log, const guint8 *data, gsize length)
-{
-  gsize same = 0;
-
-  while (same < length && data[same] == data[0])
-    same++;
-  if (same == length && length > 20)
-    {
-      g_string_append_printf (log, "%c*%" G_GSIZE_FORMAT, data[0], length);
-      return;
-    }
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (log, g_ascii_isprint (data[i]) ? "%c" : "\\%03o", data[i]);
-}
-
 static gboolean
 message_cb (gpointer user_data, SbOpcode opcode, guint8 *payload, gsize length)
 {
@@ -39,7 +22,7 @@ message_cb (gpointer user_data, SbOpcode opcode, guint8 *payload, gsize length)
   g_assert_true (opcode == SB_OPCODE_TEXT || opcode == SB_OPCODE_BINARY);
   g_assert_nonnull (payload);
   g_string_append (recorder->log, opcode == SB_OPCODE_TEXT ? "text(" : "binary(");
-  log_bytes (recorder->log, payload, length);
+  sb_test_append_readable (recorder->log, payload, length);
   g_string_append (recorder->log, ") ");
   memset (payload, 0, length); /* it may be written to */
   return recorder->stop_after < 0 || --recorder->stop_after > 0;
@@ -59,7 +42,7 @@ control_cb (gpointer user_data, SbOpcode opcode, const guint8 *payload, gsize le
       g_string_append_printf (recorder->log, "%u%s", payload[0] << 8 | payload[1], length > 2 ? "," : "");
       skip = 2;
     }
-  log_bytes (recorder->log, payload + skip, length - skip);
+  sb_test_append_readable (recorder->log, payload + skip, length - skip);
   g_string_append (recorder->log, ") ");
   return recorder->stop_after < 0 || --recorder->stop_after > 0;
 }
@@ -89,7 +72,7 @@ read_in_pieces (const GByteArray *stream, guint least, guint most, gsize *failed
   gsize done = 0;
   gboolean good = TRUE;
 
-  sb_frame_reader_init (&reader, MAX_MESSAGE);
+  sb_frame_reader_init (&reader, SB_TEST_MAX_MESSAGE);
   while (good && done < stream->len)
     {
       gsize n = g_test_rand_int_range (least, most + 1);
@@ -104,168 +87,16 @@ read_in_pieces (const GByteArray *stream, guint least, guint most, gsize *failed
   return g_string_free (recorder.log, FALSE);
 }
 
-static void
-append_frame (GByteArray *stream, guint8 first, const void *payload, gsize length)
-{
-  guint8 header[14] = { first };
-  guint8 *mask;
-  gsize n = 2;
-
-  if (length <= 125)
-    header[1] = 0x80 | length;
-  else
-    {
-      guint length_bytes = length <= 0xFFFF ? 2 : 8;
-
-      header[1] = 0x80 | (length_bytes == 2 ? 126 : 127);
-      for (guint i = 0; i < length_bytes; i++)
-        header[n++] = (guint64) length >> (8 * (length_bytes - 1 - i)) & 0xFF;
-    }
-  mask = header + n;
-  for (guint i = 0; i < 4; i++)
-    header[n++] = g_test_rand_int_range (0, 256);
-  g_byte_array_append (stream, header, n);
-  for (gsize i = 0; i < length; i++)
-    {
-      guint8 byte = (payload != NULL ? ((const guint8 *) payload)[i] : 'x') ^ mask[i % 4];
-
-      g_byte_array_append (stream, &byte, 1);
-    }
-}
-
-typedef struct
-{
-  guint8 first;        /* FIN, reserved bits, opcode */
-  const char *payload; /* NULL: so many x */
-  gsize length;
-} Frame;
-
-typedef struct
-{
-  const char *path;
-  const char *expected;
-  Frame frames[8];
-  gsize n_frames;
-} Case;
-
-#define F(first, literal) { first, literal, sizeof (literal) - 1 }
-#define X(first, length) { first, NULL, length }
-#define FRAMES(...) { __VA_ARGS__ }, sizeof ((Frame[]) { __VA_ARGS__ }) / sizeof (Frame)
-
-/* The numbers are those of the Autobahn|Testsuite's sections. */
-static const Case cases[] = {
-  /* 1 Framing */
-  { "framing/text-of-every-length-form",
-    "text() text(x*125) text(x*126) text(x*127) text(x*128) text(x*65535) text(x*65536) ",
-    FRAMES (X (0x81, 0), X (0x81, 125), X (0x81, 126), X (0x81, 127), X (0x81, 128),
-            X (0x81, 65535), X (0x81, 65536)) },
-  { "framing/binary-of-every-length-form",
-    "binary() binary(x*125) binary(x*126) binary(x*127) binary(x*128) binary(x*65535) binary(x*65536) ",
-    FRAMES (X (0x82, 0), X (0x82, 125), X (0x82, 126), X (0x82, 127), X (0x82, 128),
-            X (0x82, 65535), X (0x82, 65536)) },
-  { "framing/binary-need-not-be-utf8", "binary(\\377\\376\\000) ", FRAMES (F (0x82, "\xFF\xFE\0")) },
-  /* 2 Pings and pongs */
-  { "pings/pings", "ping() ping(Hello) ping(\\000\\377\\376) ping(x*125) ",
-    FRAMES (F (0x89, ""), F (0x89, "Hello"), F (0x89, "\x00\xFF\xFE"), X (0x89, 125)) },
-  { "pings/ping-of-126", "!1002 ", FRAMES (X (0x89, 126)) },
-  { "pings/unsolicited-pongs", "pong() pong(out of the blue) ping(p) ",
-    FRAMES (F (0x8A, ""), F (0x8A, "out of the blue"), F (0x89, "p")) },
-  /* 3 Reserved bits */
-  { "reserved-bits/rsv3", "text(good) !1002 ", FRAMES (F (0x81, "good"), F (0x91, "bad")) },
-  { "reserved-bits/rsv2", "!1002 ", FRAMES (F (0xA1, "bad")) },
-  { "reserved-bits/rsv1-on-text", "!1002 ", FRAMES (F (0xC1, "bad")) },
-  { "reserved-bits/rsv1-on-continuation", "!1002 ", FRAMES (F (0x01, "a"), F (0xC0, "b")) },
-  { "reserved-bits/rsv-all-on-binary", "!1002 ", FRAMES (F (0xF2, "bad")) },
-  { "reserved-bits/rsv-on-ping", "!1002 ", FRAMES (F (0xD9, "bad")) },
-  { "reserved-bits/rsv-on-close", "!1002 ", FRAMES (F (0xB8, "")) },
-  /* 4 Opcodes */
-  { "opcodes/opcode-3", "!1002 ", FRAMES (F (0x83, "")) },
-  { "opcodes/opcode-4", "!1002 ", FRAMES (F (0x84, "x")) },
-  { "opcodes/opcode-5", "text(good) !1002 ", FRAMES (F (0x81, "good"), F (0x85, ""), F (0x89, "")) },
-  { "opcodes/opcode-6", "!1002 ", FRAMES (F (0x86, "x")) },
-  { "opcodes/opcode-7", "!1002 ", FRAMES (F (0x87, "x")) },
-  { "opcodes/opcode-11", "!1002 ", FRAMES (F (0x8B, "")) },
-  { "opcodes/opcode-12", "!1002 ", FRAMES (F (0x8C, "x")) },
-  { "opcodes/opcode-13", "!1002 ", FRAMES (F (0x8D, "")) },
-  { "opcodes/opcode-14", "!1002 ", FRAMES (F (0x8E, "x")) },
-  { "opcodes/opcode-15", "text(good) !1002 ", FRAMES (F (0x81, "good"), F (0x8F, "x"), F (0x89, "")) },
-  /* 5 Fragmentation */
-  { "fragments/ping-in-two", "!1002 ", FRAMES (F (0x09, "fragment1"), F (0x80, "fragment2")) },
-  { "fragments/pong-in-two", "!1002 ", FRAMES (F (0x0A, "fragment1"), F (0x80, "fragment2")) },
-  { "fragments/close-in-two", "!1002 ", FRAMES (F (0x08, "\x03\xE8"), F (0x80, "bye")) },
-  { "fragments/text-in-two", "text(fragment1fragment2) ", FRAMES (F (0x01, "fragment1"), F (0x80, "fragment2")) },
-  { "fragments/binary-in-three", "binary(abc) ", FRAMES (F (0x02, "a"), F (0x00, "b"), F (0x80, "c")) },
-  { "fragments/empty-fragments", "text() text(x) ",
-    FRAMES (F (0x01, ""), F (0x00, ""), F (0x80, ""), F (0x01, ""), F (0x00, "x"), F (0x80, "")) },
-  { "fragments/control-between-fragments", "ping(1) pong(2) ping(3) text(abcd) ",
-    FRAMES (F (0x01, "a"), F (0x89, "1"), F (0x00, "bc"), F (0x8A, "2"), F (0x89, "3"), F (0x80, "d")) },
-  { "fragments/close-between-fragments", "close(1000) ", FRAMES (F (0x01, "a"), F (0x88, "\x03\xE8"), F (0x80, "b")) },
-  { "fragments/continuation-of-nothing", "!1002 ", FRAMES (F (0x80, "x")) },
-  { "fragments/unfinished-continuation-of-nothing", "!1002 ", FRAMES (F (0x00, "x"), F (0x80, "y")) },
-  { "fragments/continuation-after-the-end", "text(ab) !1002 ", FRAMES (F (0x01, "a"), F (0x80, "b"), F (0x80, "c")) },
-  { "fragments/continuation-after-a-whole-text", "text(a) !1002 ", FRAMES (F (0x81, "a"), F (0x00, "b")) },
-  { "fragments/text-within-a-message", "!1002 ", FRAMES (F (0x01, "a"), F (0x81, "b")) },
-  { "fragments/binary-within-a-message", "ping() !1002 ", FRAMES (F (0x01, "a"), F (0x89, ""), F (0x02, "b")) },
-  { "fragments/text-after-empty-fragment", "!1002 ", FRAMES (F (0x01, ""), F (0x81, "b")) },
-  { "fragments/messages-one-after-another", "text(ab) binary(cd) text(e) text(fg) ",
-    FRAMES (F (0x01, "a"), F (0x80, "b"), F (0x02, "c"), F (0x80, "d"), F (0x81, "e"), F (0x01, "f"), F (0x80, "g")) },
-  /* 6 UTF-8 */
-  { "utf8/valid",
-    "text(Hello-\\302\\265@\\303\\237) text(\\316\\272\\341\\275\\271) "
-    "text(\\364\\217\\277\\277) text(\\357\\277\\277) ",
-    FRAMES (F (0x81, "Hello-\xC2\xB5@\xC3\x9F"), F (0x81, "\xCE\xBA\xE1\xBD\xB9"), F (0x81, "\xF4\x8F\xBF\xBF"),
-            F (0x81, "\xEF\xBF\xBF")) },
-  { "utf8/character-in-two-fragments", "text(\\360\\237\\232\\246) ",
-    FRAMES (F (0x01, "\xF0\x9F"), F (0x80, "\x9A\xA6")) },
-  { "utf8/character-in-four-fragments", "ping() text(\\360\\237\\232\\246) ",
-    FRAMES (F (0x01, "\xF0"), F (0x00, "\x9F"), F (0x89, ""), F (0x00, "\x9A"), F (0x80, "\xA6")) },
-  { "utf8/character-unfinished", "!1007 ", FRAMES (F (0x81, "abc\xE2\x82")) },
-  { "utf8/character-unfinished-over-fragments", "!1007 ", FRAMES (F (0x01, "\xE2"), F (0x80, "\x82")) },
-  { "utf8/character-unfinished-then-empty", "!1007 ", FRAMES (F (0x01, "\xE2\x82"), F (0x80, "")) },
-  { "utf8/bad-in-first-of-two", "!1007 ", FRAMES (F (0x01, "\xCE\xBA\xED\xA0\x80"), F (0x80, "edited")) },
-  { "utf8/bad-in-second-of-two", "!1007 ", FRAMES (F (0x01, "fine"), F (0x80, "\xFE")) },
-  { "utf8/overlong-slash", "!1007 ", FRAMES (F (0x81, "\xC0\xAF")) },
-  { "utf8/overlong-in-three", "!1007 ", FRAMES (F (0x81, "\xE0\x80\xAF")) },
-  { "utf8/surrogate", "!1007 ", FRAMES (F (0x81, "\xED\xAF\xBF")) },
-  { "utf8/beyond-unicode", "!1007 ", FRAMES (F (0x81, "\xF4\x90\x80\x80")) },
-  { "utf8/five-bytes", "!1007 ", FRAMES (F (0x81, "\xF8\x88\x80\x80\x80")) },
-  { "utf8/lone-continuation", "!1007 ", FRAMES (F (0x81, "\x80")) },
-  { "utf8/state-does-not-leak", "text(\\303\\244) binary(\\303) text(a) ",
-    FRAMES (F (0x81, "\xC3\xA4"), F (0x82, "\xC3"), F (0x81, "a")) },
-  { "utf8/ping-need-not-be-utf8", "ping(\\377) text(a) ", FRAMES (F (0x89, "\xFF"), F (0x81, "a")) },
-  /* 7 Close */
-  { "close/close-without-body", "close() ", FRAMES (F (0x88, "")) },
-  { "close/close-with-code", "close(1000) ", FRAMES (F (0x88, "\x03\xE8")) },
-  { "close/close-with-reason", "close(1000,Hello World!) ", FRAMES (F (0x88, "\x03\xE8Hello World!")) },
-  { "close/close-with-the-longest-reason", "close(1000,x*123) ",
-    FRAMES (F (0x88, "\x03\xE8" "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")) },
-  { "close/close-of-126", "!1002 ", FRAMES (X (0x88, 126)) },
-  { "close/close-of-one-byte", "!1002 ", FRAMES (F (0x88, "\x03")) },
-  { "close/close-reason-not-utf8", "!1007 ", FRAMES (F (0x88, "\x03\xE8\xCE\xBA\xED\xA0\x80")) },
-  { "close/close-reason-unfinished", "!1007 ", FRAMES (F (0x88, "\x03\xE8\xCE")) },
-  { "close/nothing-after-close", "text(a) close(1000) ",
-    FRAMES (F (0x81, "a"), F (0x88, "\x03\xE8"), F (0x81, "b"), F (0x89, ""), F (0xFF, "nonsense")) },
-  /* 9 Limits: the whole message counts, and only data */
-  { "limits/largest-message", "text(x*70000) ", FRAMES (X (0x81, 70000)) },
-  { "limits/message-too-big-by-one", "!1009 ", FRAMES (X (0x81, 70001)) },
-  { "limits/largest-in-fragments", "ping(x*125) binary(x*70000) ",
-    FRAMES (X (0x02, 35000), X (0x89, 125), X (0x00, 35000), X (0x80, 0)) },
-  { "limits/fragments-too-big-by-one", "!1009 ", FRAMES (X (0x02, 35000), X (0x00, 35000), X (0x80, 1)) },
-  { "limits/limit-starts-anew", "text(x*60000) text(x*60000) ", FRAMES (X (0x01, 30000), X (0x80, 30000), X (0x81, 60000)) },
-};
-
 /* In one piece, byte by byte, and cut at random: the same comes out. */
 static void
 test_case (gconstpointer data)
 {
-  const Case *c = data;
+  const SbTestFrameCase *c = data;
   g_autoptr (GByteArray) stream = g_byte_array_new ();
   g_autofree char *whole = NULL;
   g_autofree char *bytes = NULL;
 
-  for (gsize i = 0; i < c->n_frames; i++)
-    append_frame (stream, c->frames[i].first, c->frames[i].payload, c->frames[i].length);
+  sb_test_append_case (stream, c);
   whole = read_in_pieces (stream, stream->len, stream->len, NULL);
   g_assert_cmpstr (whole, ==, c->expected);
   bytes = read_in_pieces (stream, 1, 1, NULL);
@@ -289,7 +120,7 @@ test_close_codes (void)
       g_autofree char *log = NULL;
       g_autofree char *accepted = g_strdup_printf ("close(%u) ", code);
 
-      append_frame (stream, 0x88, body, sizeof body);
+      sb_test_append_frame (stream, 0x88, body, sizeof body);
       log = read_in_pieces (stream, stream->len, stream->len, NULL);
       g_assert_cmpstr (log, ==, sb_close_code_is_valid (code) ? accepted : "!1002 ");
     }
@@ -357,8 +188,8 @@ test_refuses_everything_after_failure (void)
   g_autoptr (GByteArray) good = g_byte_array_new ();
   SbFrameReader reader;
 
-  append_frame (good, 0x81, "good", 4);
-  sb_frame_reader_init (&reader, MAX_MESSAGE);
+  sb_test_append_frame (good, 0x81, "good", 4);
+  sb_frame_reader_init (&reader, SB_TEST_MAX_MESSAGE);
   g_assert_false (push_copy (&reader, &recorder, (const guint8 *) "\x81\x81\0\0\0\0\xFF", 7));
   g_assert_false (push_copy (&reader, &recorder, good->data, good->len));
   g_assert_false (push_copy (&reader, &recorder, NULL, 0));
@@ -392,8 +223,11 @@ static void
 test_callback_may_free_the_reader (void)
 {
   static const SbFrameReaderFuncs freeing = { free_reader_message_cb, free_reader_control_cb };
-  static const Frame beginnings[][2] = {
-    { F (0x81, "text") }, { F (0x01, "te"), F (0x80, "xt") }, { F (0x89, "ping") }, { F (0x88, "\x03\xE8") },
+  static const SbTestFrameSpec beginnings[][2] = {
+    { { 0x81, "text", 4 } },
+    { { 0x01, "te", 2 }, { 0x80, "xt", 2 } },
+    { { 0x89, "ping", 4 } },
+    { { 0x88, "\x03\xE8", 2 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
@@ -405,12 +239,12 @@ test_callback_may_free_the_reader (void)
         gsize first = 0;
 
         for (gsize j = 0; j < 2 && beginnings[i][j].payload != NULL; j++)
-          append_frame (stream, beginnings[i][j].first, beginnings[i][j].payload, beginnings[i][j].length);
+          sb_test_append_frame (stream, beginnings[i][j].first, beginnings[i][j].payload, beginnings[i][j].length);
         if (in_two)
           first = stream->len - 1;
-        append_frame (stream, 0x81, "never seen", 10);
+        sb_test_append_frame (stream, 0x81, "never seen", 10);
 
-        sb_frame_reader_init (reader, MAX_MESSAGE);
+        sb_frame_reader_init (reader, SB_TEST_MAX_MESSAGE);
         g_assert_true (sb_frame_reader_push (reader, stream->data, first, &freeing, &reader, &error));
         g_assert_nonnull (reader);
         g_assert_true (sb_frame_reader_push (reader, stream->data + first, stream->len - first,
@@ -424,11 +258,11 @@ test_stops_where_the_callback_says (void)
 {
   g_autoptr (GByteArray) stream = g_byte_array_new ();
 
-  append_frame (stream, 0x81, "1", 1);
-  append_frame (stream, 0x89, "2", 1);
-  append_frame (stream, 0x01, "3", 1);
-  append_frame (stream, 0x80, "4", 1);
-  append_frame (stream, 0xF0, "wrong", 5);
+  sb_test_append_frame (stream, 0x81, "1", 1);
+  sb_test_append_frame (stream, 0x89, "2", 1);
+  sb_test_append_frame (stream, 0x01, "3", 1);
+  sb_test_append_frame (stream, 0x80, "4", 1);
+  sb_test_append_frame (stream, 0xF0, "wrong", 5);
 
   for (int n = 1; n <= 3; n++)
     {
@@ -436,7 +270,7 @@ test_stops_where_the_callback_says (void)
       Recorder recorder = { g_string_new (NULL), n };
       SbFrameReader reader;
 
-      sb_frame_reader_init (&reader, MAX_MESSAGE);
+      sb_frame_reader_init (&reader, SB_TEST_MAX_MESSAGE);
       g_assert_true (push_copy (&reader, &recorder, stream->data, stream->len));
       g_assert_cmpstr (recorder.log->str, ==, expected[n - 1]);
       g_assert_cmpuint (sb_frame_reader_get_pending (&reader), ==, 0);
@@ -461,8 +295,8 @@ test_whole_message_stays_in_place (void)
   SbFrameError error;
   SbFrameReader reader;
 
-  append_frame (stream, 0x81, NULL, 1000);
-  sb_frame_reader_init (&reader, MAX_MESSAGE);
+  sb_test_append_frame (stream, 0x81, NULL, 1000);
+  sb_frame_reader_init (&reader, SB_TEST_MAX_MESSAGE);
   g_assert_true (sb_frame_reader_push (&reader, stream->data, stream->len, &in_place, &payload, &error));
   g_assert_true (payload == stream->data + 8);
   g_assert_null (reader.joined);
@@ -477,9 +311,9 @@ test_pending (void)
   g_autoptr (GByteArray) stream = g_byte_array_new ();
   SbFrameReader reader;
 
-  append_frame (stream, 0x01, NULL, 10000);
-  append_frame (stream, 0x80, NULL, 50000);
-  sb_frame_reader_init (&reader, MAX_MESSAGE);
+  sb_test_append_frame (stream, 0x01, NULL, 10000);
+  sb_test_append_frame (stream, 0x80, NULL, 50000);
+  sb_frame_reader_init (&reader, SB_TEST_MAX_MESSAGE);
   g_assert_cmpuint (sb_frame_reader_get_pending (&reader), ==, 0);
   g_assert_true (push_copy (&reader, &recorder, stream->data, 8));
   g_assert_cmpuint (sb_frame_reader_get_pending (&reader), ==, 0);
@@ -503,7 +337,7 @@ test_limit_may_change (void)
   g_autoptr (GByteArray) stream = g_byte_array_new ();
   SbFrameReader reader;
 
-  append_frame (stream, 0x81, NULL, 101);
+  sb_test_append_frame (stream, 0x81, NULL, 101);
   sb_frame_reader_init (&reader, 101);
   g_assert_true (push_copy (&reader, &recorder, stream->data, stream->len));
   sb_frame_reader_set_max_message (&reader, 100);
@@ -514,8 +348,8 @@ test_limit_may_change (void)
   /* Lowered in the middle of a message that is longer already. */
   g_string_truncate (recorder.log, 0);
   g_byte_array_set_size (stream, 0);
-  append_frame (stream, 0x02, NULL, 101);
-  append_frame (stream, 0x80, NULL, 0);
+  sb_test_append_frame (stream, 0x02, NULL, 101);
+  sb_test_append_frame (stream, 0x80, NULL, 0);
   sb_frame_reader_init (&reader, 1000);
   g_assert_true (push_copy (&reader, &recorder, stream->data, 106));
   sb_frame_reader_set_max_message (&reader, 100);
@@ -534,9 +368,9 @@ append_random_control (GByteArray *stream, GString *expected)
 
   for (gsize i = 0; i < length; i++)
     payload[i] = g_test_rand_int_range (0, 256);
-  append_frame (stream, ping ? 0x89 : 0x8A, payload, length);
+  sb_test_append_frame (stream, ping ? 0x89 : 0x8A, payload, length);
   g_string_append (expected, ping ? "ping(" : "pong(");
-  log_bytes (expected, payload, length);
+  sb_test_append_readable (expected, payload, length);
   g_string_append (expected, ") ");
 }
 
@@ -560,15 +394,15 @@ append_random_message (GByteArray *stream, GString *expected)
     {
       gsize n = g_test_rand_int_range (0, payload->len - done + 1);
 
-      append_frame (stream, opcode, payload->data + done, n);
+      sb_test_append_frame (stream, opcode, payload->data + done, n);
       opcode = 0;
       done += n;
       if (g_test_rand_bit ())
         append_random_control (stream, expected);
     }
-  append_frame (stream, 0x80 | opcode, payload->data + done, payload->len - done);
+  sb_test_append_frame (stream, 0x80 | opcode, payload->data + done, payload->len - done);
   g_string_append (expected, text ? "text(" : "binary(");
-  log_bytes (expected, payload->data, payload->len);
+  sb_test_append_readable (expected, payload->data, payload->len);
   g_string_append (expected, ") ");
 }
 
@@ -623,11 +457,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < sb_test_n_frame_cases; i++)
     {
-      g_autofree char *path = g_strconcat ("/frame-reader/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/frame-reader/", sb_test_frame_cases[i].path, NULL);
 
-      g_test_add_data_func (path, &cases[i], test_case);
+      g_test_add_data_func (path, &sb_test_frame_cases[i], test_case);
     }
   g_test_add_func ("/frame-reader/close-codes", test_close_codes);
   g_test_add_func ("/frame-reader/fails-with-the-first-bad-byte", test_fails_with_the_first_bad_byte);
