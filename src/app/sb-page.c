@@ -2,13 +2,15 @@
 #include "config.h"
 
 #include "sb-page.h"
+#include "sb-server-banner.h"
 #include "sb-window.h"
 
 /**
  * SbPage:
  *
  * A page of the window: what stands beside the sidebar when its row there is chosen. The window makes each page once and keeps it, so
- * that search, selection and scroll position are as they were when the user comes back.
+ * that search, selection and scroll position are as they were when the user comes back. Below the bars of the page's (first) AdwToolbarView
+ * stands the banner that says what is the matter with the server.
  */
 typedef struct
 {
@@ -29,6 +31,32 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
+
+/* The first toolbar view within @widget, in the order of the widgets. */
+static AdwToolbarView *
+find_toolbar_view (GtkWidget *widget)
+{
+  AdwToolbarView *view = NULL;
+
+  if (ADW_IS_TOOLBAR_VIEW (widget))
+    return ADW_TOOLBAR_VIEW (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && view == NULL; child = gtk_widget_get_next_sibling (child))
+    view = find_toolbar_view (child);
+  return view;
+}
+
+/* By now the template of the subclass is there: its init() has run. */
+static void
+sb_page_constructed (GObject *object)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (object));
+  AdwToolbarView *view = find_toolbar_view (GTK_WIDGET (object));
+
+  G_OBJECT_CLASS (sb_page_parent_class)->constructed (object);
+
+  if (view != NULL && priv->engine != NULL)
+    adw_toolbar_view_add_top_bar (view, sb_server_banner_new (priv->engine));
+}
 
 static void
 sb_page_get_property (GObject    *object,
@@ -95,6 +123,7 @@ sb_page_class_init (SbPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->constructed = sb_page_constructed;
   object_class->get_property = sb_page_get_property;
   object_class->set_property = sb_page_set_property;
   object_class->finalize = sb_page_finalize;

@@ -17,7 +17,13 @@ G_DECLARE_DERIVABLE_TYPE (SbPage, sb_page, SB, PAGE, AdwNavigationPage)
  * @show: jump here with the list narrowed to @filter, e.g. "client:12", "token:3", "rejected"; %NULL or "" leaves what is shown as it is
  * @focus_search: open the page's search, where it has one, and put the cursor into it
  *
- * What the window asks of a page.
+ * What the window asks of a page. Filters the pages understand:
+ *
+ *   clients    "client:ID" (selected, its panel open), "token:ID", "address:ADDRESS", "slow", "rejected"
+ *   traffic    "client:ID", "channel:CHANNEL", "rejected"
+ *   broadcast  "client:ID", "token:ID", "channel:CHANNEL": the target of what is being written
+ *   tokens     "token:ID" (selected), "expiring", "issue" (opens the dialog)
+ *   audit      "refused", "address:ADDRESS", "token:ID"
  */
 struct _SbPageClass
 {

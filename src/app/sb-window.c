@@ -8,6 +8,11 @@
 #include "broadcast/sb-broadcast-page.h"
 #include "clients/sb-clients-page.h"
 #include "overview/sb-overview-page.h"
+#include "preferences/sb-preferences-dialog.h"
+#include "sb-app-settings.h"
+#include "sb-restart-watch.h"
+#include "sb-server-card.h"
+#include "sb-server-commands.h"
 #include "sb-sidebar-row.h"
 #include "tokens/sb-tokens-page.h"
 #include "traffic/sb-traffic-page.h"
@@ -23,10 +28,12 @@ struct _SbWindow
   AdwApplicationWindow parent_instance;
 
   SbEngine *engine;
+  SbRestartWatch *restart_watch;
   GHashTable *pages; /* name (static) → SbPage (a reference) */
 
   AdwToastOverlay *toasts;
   AdwNavigationSplitView *split_view;
+  SbServerCard *server_card;
   GtkListBox *page_list;
 };
 
@@ -102,6 +109,111 @@ search_action_cb (GtkWidget  *widget,
     }
 }
 
+/* While there is room for both, the sidebar goes as it would if there were not. */
+static void
+toggle_sidebar_action_cb (GtkWidget  *widget,
+                          const char *action_name,
+                          GVariant   *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  gboolean narrow = adw_application_window_get_current_breakpoint (ADW_APPLICATION_WINDOW (self)) != NULL;
+
+  if (narrow)
+    adw_navigation_split_view_set_show_content (self->split_view, !adw_navigation_split_view_get_show_content (self->split_view));
+  else
+    {
+      adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+      adw_navigation_split_view_set_collapsed (self->split_view, !adw_navigation_split_view_get_collapsed (self->split_view));
+    }
+}
+
+static void
+close_action_cb (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
+start_server_action_cb (GtkWidget  *widget,
+                        const char *action_name,
+                        GVariant   *parameter)
+{
+  sb_server_start (widget, SB_WINDOW (widget)->engine);
+}
+
+static void
+stop_server_action_cb (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  sb_server_stop (widget, SB_WINDOW (widget)->engine);
+}
+
+static void
+preferences_action_cb (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  AdwDialog *dialog = sb_preferences_dialog_new (SB_WINDOW (widget)->engine, SB_WINDOW (widget)->restart_watch);
+
+  adw_dialog_present (dialog, widget);
+  sb_preferences_dialog_show (SB_PREFERENCES_DIALOG (dialog), g_variant_get_string (parameter, NULL));
+}
+
+/* --- size and page, as they were left --- */
+
+static void
+restore_state (SbWindow *self)
+{
+  GSettings *settings = sb_app_settings_get ();
+  g_autofree char *page = NULL;
+
+  if (settings == NULL || gtk_window_get_application (GTK_WINDOW (self)) == NULL)
+    return;
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  page = g_settings_get_string (settings, "page");
+  if (g_hash_table_contains (self->pages, page))
+    sb_window_show_page (self, page, NULL);
+}
+
+static void
+save_failed_cb (SbWindow   *self,
+                const char *message)
+{
+  AdwToast *toast = adw_toast_new ("");
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, message);
+  sb_window_add_toast (self, toast);
+}
+
+static void
+content_changed_cb (SbWindow *self)
+{
+  GSettings *settings = sb_app_settings_get ();
+  AdwNavigationPage *page = adw_navigation_split_view_get_content (self->split_view);
+
+  if (settings == NULL || gtk_window_get_application (GTK_WINDOW (self)) == NULL || page == NULL)
+    return;
+  g_settings_set_string (settings, "page", adw_navigation_page_get_tag (page));
+}
+
+/* To close the window is to quit: the server must not run on unseen. The application asks where clients are connected. */
+static gboolean
+sb_window_close_request (GtkWindow *window)
+{
+  GtkApplication *application = gtk_window_get_application (window);
+
+  if (application == NULL || !g_action_group_has_action (G_ACTION_GROUP (application), "quit"))
+    return GTK_WINDOW_CLASS (sb_window_parent_class)->close_request (window);
+  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+  return GDK_EVENT_STOP;
+}
+
 static void
 make_pages (SbWindow *self)
 {
@@ -121,8 +233,13 @@ sb_window_constructed (GObject *object)
 
   G_OBJECT_CLASS (sb_window_parent_class)->constructed (object);
 
+  self->restart_watch = sb_restart_watch_new (self->engine);
+  sb_server_card_set_engine (self->server_card, self->engine);
   make_pages (self);
   sb_window_show_page (self, "overview", NULL);
+  restore_state (self);
+  g_signal_connect_object (sb_engine_get_settings (self->engine), "save-failed", G_CALLBACK (save_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->split_view, "notify::content", G_CALLBACK (content_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -160,6 +277,7 @@ sb_window_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_WINDOW);
   g_clear_pointer (&self->pages, g_hash_table_unref);
+  g_clear_object (&self->restart_watch);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
@@ -180,14 +298,23 @@ sb_window_class_init (SbWindowClass *klass)
                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  GTK_WINDOW_CLASS (klass)->close_request = sb_window_close_request;
+
+  g_type_ensure (SB_TYPE_SERVER_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-window.ui");
   gtk_widget_class_bind_template_child (widget_class, SbWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, server_card);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, page_list);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 
   gtk_widget_class_install_action (widget_class, "win.show-page", "(ss)", show_page_action_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.preferences", "s", preferences_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.start-server", NULL, start_server_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.stop-server", NULL, stop_server_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.close", NULL, close_action_cb);
 }
 
 static void

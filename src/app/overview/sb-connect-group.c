@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sb-connect-group.h"
+#include "sb-server-commands.h"
+#include "widgets/sb-connect-snippets.h"
+#include "widgets/sb-copy-button.h"
+#include "widgets/sb-qr.h"
+#include <glib/gi18n.h>
+
+/**
+ * SbConnectGroup:
+ *
+ * How to reach the server: every address with Copy and QR code, and code to start with.
+ */
+struct _SbConnectGroup
+{
+  AdwPreferencesGroup parent_instance;
+
+  SbEngine *engine;
+  GPtrArray *rows; /* (element-type GtkWidget) those that come and go with the addresses */
+};
+
+G_DEFINE_FINAL_TYPE (SbConnectGroup, sb_connect_group, ADW_TYPE_PREFERENCES_GROUP)
+
+/* The address to write into code: from the network where it is served, else on this computer. */
+static char *
+dup_best_uri (SbConnectGroup *self)
+{
+  g_auto (GStrv) uris = sb_engine_dup_uris (self->engine);
+  guint port;
+
+  if (uris != NULL && uris[0] != NULL)
+    return g_strdup (uris[1] != NULL ? uris[1] : uris[0]);
+  g_object_get (sb_engine_get_settings (self->engine), "port", &port, NULL);
+  return g_strdup_printf ("ws://localhost:%u/", port);
+}
+
+static void
+code_cb (SbConnectGroup *self)
+{
+  g_autofree char *uri = dup_best_uri (self);
+
+  adw_dialog_present (sb_connect_snippets_dialog_new (uri), GTK_WIDGET (self));
+}
+
+static void
+qr_cb (GtkWidget *button)
+{
+  adw_dialog_present (sb_qr_dialog_new (_("Connect"), gtk_widget_get_name (button)), button);
+}
+
+static void
+add_row (SbConnectGroup *self,
+         GtkWidget      *row)
+{
+  g_ptr_array_add (self->rows, row);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
+}
+
+static void
+add_uri_row (SbConnectGroup *self,
+             const char     *uri,
+             gboolean        loopback)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), loopback ? _("This Computer") : _("This Network"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), uri);
+  adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
+  gtk_widget_add_css_class (row, "property");
+  gtk_widget_add_css_class (row, "num");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), sb_copy_button_new (_("Copy Address"), uri, FALSE));
+  /* Another device can do nothing with the address of this one's loopback. */
+  if (!loopback)
+    {
+      GtkWidget *button = gtk_button_new_from_icon_name ("signalbox-qr-symbolic");
+
+      gtk_widget_set_tooltip_text (button, _("Show QR Code"));
+      gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+      gtk_widget_add_css_class (button, "flat");
+      gtk_widget_set_name (button, uri);
+      g_signal_connect (button, "clicked", G_CALLBACK (qr_cb), NULL);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+    }
+  add_row (self, row);
+}
+
+static void
+add_button_row (SbConnectGroup *self,
+                const char     *title,
+                const char     *subtitle,
+                const char     *label,
+                const char     *action_name,
+                const char     *target)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action_name);
+  if (target != NULL)
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", target);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  add_row (self, row);
+}
+
+static void
+add_code_row (SbConnectGroup *self)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Code to Start With"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Browser, Node.js, Python, curl, websocat, Arduino"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_signal_connect_object (row, "activated", G_CALLBACK (code_cb), self, G_CONNECT_SWAPPED);
+  add_row (self, row);
+}
+
+static void
+update_cb (SbConnectGroup *self)
+{
+  g_auto (GStrv) uris = sb_engine_dup_uris (self->engine);
+  gboolean running = sb_server_is_running (self->engine);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self), g_ptr_array_index (self->rows, i));
+  g_ptr_array_set_size (self->rows, 0);
+
+  if (!running)
+    add_button_row (self, _("The Server Is Stopped"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
+  for (guint i = 0; running && uris != NULL && uris[i] != NULL; i++)
+    add_uri_row (self, uris[i], i == 0);
+  if (running && uris != NULL && g_strv_length (uris) == 1)
+    add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"), _("_Change…"),
+                    "win.preferences", "listen-address");
+  add_code_row (self);
+}
+
+static void
+sb_connect_group_dispose (GObject *object)
+{
+  SbConnectGroup *self = SB_CONNECT_GROUP (object);
+
+  g_clear_object (&self->engine);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (sb_connect_group_parent_class)->dispose (object);
+}
+
+static void
+sb_connect_group_class_init (SbConnectGroupClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_connect_group_dispose;
+}
+
+static void
+sb_connect_group_init (SbConnectGroup *self)
+{
+  self->rows = g_ptr_array_new ();
+}
+
+/**
+ * sb_connect_group_set_engine:
+ * @engine: whose addresses are shown; set once
+ */
+void
+sb_connect_group_set_engine (SbConnectGroup *self,
+                             SbEngine       *engine)
+{
+  g_return_if_fail (SB_IS_CONNECT_GROUP (self));
+  g_return_if_fail (self->engine == NULL);
+
+  self->engine = g_object_ref (engine);
+  g_signal_connect_object (engine, "notify::uris", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  update_cb (self);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "preferences/sb-setting-row.h"
+#include "widgets/sb-format.h"
+#include <glib/gi18n.h>
+
+/**
+ * SbSettingRow:
+ *
+ * One setting as text, checked while it is typed: what is wrong stands below it, in words. What is right is applied with the button, Enter,
+ * or by leaving the row.
+ */
+struct _SbSettingRow
+{
+  AdwEntryRow parent_instance;
+
+  SbSettings *settings;
+  char *key;
+  gboolean size; /* a number of bytes, shown and typed with its unit */
+  gboolean updating;
+
+  GtkWidget *message_row; /* below this one in the list; NULL: not yet made */
+  GtkLabel *message_label;
+};
+
+G_DEFINE_FINAL_TYPE (SbSettingRow, sb_setting_row, ADW_TYPE_ENTRY_ROW)
+
+enum
+{
+  PROP_0,
+  PROP_KEY,
+  PROP_SIZE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* As SbSettings wants it; NULL with @error where a size can't be read. */
+static char *
+dup_typed (SbSettingRow *self,
+           GError      **error)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self))));
+  guint64 bytes;
+
+  if (!self->size)
+    return g_steal_pointer (&text);
+  if (sb_parse_size (text, &bytes))
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, bytes);
+  g_set_error_literal (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_VALUE,
+                       _("This is not a size. Write it like 1 MiB, 64 KiB or 4096."));
+  return NULL;
+}
+
+static char *
+dup_current (SbSettingRow *self)
+{
+  g_autofree char *text = sb_settings_get_text (self->settings, self->key);
+
+  if (!self->size)
+    return g_steal_pointer (&text);
+  return sb_format_exact_size (g_ascii_strtoull (text, NULL, 10));
+}
+
+static void
+ensure_message_row (SbSettingRow *self)
+{
+  GtkWidget *list = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  if (self->message_row != NULL || !GTK_IS_LIST_BOX (list))
+    return;
+  self->message_label = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->message_label, TRUE);
+  gtk_label_set_xalign (self->message_label, 0);
+  gtk_widget_add_css_class (GTK_WIDGET (self->message_label), "error");
+  gtk_widget_add_css_class (GTK_WIDGET (self->message_label), "setting-message");
+
+  self->message_row = adw_preferences_row_new ();
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self->message_row), GTK_WIDGET (self->message_label));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->message_row), FALSE);
+  gtk_widget_set_focusable (self->message_row, FALSE);
+  gtk_list_box_insert (GTK_LIST_BOX (list), self->message_row, gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (self)) + 1);
+}
+
+static void
+set_message (SbSettingRow *self,
+             const char   *message)
+{
+  if (message == NULL)
+    {
+      if (self->message_row != NULL)
+        {
+          gtk_label_set_label (self->message_label, "");
+          gtk_widget_set_visible (self->message_row, FALSE);
+        }
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
+      gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_FALSE, -1);
+      return;
+    }
+  ensure_message_row (self);
+  if (self->message_row != NULL)
+    {
+      gtk_label_set_label (self->message_label, message);
+      gtk_widget_set_visible (self->message_row, TRUE);
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (self),
+                                      GTK_ACCESSIBLE_RELATION_ERROR_MESSAGE, self->message_label, NULL,
+                                      -1);
+    }
+  gtk_widget_add_css_class (GTK_WIDGET (self), "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE, -1);
+}
+
+static void
+changed_cb (SbSettingRow *self)
+{
+  g_autofree char *typed = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean good;
+
+  if (self->updating || self->settings == NULL)
+    return;
+  typed = dup_typed (self, &error);
+  good = typed != NULL && sb_settings_check_text (self->settings, self->key, typed, &error);
+  set_message (self, good ? NULL : error->message);
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), good);
+}
+
+static void
+show_current_cb (SbSettingRow *self)
+{
+  g_autofree char *text = dup_current (self);
+
+  self->updating = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self), text);
+  self->updating = FALSE;
+  set_message (self, NULL);
+}
+
+/* Enter and the apply button. */
+static void
+apply_cb (SbSettingRow *self)
+{
+  sb_setting_row_apply (self);
+}
+
+static void
+sb_setting_row_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  SbSettingRow *self = SB_SETTING_ROW (object);
+
+  if (prop_id == PROP_KEY)
+    g_value_set_string (value, self->key);
+  else if (prop_id == PROP_SIZE)
+    g_value_set_boolean (value, self->size);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sb_setting_row_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  SbSettingRow *self = SB_SETTING_ROW (object);
+
+  if (prop_id == PROP_KEY)
+    self->key = g_value_dup_string (value);
+  else if (prop_id == PROP_SIZE)
+    self->size = g_value_get_boolean (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sb_setting_row_dispose (GObject *object)
+{
+  SbSettingRow *self = SB_SETTING_ROW (object);
+
+  g_clear_object (&self->settings);
+  self->message_row = NULL;
+
+  G_OBJECT_CLASS (sb_setting_row_parent_class)->dispose (object);
+}
+
+static void
+sb_setting_row_finalize (GObject *object)
+{
+  g_free (SB_SETTING_ROW (object)->key);
+
+  G_OBJECT_CLASS (sb_setting_row_parent_class)->finalize (object);
+}
+
+static void
+sb_setting_row_class_init (SbSettingRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = sb_setting_row_get_property;
+  object_class->set_property = sb_setting_row_set_property;
+  object_class->dispose = sb_setting_row_dispose;
+  object_class->finalize = sb_setting_row_finalize;
+
+  properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SIZE] = g_param_spec_boolean ("size", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+sb_setting_row_init (SbSettingRow *self)
+{
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+
+  g_signal_connect_object (self, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self, "apply", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (focus, "leave", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), focus);
+}
+
+/**
+ * sb_setting_row_set_settings:
+ * @settings: of which the row shows its key; set once
+ */
+void
+sb_setting_row_set_settings (SbSettingRow *self,
+                             SbSettings   *settings)
+{
+  g_autofree char *signal = NULL;
+
+  g_return_if_fail (SB_IS_SETTING_ROW (self));
+  g_return_if_fail (self->settings == NULL);
+
+  self->settings = g_object_ref (settings);
+  show_current_cb (self);
+  signal = g_strdup_printf ("notify::%s", self->key);
+  g_signal_connect_object (settings, signal, G_CALLBACK (show_current_cb), self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * sb_setting_row_get_message:
+ *
+ * Returns: (nullable): what is wrong with the text, or %NULL
+ */
+const char *
+sb_setting_row_get_message (SbSettingRow *self)
+{
+  g_return_val_if_fail (SB_IS_SETTING_ROW (self), NULL);
+
+  if (!gtk_widget_has_css_class (GTK_WIDGET (self), "error") || self->message_row == NULL)
+    return NULL;
+  return gtk_label_get_label (self->message_label);
+}
+
+/**
+ * sb_setting_row_apply:
+ *
+ * Sets what was typed, where it is right. What is wrong stays, with its message.
+ *
+ * Returns: whether the setting is now what the row shows
+ */
+gboolean
+sb_setting_row_apply (SbSettingRow *self)
+{
+  g_autofree char *typed = NULL;
+  g_autofree char *current = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (SB_IS_SETTING_ROW (self), FALSE);
+
+  if (self->settings == NULL)
+    return FALSE;
+  current = dup_current (self);
+  if (g_str_equal (current, gtk_editable_get_text (GTK_EDITABLE (self))))
+    return TRUE;
+  typed = dup_typed (self, &error);
+  if (typed == NULL || !sb_settings_set_text (self->settings, self->key, typed, &error))
+    {
+      set_message (self, error->message);
+      return FALSE;
+    }
+  /* "1024 KiB" becomes "1 MiB". */
+  show_current_cb (self);
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), FALSE);
+  return TRUE;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sb-shortcuts.h"
+#include <glib/gi18n.h>
+
+/* The keys of the window, in one table: what is installed is what the dialog shows. (Which AdwShortcutsDialog does from libadwaita 1.8
+ * on; GtkShortcutsWindow is deprecated.) */
+
+typedef struct
+{
+  const char *title;
+  const char *action; /* NULL: the toolkit's own */
+  const char *accels[3];
+} Shortcut;
+
+static const Shortcut general[] = {
+  { N_("Search on the page"), "win.search", { "<Control>f" } },
+  { N_("Show or hide the sidebar"), "win.toggle-sidebar", { "F9" } },
+  { N_("Main menu"), NULL, { "F10" } },
+  { N_("Preferences"), "app.preferences", { "<Control>comma" } },
+  { N_("Keyboard shortcuts"), "app.shortcuts", { "<Control>question" } },
+  { N_("Close the window"), "win.close", { "<Control>w" } },
+  { N_("Quit"), "app.quit", { "<Control>q" } },
+};
+
+static const Shortcut pages[] = {
+  { N_("Overview"), "win.show-page(('overview', ''))", { "<Control>1" } },
+  { N_("Clients"), "win.show-page(('clients', ''))", { "<Control>2" } },
+  { N_("Traffic"), "win.show-page(('traffic', ''))", { "<Control>3" } },
+  { N_("Broadcast"), "win.show-page(('broadcast', ''))", { "<Control>4" } },
+  { N_("Tokens"), "win.show-page(('tokens', ''))", { "<Control>5" } },
+  { N_("Audit"), "win.show-page(('audit', ''))", { "<Control>6" } },
+};
+
+static void
+install (GtkApplication *application,
+         const Shortcut *shortcuts,
+         guint           n)
+{
+  for (guint i = 0; i < n; i++)
+    if (shortcuts[i].action != NULL)
+      gtk_application_set_accels_for_action (application, shortcuts[i].action, (const char **) shortcuts[i].accels);
+}
+
+/**
+ * sb_shortcuts_install:
+ *
+ * Gives the actions of @application and its windows their keys.
+ */
+void
+sb_shortcuts_install (GtkApplication *application)
+{
+  g_return_if_fail (GTK_IS_APPLICATION (application));
+
+  install (application, general, G_N_ELEMENTS (general));
+  install (application, pages, G_N_ELEMENTS (pages));
+}
+
+static GtkWidget *
+make_row (const Shortcut *shortcut)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *keys;
+  GdkModifierType modifiers;
+  guint key;
+  g_autofree char *label = NULL;
+
+  gtk_accelerator_parse (shortcut->accels[0], &key, &modifiers);
+  label = gtk_accelerator_get_label (key, modifiers);
+  keys = gtk_label_new (label);
+  gtk_widget_add_css_class (keys, "key");
+  gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcut->title));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), keys);
+  return row;
+}
+
+static void
+add_group (AdwPreferencesPage *page,
+           const char         *title,
+           const Shortcut     *shortcuts,
+           guint               n)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
+  for (guint i = 0; i < n; i++)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (&shortcuts[i]));
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (group));
+}
+
+/**
+ * sb_shortcuts_dialog_new:
+ *
+ * Returns: a dialog to present, with all keys of the window
+ */
+AdwDialog *
+sb_shortcuts_dialog_new (void)
+{
+  AdwDialog *dialog = adw_dialog_new ();
+  GtkWidget *view = adw_toolbar_view_new ();
+  GtkWidget *page = adw_preferences_page_new ();
+
+  add_group (ADW_PREFERENCES_PAGE (page), _("General"), general, G_N_ELEMENTS (general));
+  add_group (ADW_PREFERENCES_PAGE (page), _("Pages"), pages, G_N_ELEMENTS (pages));
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
+  adw_dialog_set_title (dialog, _("Keyboard Shortcuts"));
+  adw_dialog_set_content_width (dialog, 480);
+  adw_dialog_set_content_height (dialog, 620);
+  adw_dialog_set_child (dialog, view);
+  return dialog;
+}
