@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (SbClientList, sb_client_list, SB, CLIENT_LIST, GObject)
  *
  * Who is connected: a GListModel of #SbClient in the order they came. Main thread. Joins and leaves of one batch are told with
  * as few items-changed as can be (one for the appended run, one a contiguous removed run). Finding by id is O(1).
+ * Readable, notified properties: "count" (as sb_client_list_count()), "n-slow", "n-rejected" (uint).
  */
 SbClientList *sb_client_list_new      (void);
 /* Between begin and end, joins and leaves are collected and told at the end. */
