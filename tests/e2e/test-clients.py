@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each real client: refused without and with a wrong token, let in with one, talks to the others, hears a broadcast, is cut off."""
+import json
+import time
+import unittest
+
+import clients
+import signalbox
+import tap
+
+WRONG = "sbx_" + "0" * 36
+
+
+class Clients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = signalbox.Server().start()
+        cls.kinds = {kind.name: kind() for kind in clients.ALL}
+
+    @classmethod
+    def tearDownClass(cls):
+        for client in cls.kinds.values():
+            client.end()
+        cls.server.clean()
+
+    def connected(self, count):
+        return lambda: len(self.server.ctl("clients")) == count
+
+    def check_refused(self, name, token):
+        expected = 3000 if name == "chromium" else 401
+        self.assertEqual(self.kinds[name].open(self.server.url + "/", token), ("refused", expected))
+
+    def test_1_python_is_refused_without_token(self):
+        self.check_refused("python", None)
+
+    def test_1_python_is_refused_with_wrong_token(self):
+        self.check_refused("python", WRONG)
+
+    def test_1_node_is_refused_without_token(self):
+        self.check_refused("node", None)
+
+    def test_1_node_is_refused_with_wrong_token(self):
+        self.check_refused("node", WRONG)
+
+    def test_1_chromium_is_refused_without_token(self):
+        self.check_refused("chromium", None)
+
+    def test_1_chromium_is_refused_with_wrong_token(self):
+        self.check_refused("chromium", WRONG)
+
+    def test_2_they_talk_and_are_cut_off(self):
+        tokens = {}
+        for name, client in self.kinds.items():
+            tokens[name] = self.server.issue(name)
+            self.assertEqual(client.open(self.server.url + "/talk", tokens[name][0]), ("open", None))
+        signalbox.wait_until(self.connected(3), "all three are connected")
+
+        # Each is heard by the two others, byte for byte, and not by itself.
+        for name, client in self.kinds.items():
+            text = '{ "from":"%s",\t"n": 1.0, "text":"Grüße \\u00e9 😀" }' % name
+            client.send(text)
+            for other_name, other in self.kinds.items():
+                if other_name != name:
+                    self.assertEqual(other.receive(), text, f"{name} to {other_name}")
+
+        # What is not JSON goes to nobody, and its sender is told.
+        for name, client in self.kinds.items():
+            client.send('{"a":1,}')
+            reply = json.loads(client.receive())
+            self.assertEqual((reply["type"], reply["code"], reply["id"]), ("error", "json", 2))
+
+        report = self.server.ctl("broadcast", "--channel", "/talk", '{"notice":"all"}')
+        self.assertEqual((report["targeted"], report["sent"], report["dropped"]), (3, 3, 0))
+        for client in self.kinds.values():
+            self.assertEqual(client.receive(), '{"notice":"all"}')
+
+        for number, (name, client) in enumerate(self.kinds.items()):
+            began = time.monotonic()
+            result = self.server.ctl("token", "revoke", str(tokens[name][1]))
+            self.assertEqual(result["closed"], 1)
+            code, reason = client.wait_closed()
+            self.assertEqual((code, reason), (3000, "token revoked"))
+            self.assertLess(time.monotonic() - began, 3)
+            self.assertEqual(len(self.server.ctl("clients")), 2 - number)
+
+    def test_3_a_revoked_token_opens_nothing(self):
+        secret, number = self.server.issue("short")
+        self.server.ctl("token", "revoke", str(number))
+        for name in self.kinds:
+            self.check_refused(name, secret)
+
+    def test_4_stopping_says_good_bye(self):
+        server = signalbox.Server().start()
+        try:
+            secret, _ = server.issue("x")
+            client = clients.PythonClient()
+            self.assertEqual(client.open(server.url + "/", secret), ("open", None))
+            server.process.send_signal(15)
+            self.assertEqual(client.wait_closed(), (1001, "server stopping"))
+            self.assertEqual(server.process.wait(20), 0)
+        finally:
+            server.clean()
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kill -9 at any moment: what was reported done is there after the next start."""
+import random
+import threading
+import unittest
+
+import clients
+import signalbox
+import tap
+
+
+class Story:
+    """What an admin did, and so what must be there."""
+
+    def __init__(self, server):
+        self.server = server
+        self.tokens = {}   # id → (label, secret)
+        self.revoked = set()
+        self.messages = []
+
+    def issue(self):
+        label = f"token {len(self.tokens)}"
+        secret, number = self.server.issue(label, "--channels", "/a,/b/*")
+        self.tokens[number] = (label, secret)
+
+    def use(self):
+        number = next(n for n in self.tokens if n not in self.revoked)
+        client = clients.PythonClient()
+        assert client.open(self.server.url + "/a", self.tokens[number][1]) == ("open", None)
+        signalbox.wait_until(lambda: self.server.ctl("clients"), "the client is listed")
+        self.client = client
+
+    def revoke(self):
+        number = next(n for n in self.tokens if n not in self.revoked)
+        self.server.ctl("token", "revoke", str(number))
+        self.revoked.add(number)
+
+    def broadcast(self):
+        text = '{"n":%d}' % len(self.messages)
+        self.server.ctl("broadcast", text)
+        self.messages.append(text)
+
+    def check(self, case):
+        listed = {token["id"]: token for token in self.server.ctl("token", "list")}
+        for number, (label, secret) in self.tokens.items():
+            case.assertIn(number, listed)
+            case.assertEqual(listed[number]["label"], label)
+            case.assertEqual(listed[number]["channels"], ["/a", "/b/*"])
+            case.assertEqual(listed[number]["state"], "revoked" if number in self.revoked else "active")
+            client = clients.PythonClient()
+            expected = ("refused", 401) if number in self.revoked else ("open", None)
+            case.assertEqual(client.open(self.server.url + "/b/x", secret), expected)
+            client.end()
+        audit = self.server.ctl("audit")
+        for act, count in (("token_issued", len(self.tokens)), ("token_revoked", len(self.revoked)),
+                           ("broadcast_sent", len(self.messages))):
+            case.assertGreaterEqual(sum(entry["act"] == act for entry in audit), count, act)
+        history = [broadcast["message"] for broadcast in self.server.ctl("broadcasts")]
+        for text in self.messages:
+            case.assertIn(text, history)
+
+
+class Kill(unittest.TestCase):
+    def test_between_any_two_steps(self):
+        steps = ["issue", "issue", "use", "broadcast", "revoke", "broadcast", "issue"]
+        server = signalbox.Server()
+        try:
+            story = Story(server)
+            for step in steps:
+                server.start()
+                getattr(story, step)()
+                server.kill()
+                server.start()
+                story.check(self)
+                server.kill()
+        finally:
+            server.clean()
+
+    def test_in_the_middle_of_work(self):
+        chance = random.Random()
+        server = signalbox.Server()
+        try:
+            story = Story(server)
+            for _ in range(5):
+                server.start()
+                process = server.process
+                timer = threading.Timer(chance.uniform(0.05, 0.6), process.kill)
+                timer.start()
+                try:
+                    while True:
+                        story.issue()
+                        story.broadcast()
+                        if chance.random() < 0.3:
+                            story.revoke()
+                except (signalbox.CommandFailed, StopIteration):
+                    pass
+                timer.join()
+                server.kill()
+                server.start()
+                # A command that was cut may or may not have happened; one that was reported done must have.
+                pending = {token["id"] for token in server.ctl("token", "list") if token["state"] == "revoked"}
+                story.revoked |= pending & set(story.tokens)
+                story.check(self)
+                server.kill()
+            self.assertGreater(len(story.tokens), 0)
+        finally:
+            server.clean()
+
+
+if __name__ == "__main__":
+    tap.main()
