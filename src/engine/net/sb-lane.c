@@ -96,6 +96,7 @@ void
 sb_lane_begin (SbLane *self)
 {
   self->now = g_get_monotonic_time ();
+  self->real_now = g_get_real_time ();
 }
 
 void
@@ -199,7 +200,7 @@ sb_lane_pass (SbLane *self, SbLane *to, SbLaneFunc func, gpointer data)
 void
 sb_lane_tell (SbLane *self, SbEvent *event)
 {
-  event->time = g_get_real_time ();
+  event->time = self->real_now;
   if (event->kind == SB_EVENT_TRAFFIC)
     event->traffic.time = event->time;
   g_array_append_vals (self->events, event, 1);
@@ -388,7 +389,7 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->buffer = g_malloc (SB_LANE_BUFFER);
   self->guard = sb_json_guard_new ();
   sb_session_limits_init (&self->limits);
-  self->now = g_get_monotonic_time ();
+  sb_lane_begin (self);
   sb_wheel_init (&self->wheel, self->now);
   sb_router_init (&self->router);
   self->sessions = g_ptr_array_new ();
@@ -451,6 +452,7 @@ void
 sb_lane_finish (SbLane *self)
 {
   current_lane = self;
+  sb_lane_begin (self);
   while (self->sessions->len > 0)
     sb_session_cut (g_ptr_array_index (self->sessions, self->sessions->len - 1));
   sb_lane_settle (self);

@@ -52,7 +52,8 @@ struct _SbLane
   GArray *inbox; /* (element-type SbLaneTask), guarded */
   GArray *taken; /* the other of the two that take turns */
 
-  gint64 now; /* monotonic, µs: of this turn */
+  gint64 now;      /* monotonic, µs: of this turn */
+  gint64 real_now; /* real time, µs: of this turn */
   guint8 *buffer;
   SbJsonGuard *guard;
   SbSessionLimits limits;

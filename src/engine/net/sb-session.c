@@ -133,6 +133,10 @@ void
 sb_session_free (SbSession *self)
 {
   session_die (self);
+  if (self->unread)
+    g_ptr_array_remove_fast (self->lane->unread, self);
+  if (self->touched)
+    g_ptr_array_remove_fast (self->lane->touched, self);
   sb_frame_reader_clear (&self->reader);
   sb_peer_unref (self->peer);
   g_clear_pointer (&self->token, sb_token_unref);
@@ -385,7 +389,7 @@ session_message_cb (gpointer user_data, SbOpcode opcode, guint8 *payload, gsize 
     return TRUE; /* what comes after our close frame is read, for the client's own close frame, but not heard */
 
   self->sequence++;
-  sb_counter_set (self->peer->counters.last_message, g_get_real_time ());
+  sb_counter_set (self->peer->counters.last_message, self->lane->real_now);
   if (!session_check (self, binary, payload, length, &json, &trouble))
     session_reject (self, binary, payload, length, &trouble);
   else
@@ -440,7 +444,26 @@ session_control_cb (gpointer user_data, SbOpcode opcode, const guint8 *payload, 
 
 static const SbFrameReaderFuncs reader_funcs = { session_message_cb, session_control_cb };
 
-/* Overwrites @data. */
+/* A message that breaks the connection is a rejected one too; there are no bytes of it to show. */
+static void
+session_log_broken (SbSession *self, const SbFrameError *error)
+{
+  Trouble trouble = { .reason = error->reason, .offset = G_MAXUINT64 };
+
+  if (self->state != SB_SESSION_OPEN)
+    return;
+  if (error->close_code == 1009)
+    trouble.rejection = SB_REJECTED_TOO_BIG;
+  else if (error->close_code == 1007)
+    trouble.rejection = SB_REJECTED_UTF8;
+  else
+    return;
+
+  self->sequence++;
+  session_count_rejected (self);
+  session_log (self, g_bytes_new_static ("", 0), FALSE, (SbReach) { 0 }, &trouble);
+}
+
 void
 sb_session_receive (SbSession *self, guint8 *data, gsize length)
 {
@@ -457,6 +480,7 @@ sb_session_receive (SbSession *self, guint8 *data, gsize length)
 
   if (!sb_frame_reader_push (&self->reader, data, length, &reader_funcs, self, &error))
     {
+      session_log_broken (self, &error);
       sb_session_close (self, error.close_code, error.reason, SB_CLOSED_BY_SERVER, FALSE);
       session_linger (self); /* after a broken frame there is no telling where the client's close frame would begin */
     }
@@ -518,6 +542,8 @@ sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
       return FALSE;
     }
 
+  if (frame->opcode < SB_OPCODE_CLOSE)
+    sb_counter_set (self->peer->counters.last_message, self->lane->real_now);
   sb_lane_stream_queue (&self->stream, frame, receipt);
   sb_lane_touch (self->lane, self);
 
