@@ -43,8 +43,9 @@ test_secret_shape (void)
   sb_token_secret_free (NULL);
 }
 
-/* Each of the 62 characters turns up about as often as the others: with 120,000 drawn, 1935 are expected of each and the standard
- * deviation is 44. Ten of these away is what a bias of the first eight letters (+25 %) exceeds and chance does not. */
+/* Each of the 62 characters turns up about as often as the others: with 120,000 drawn, 1935 are expected of each
+ * and the standard deviation is 44. Ten of these away is what a bias of the first eight letters (+25 %) exceeds
+ * and chance does not. */
 static void
 test_secret_spread (void)
 {
@@ -405,7 +406,8 @@ test_state (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (SbToken) token = make_token (cases[i].not_before, cases[i].expires_at, cases[i].created_at, cases[i].revoked_at);
+      g_autoptr (SbToken) token =
+          make_token (cases[i].not_before, cases[i].expires_at, cases[i].created_at, cases[i].revoked_at);
 
       g_assert_cmpstr (sb_token_state_to_id (sb_token_get_state (token, cases[i].now)), ==, cases[i].state);
     }

@@ -275,8 +275,8 @@ sb_channel_pattern_matches (const char *pattern, const char *channel)
     }
 }
 
-/* The kind of the segment at *@position, which moves on to the next; past the end everything counts as literal, since nothing
- * is left open there. */
+/* The kind of the segment at *@position, which moves on to the next; past the end everything counts as literal,
+ * since nothing is left open there. */
 static SegmentKind
 next_kind (const char **position)
 {

@@ -406,7 +406,8 @@ fill_random (guint8 *bytes, gsize length)
     }
 }
 
-/* The CRC-32 of @text's first CHECKED_LENGTH bytes in base 62, most significant digit first. 62⁶ > 2³², so it always fits. */
+/* The CRC-32 of @text's first CHECKED_LENGTH bytes in base 62, most significant digit first. 62⁶ > 2³², so it
+ * always fits. */
 static void
 write_checksum (const char *text, char checksum[CHECKSUM_LENGTH])
 {
@@ -463,7 +464,8 @@ sb_token_secret_free (char *secret)
  * @text: what somebody presents as a token
  * @length: its length in bytes, or -1 if it is NUL-terminated
  *
- * Whether @text could be a secret at all. The checksum catches what was truncated or mistyped before anything is looked up.
+ * Whether @text could be a secret at all. The checksum catches what was truncated or mistyped before anything is
+ * looked up.
  */
 gboolean
 sb_token_secret_is_well_formed (const char *text, gssize length)

@@ -15,7 +15,8 @@ typedef struct
 } SbJsonLimits;
 
 #define SB_JSON_MAX_DEPTH 512
-#define SB_JSON_LIMITS_DEFAULT ((SbJsonLimits) { .max_depth = 64, .max_members = 256, .max_values = 50000, .max_string = 1 << 20 })
+#define SB_JSON_LIMITS_DEFAULT \
+  ((SbJsonLimits) { .max_depth = 64, .max_members = 256, .max_values = 50000, .max_string = 1 << 20 })
 
 typedef enum
 {
@@ -46,15 +47,16 @@ typedef struct
 /**
  * SbJsonGuard:
  *
- * Reads untrusted bytes once, before any parser does. Holds bounded scratch memory (a stack and a seeded hash of the keys
- * of open objects), so one belongs to one thread; checking allocates nothing that grows with the input beyond it.
+ * Reads untrusted bytes once, before any parser does. Holds bounded scratch memory (a seeded hash of the keys of open
+ * objects), so one belongs to one thread; checking allocates nothing that grows with the input beyond it.
  * Time is linear in @length whatever the bytes are.
  */
 typedef struct _SbJsonGuard SbJsonGuard;
 
 SbJsonGuard *sb_json_guard_new   (void);
 void         sb_json_guard_free  (SbJsonGuard *self);
-/* @text need not be NUL-terminated. Returns TRUE when it is one JSON value within the limits; else fills @trouble if not NULL. */
+/* @text need not be NUL-terminated. Returns TRUE when it is one JSON value within the limits; else fills @trouble if not
+ * NULL. */
 gboolean     sb_json_guard_check (SbJsonGuard        *self,
                                   const char         *text,
                                   gsize               length,

@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* What the sums of many small refills may be off by: whoever waited as long as sb_rate_wait() said is not sent away again. */
+/* What the sums of many small refills may be off by: whoever waited as long as sb_rate_wait() said is not sent
+ * away again. */
 #define ROUNDING 1e-6
 
 static double
