@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "net/sb-event.h"
+#include "watch/sb-traffic-entry.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-#define SB_TYPE_TRAFFIC_ENTRY (sb_traffic_entry_get_type ())
-G_DECLARE_FINAL_TYPE (SbTrafficEntry, sb_traffic_entry, SB, TRAFFIC_ENTRY, GObject)
-
-/* SbTrafficEntry: one line, an object made when somebody looks. Constant. */
-const SbTrafficRecord *sb_traffic_entry_get_record  (SbTrafficEntry *self);
-guint64                sb_traffic_entry_get_serial  (SbTrafficEntry *self); /* counts all that was ever logged, from 0 */
-/* One line of valid UTF-8 for a table: control characters as pictures, at most 240 characters; binary as "hex · hex …". */
-const char            *sb_traffic_entry_get_preview (SbTrafficEntry *self);
 
 #define SB_TYPE_TRAFFIC_LOG (sb_traffic_log_get_type ())
 G_DECLARE_FINAL_TYPE (SbTrafficLog, sb_traffic_log, SB, TRAFFIC_LOG, GObject)
@@ -23,12 +14,14 @@ G_DECLARE_FINAL_TYPE (SbTrafficLog, sb_traffic_log, SB, TRAFFIC_LOG, GObject)
  *
  * What is said: a GListModel of #SbTrafficEntry over a ring of records, oldest first. Main thread. Holds the newest
  * @max_records or @max_bytes of payload, whichever is less; what falls out, and what never got in, is counted. One batch
- * emits at most two items-changed (removed at the front, added at the end). An entry object handed out earlier stays valid.
+ * emits at most two items-changed (removed at the front, added at the end). An entry object handed out earlier stays valid, and as long as
+ * somebody holds it, it is the one that is handed out again. Readable, notified properties: "n-logged", "n-dropped", "n-not-kept", "bytes" (uint64).
  */
 SbTrafficLog *sb_traffic_log_new           (guint max_records, gsize max_bytes); /* product: 100000, 64 MiB */
 /* Takes over the contents of the @n records (leaves them zeroed). */
 void          sb_traffic_log_append        (SbTrafficLog *self, SbTrafficRecord *records, gsize n);
 void          sb_traffic_log_add_not_kept  (SbTrafficLog *self, guint64 n);
+/* Empties it, and begins to count anew what fell out or was not kept; serials go on. */
 void          sb_traffic_log_clear         (SbTrafficLog *self);
 guint64       sb_traffic_log_get_n_logged  (SbTrafficLog *self);   /* ever appended */
 guint64       sb_traffic_log_get_n_dropped (SbTrafficLog *self);   /* fell out of the ring */
