@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-test.h"
+#include "overview/sb-attention-group.h"
+#include "overview/sb-connect-group.h"
+#include "overview/sb-overview-page.h"
+#include "widgets/sb-chart.h"
+#include "widgets/sb-qr.h"
+#include "widgets/sb-stat-tile.h"
+
+static GtkWidget *
+overview (AppTest *test)
+{
+  return GTK_WIDGET (sb_window_get_page (test->window, "overview"));
+}
+
+static const char *
+shown_page (AppTest *test)
+{
+  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+
+  return adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view));
+}
+
+static char *
+issue (AppTest    *test,
+       const char *label,
+       gint64      expires_in,
+       gboolean    may_publish)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new (label);
+
+  spec->expires_at = expires_in > 0 ? g_get_real_time () + expires_in : 0;
+  spec->may_publish = may_publish;
+  return app_test_issue (test, spec, NULL);
+}
+
+static void
+text_read_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  *(char **) user_data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+}
+
+static char *
+read_clipboard (AppTest *test)
+{
+  char *text = NULL;
+
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (test->window)), NULL, text_read_cb, &text);
+  app_test_wait_until (text != NULL);
+  return text;
+}
+
+static void
+test_first_run (void)
+{
+  g_autoptr (AppTest) test = app_test_new ("start-on-launch=true\n");
+  char *secret;
+
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  app_test_get (overview (test), ADW_TYPE_STATUS_PAGE, "Let Someone In");
+  g_assert_null (app_test_find (overview (test), SB_TYPE_STAT_TILE, NULL));
+  app_test_snap (test, "overview-first-run");
+
+  app_test_click (overview (test), "Issue a _Token…");
+  app_test_wait_until (g_strcmp0 (shown_page (test), "tokens") == 0);
+
+  /* With the first token the invitation has done its work. */
+  secret = issue (test, "Kiosk", 0, TRUE);
+  sb_token_secret_free (secret);
+  g_assert_null (app_test_find (overview (test), ADW_TYPE_STATUS_PAGE, "Let Someone In"));
+  g_assert_nonnull (app_test_find (overview (test), SB_TYPE_STAT_TILE, "Clients"));
+}
+
+static void
+test_numbers (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  GtkWidget *clients, *rejected, *chart;
+  char *secret;
+
+  app_test_start (test);
+  secret = issue (test, "Kiosk", 0, TRUE);
+  one = app_test_connect (test, "/", secret);
+  two = app_test_connect (test, "/", secret);
+  sb_token_secret_free (secret);
+
+  clients = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Clients");
+  app_test_wait_until (app_test_find (clients, GTK_TYPE_LABEL, "2") != NULL);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (clients), GTK_ACCESSIBLE_PROPERTY_LABEL, "Clients: 2 connected");
+
+  rejected = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Rejected");
+  soup_websocket_connection_send_text (one, "not JSON");
+  soup_websocket_connection_send_text (one, "{\"neither\":");
+  app_test_wait_until (app_test_find (rejected, GTK_TYPE_LABEL, "2") != NULL);
+
+  chart = app_test_get (overview (test), SB_TYPE_CHART, NULL);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (chart), GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  app_test_click (overview (test), "Clients");
+  g_assert_cmpstr (shown_page (test), ==, "clients");
+}
+
+static void
+test_chart_is_described (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *range;
+  char *secret = issue (test, "Kiosk", 0, TRUE);
+
+  sb_token_secret_free (secret);
+  range = app_test_get (overview (test), ADW_TYPE_TOGGLE_GROUP, NULL);
+  g_assert_cmpstr (adw_toggle_group_get_active_name (ADW_TOGGLE_GROUP (range)), ==, "900");
+  app_test_get (overview (test), GTK_TYPE_LABEL, "15 minutes ago");
+  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (range), "60");
+  app_test_get (overview (test), GTK_TYPE_LABEL, "1 minute ago");
+}
+
+static void
+test_connect_stopped (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *group = app_test_get (overview (test), SB_TYPE_CONNECT_GROUP, NULL);
+
+  app_test_get (group, ADW_TYPE_ACTION_ROW, "The Server Is Stopped");
+  app_test_click (group, "_Start");
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  g_assert_null (app_test_find (group, ADW_TYPE_ACTION_ROW, "The Server Is Stopped"));
+  app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer");
+}
+
+static void
+test_connect_this_computer (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *group = app_test_get (overview (test), SB_TYPE_CONNECT_GROUP, NULL);
+  g_auto (GStrv) uris = NULL;
+  g_autofree char *copied = NULL;
+
+  app_test_start (test);
+  uris = sb_engine_dup_uris (test->engine);
+  g_assert_cmpuint (g_strv_length (uris), ==, 1);
+  app_test_get (group, GTK_TYPE_LABEL, uris[0]);
+  app_test_click (group, "Copy Address");
+  copied = read_clipboard (test);
+  g_assert_cmpstr (copied, ==, uris[0]);
+  /* No other device could use it. */
+  g_assert_null (app_test_find (group, GTK_TYPE_BUTTON, "Show QR Code"));
+
+  app_test_get (group, ADW_TYPE_ACTION_ROW, "Other Devices Cannot Connect");
+  app_test_click (group, "_Change…");
+  app_test_wait_until (ADW_IS_PREFERENCES_DIALOG (app_test_dialog (test)));
+}
+
+static void
+test_code_to_start_with (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_auto (GStrv) uris = NULL;
+  GtkWidget *dialog;
+  g_autofree char *copied = NULL;
+
+  app_test_start (test);
+  uris = sb_engine_dup_uris (test->engine);
+  app_test_click (overview (test), "Code to Start With");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  dialog = GTK_WIDGET (app_test_dialog (test));
+  app_test_assert_named (dialog);
+  app_test_click (dialog, "Copy Code for Browser");
+  copied = read_clipboard (test);
+  g_assert_nonnull (strstr (copied, uris[0]));
+  g_assert_nonnull (strstr (copied, "PASTE_YOUR_TOKEN_HERE"));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (app_test_get (dialog, ADW_TYPE_EXPANDER_ROW, "Browser")), TRUE);
+  app_test_snap (test, "snippets");
+}
+
+static void
+test_expiring_token_needs_attention (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  SbPage *page = sb_window_get_page (test->window, "overview");
+  GtkWidget *group;
+  char *secret;
+
+  g_assert_null (app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL));
+  secret = issue (test, "Workshop <B>", G_TIME_SPAN_HOUR * 2 + G_TIME_SPAN_MINUTE, TRUE);
+  sb_token_secret_free (secret);
+  /* A token that lives two hours is about to expire when a tenth of that is left: not yet. */
+  sb_attention_group_update (SB_ATTENTION_GROUP (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE, "attention")));
+  g_assert_null (app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL));
+  g_assert_false (sb_page_get_attention (page));
+
+  {
+    g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Workshop <A>");
+
+    spec->not_before = g_get_real_time () - 30 * G_TIME_SPAN_DAY;
+    spec->expires_at = g_get_real_time () + 3 * G_TIME_SPAN_SECOND;
+    secret = app_test_issue (test, spec, NULL);
+    sb_token_secret_free (secret);
+  }
+  app_test_wait_until (sb_page_get_attention (page));
+  group = app_test_get (overview (test), SB_TYPE_ATTENTION_GROUP, NULL);
+  g_assert_nonnull (app_test_find (group, GTK_TYPE_LABEL, "No client uses it now"));
+  gtk_widget_activate (app_test_get (group, ADW_TYPE_ACTION_ROW, NULL));
+  g_assert_cmpstr (shown_page (test), ==, "tokens");
+  /* And gone when it has expired. */
+  app_test_wait_until (!sb_page_get_attention (page));
+}
+
+static void
+refused_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
+
+  g_assert_null (connection);
+  (*(guint *) user_data)++;
+}
+
+static void
+test_refused_needs_attention (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *uri = NULL;
+  GtkWidget *group;
+  guint n_refused = 0;
+
+  app_test_start (test);
+  uri = g_strdup_printf ("ws://127.0.0.1:%u/", sb_engine_get_port (test->engine));
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+
+      soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, refused_cb, &n_refused);
+    }
+  app_test_wait_until (n_refused == 3);
+  app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
+  app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, "3 refused sign-ins from 127.0.0.1") != NULL);
+  app_test_snap (test, "overview-refused");
+  gtk_widget_activate (app_test_get (group, ADW_TYPE_ACTION_ROW, NULL));
+  g_assert_cmpstr (shown_page (test), ==, "audit");
+}
+
+static void
+test_rejected_needs_attention (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  char *secret;
+  GtkWidget *group;
+
+  app_test_start (test);
+  secret = issue (test, "Scoreboard", 0, TRUE);
+  connection = app_test_connect (test, "/", secret);
+  sb_token_secret_free (secret);
+  soup_websocket_connection_send_text (connection, "{");
+  app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
+  app_test_get (group, GTK_TYPE_LABEL, "1 client sends messages that are rejected");
+  app_test_snap (test, "overview-rejected");
+  gtk_widget_activate (app_test_get (group, ADW_TYPE_ACTION_ROW, NULL));
+  g_assert_cmpstr (shown_page (test), ==, "clients");
+}
+
+static void
+test_narrow (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  char *secret = issue (test, "Kiosk", 0, TRUE);
+  GtkWidget *clients, *sent;
+  graphene_rect_t a, b;
+
+  sb_token_secret_free (secret);
+  app_test_resize (test, 360, 640);
+  clients = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Clients");
+  sent = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Sent");
+  /* Two by two: the third stands below the first, and both are wide enough for their words. */
+  app_test_wait_until (gtk_widget_compute_bounds (clients, overview (test), &a) && gtk_widget_compute_bounds (sent, overview (test), &b) &&
+                       b.origin.y > a.origin.y && b.origin.x == a.origin.x);
+  g_assert_cmpint (gtk_widget_get_width (overview (test)), <=, 360);
+  app_test_snap (test, "overview-narrow");
+}
+
+static void
+add (void)
+{
+  g_test_add_func ("/overview/first-run-invites-to-issue-a-token", test_first_run);
+  g_test_add_func ("/overview/numbers", test_numbers);
+  g_test_add_func ("/overview/chart-range", test_chart_is_described);
+  g_test_add_func ("/overview/connect-while-stopped", test_connect_stopped);
+  g_test_add_func ("/overview/connect-from-this-computer", test_connect_this_computer);
+  g_test_add_func ("/overview/code-to-start-with", test_code_to_start_with);
+  g_test_add_func ("/overview/expiring-token-needs-attention", test_expiring_token_needs_attention);
+  g_test_add_func ("/overview/refused-needs-attention", test_refused_needs_attention);
+  g_test_add_func ("/overview/rejected-needs-attention", test_rejected_needs_attention);
+  g_test_add_func ("/overview/two-by-two-when-narrow", test_narrow);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return app_test_run (argc, argv, add);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-test.h"
+#include "preferences/sb-preferences-dialog.h"
+#include "preferences/sb-setting-row.h"
+
+static GtkWidget *
+open_preferences (AppTest    *test,
+                  const char *setting)
+{
+  gtk_widget_activate_action (GTK_WIDGET (test->window), "win.preferences", "s", setting);
+  app_test_wait_until (SB_IS_PREFERENCES_DIALOG (app_test_dialog (test)));
+  return GTK_WIDGET (app_test_dialog (test));
+}
+
+static SbSettings *
+settings_of (AppTest *test)
+{
+  return sb_engine_get_settings (test->engine);
+}
+
+/* Both pages: only one of them is visible. */
+static SbSettingRow *
+get_row (GtkWidget  *dialog,
+         const char *title)
+{
+  GtkWidget *row;
+
+  adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "server");
+  row = app_test_find (dialog, SB_TYPE_SETTING_ROW, title);
+  if (row == NULL)
+    {
+      adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "limits");
+      row = app_test_get (dialog, SB_TYPE_SETTING_ROW, title);
+    }
+  return SB_SETTING_ROW (row);
+}
+
+static const char *
+text_of (SbSettingRow *row)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (row));
+}
+
+static void
+type_text (gpointer    row,
+           const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (row), text);
+}
+
+static void
+press_enter (gpointer row)
+{
+  g_signal_emit_by_name (row, "apply");
+}
+
+static void
+test_shows_settings (void)
+{
+  g_autoptr (AppTest) test = app_test_new ("port=8123\nmax-clients=77\nmax-message-size=65536\nallow-binary=false\n");
+  GtkWidget *dialog = open_preferences (test, "");
+
+  g_assert_cmpstr (text_of (get_row (dialog, "Port, or 0 for any free one")), ==, "8123");
+  g_assert_cmpstr (text_of (get_row (dialog, "Clients at the Same Time")), ==, "77");
+  g_assert_cmpstr (text_of (get_row (dialog, "Largest Message")), ==, "64 KiB");
+  g_assert_false (adw_switch_row_get_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "Allow Binary Messages"))));
+  app_test_assert_named (dialog);
+  app_test_snap (test, "preferences-limits");
+}
+
+static void
+test_wrong_is_said_while_typing (void)
+{
+  static const char *const wrong[] = { "65536", "-1", "eighty", "", "80 80" };
+  g_autoptr (AppTest) test = app_test_new ("port=8123\n");
+  GtkWidget *dialog = open_preferences (test, "port");
+  SbSettingRow *row = get_row (dialog, "Port, or 0 for any free one");
+  guint port;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_test_message ("“%s”", wrong[i]);
+      type_text (row, wrong[i]);
+      g_assert_nonnull (sb_setting_row_get_message (row));
+      g_assert_nonnull (app_test_find (dialog, GTK_TYPE_LABEL, sb_setting_row_get_message (row)));
+      g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
+      gtk_test_accessible_assert_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE);
+      press_enter (row);
+      g_object_get (settings_of (test), "port", &port, NULL);
+      g_assert_cmpuint (port, ==, 8123);
+      if (i == 0)
+        app_test_snap (test, "preferences-wrong");
+    }
+  type_text (row, "65535");
+  g_assert_null (sb_setting_row_get_message (row));
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_FALSE);
+}
+
+static void
+test_applies (void)
+{
+  g_autoptr (AppTest) test = app_test_new ("port=8123\n");
+  GtkWidget *dialog = open_preferences (test, "port");
+  SbSettingRow *row = get_row (dialog, "Port, or 0 for any free one");
+  guint port;
+
+  type_text (row, "9001");
+  g_object_get (settings_of (test), "port", &port, NULL);
+  g_assert_cmpuint (port, ==, 8123);
+  g_assert_true (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
+  press_enter (row);
+  g_object_get (settings_of (test), "port", &port, NULL);
+  g_assert_cmpuint (port, ==, 9001);
+  g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
+
+  /* What somebody else sets, signalboxctl or another row, is shown. */
+  g_object_set (settings_of (test), "port", 9002, NULL);
+  g_assert_cmpstr (text_of (row), ==, "9002");
+}
+
+static void
+test_sizes (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "");
+  SbSettingRow *row = get_row (dialog, "Largest Message");
+  g_autofree char *text = NULL;
+
+  g_assert_cmpstr (text_of (row), ==, "1 MiB");
+  type_text (row, "two");
+  g_assert_cmpstr (sb_setting_row_get_message (row), ==, "This is not a size. Write it like 1 MiB, 64 KiB or 4096.");
+  type_text (row, "2048 KiB");
+  g_assert_null (sb_setting_row_get_message (row));
+  press_enter (row);
+  g_assert_cmpstr (text_of (row), ==, "2 MiB");
+  text = sb_settings_get_text (settings_of (test), "max-message-size");
+  g_assert_cmpstr (text, ==, "2097152");
+}
+
+static void
+test_reach (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "listen-address");
+  AdwComboRow *reach = ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "Can Be Reached From"));
+  SbSettingRow *row;
+  g_autofree char *everywhere = NULL;
+  g_autofree char *one = NULL;
+
+  g_assert_cmpuint (adw_combo_row_get_selected (reach), ==, 0);
+  g_assert_null (app_test_find (dialog, SB_TYPE_SETTING_ROW, "Address"));
+  adw_combo_row_set_selected (reach, 1);
+  g_object_get (settings_of (test), "listen-address", &everywhere, NULL);
+  g_assert_cmpstr (everywhere, ==, "*");
+
+  adw_combo_row_set_selected (reach, 2);
+  row = SB_SETTING_ROW (app_test_get (dialog, SB_TYPE_SETTING_ROW, "Address"));
+  type_text (row, "not an address");
+  g_assert_nonnull (sb_setting_row_get_message (row));
+  type_text (row, "192.0.2.7");
+  g_assert_null (sb_setting_row_get_message (row));
+  press_enter (row);
+  g_object_get (settings_of (test), "listen-address", &one, NULL);
+  g_assert_cmpstr (one, ==, "192.0.2.7");
+  g_assert_cmpuint (adw_combo_row_get_selected (reach), ==, 2);
+
+  g_object_set (settings_of (test), "listen-address", "127.0.0.1", NULL);
+  g_assert_cmpuint (adw_combo_row_get_selected (reach), ==, 0);
+  g_assert_null (app_test_find (dialog, SB_TYPE_SETTING_ROW, "Address"));
+  app_test_snap (test, "preferences-server");
+}
+
+static void
+test_origins (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "");
+  GtkWidget *entry = app_test_get (dialog, ADW_TYPE_ENTRY_ROW, "Add an Origin, like https://example.org");
+  g_auto (GStrv) two = NULL;
+  g_auto (GStrv) one = NULL;
+
+  type_text (entry, "example.org/path");
+  g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (entry)));
+  g_assert_true (gtk_widget_has_css_class (entry, "error"));
+  press_enter (entry);
+  g_assert_null (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "example.org/path"));
+
+  type_text (entry, "https://example.org");
+  g_assert_true (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (entry)));
+  press_enter (entry);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
+  app_test_get (dialog, ADW_TYPE_ACTION_ROW, "https://example.org");
+
+  type_text (entry, "https://example.org");
+  app_test_get (dialog, GTK_TYPE_LABEL, "This origin is in the list already.");
+  type_text (entry, "null");
+  press_enter (entry);
+  g_object_get (settings_of (test), "allowed-origins", &two, NULL);
+  g_assert_cmpuint (g_strv_length (two), ==, 2);
+  app_test_assert_named (dialog);
+  app_test_snap (test, "preferences-origins");
+
+  app_test_click (dialog, "Remove https://example.org");
+  g_object_get (settings_of (test), "allowed-origins", &one, NULL);
+  g_assert_cmpstrv (one, ((const char *[]) { "null", NULL }));
+  g_assert_null (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "https://example.org"));
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog;
+  AdwBanner *banner;
+  guint16 port;
+
+  app_test_start (test);
+  port = sb_engine_get_port (test->engine);
+  dialog = open_preferences (test, "");
+  banner = ADW_BANNER (app_test_get (dialog, ADW_TYPE_BANNER, NULL));
+  g_assert_false (adw_banner_get_revealed (banner));
+
+  /* What counts at once needs none. */
+  g_object_set (settings_of (test), "max-clients", 5, NULL);
+  g_assert_false (adw_banner_get_revealed (banner));
+  g_object_set (settings_of (test), "port", (guint) port, NULL);
+  g_assert_true (adw_banner_get_revealed (banner));
+  app_test_snap (test, "preferences-restart");
+
+  g_signal_emit_by_name (banner, "button-clicked");
+  app_test_wait_until (sb_engine_get_state (test->engine) != SB_ENGINE_LISTENING);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  g_assert_cmpuint (sb_engine_get_port (test->engine), ==, port);
+  g_assert_false (adw_banner_get_revealed (banner));
+}
+
+static void
+add (void)
+{
+  g_test_add_func ("/preferences/shows-settings", test_shows_settings);
+  g_test_add_func ("/preferences/wrong-is-said-while-typing", test_wrong_is_said_while_typing);
+  g_test_add_func ("/preferences/applies", test_applies);
+  g_test_add_func ("/preferences/sizes", test_sizes);
+  g_test_add_func ("/preferences/reach", test_reach);
+  g_test_add_func ("/preferences/origins", test_origins);
+  g_test_add_func ("/preferences/restart", test_restart);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return app_test_run (argc, argv, add);
+}
