@@ -190,6 +190,13 @@ response_cb (AdwAlertDialog *dialog,
   g_task_return_boolean (task, g_str_equal (response, "cut"));
 }
 
+static void
+unref_task_cb (gpointer  task,
+               GClosure *closure)
+{
+  g_object_unref (task);
+}
+
 /**
  * sb_server_confirm_cut:
  * @parent: over which the question is asked
@@ -225,7 +232,7 @@ sb_server_confirm_cut (GtkWidget          *parent,
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "cut", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), task, (GClosureNotify) g_object_unref, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), task, unref_task_cb, 0);
   adw_dialog_present (dialog, parent);
 }
 
