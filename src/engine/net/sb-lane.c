@@ -32,12 +32,12 @@ lane_run_inbox (SbLane *self)
   eventfd_t count;
 
   eventfd_read (self->wake_fd, &count);
-  g_mutex_lock (&self->inbox_lock);
+  pthread_mutex_lock (&self->inbox_lock);
   GArray *tasks = self->inbox;
 
   self->inbox = self->taken;
   self->taken = tasks;
-  g_mutex_unlock (&self->inbox_lock);
+  pthread_mutex_unlock (&self->inbox_lock);
 
   for (guint i = 0; i < tasks->len; i++)
     {
@@ -71,10 +71,10 @@ lane_post_outgoing (SbLane *self)
 
       if (tasks->len == 0)
         continue;
-      g_mutex_lock (&to->inbox_lock);
+      pthread_mutex_lock (&to->inbox_lock);
       gboolean was_empty = to->inbox->len == 0;
       g_array_append_vals (to->inbox, tasks->data, tasks->len);
-      g_mutex_unlock (&to->inbox_lock);
+      pthread_mutex_unlock (&to->inbox_lock);
       g_array_set_size (tasks, 0);
       if (was_empty)
         eventfd_write (to->wake_fd, 1);
@@ -82,10 +82,22 @@ lane_post_outgoing (SbLane *self)
 }
 
 static void
+lane_cut_all (SbLane *self)
+{
+  while (self->sessions->len > 0)
+    sb_session_cut (g_ptr_array_index (self->sessions, self->sessions->len - 1));
+}
+
+/* A session that has said and heard its last word need not be waited for. */
+static void
 lane_check_drained (SbLane *self)
 {
-  if (!self->draining || self->drained == NULL || self->sessions->len > 0)
+  if (self->drained == NULL)
     return;
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (!sb_session_is_done (g_ptr_array_index (self->sessions, i)))
+      return;
+  lane_cut_all (self);
 
   void (*drained) (SbLane *, gpointer) = g_steal_pointer (&self->drained);
   sb_wheel_clear (&self->wheel, &self->drain_timer);
@@ -180,10 +192,10 @@ sb_lane_post (SbLane *self, SbLaneFunc func, gpointer data)
 {
   SbLaneTask task = { func, data };
 
-  g_mutex_lock (&self->inbox_lock);
+  pthread_mutex_lock (&self->inbox_lock);
   gboolean was_empty = self->inbox->len == 0;
   g_array_append_val (self->inbox, task);
-  g_mutex_unlock (&self->inbox_lock);
+  pthread_mutex_unlock (&self->inbox_lock);
   if (was_empty)
     eventfd_write (self->wake_fd, 1);
 }
@@ -343,10 +355,7 @@ sb_lane_release (SbLane *self, SbPeer *peer)
 static void
 drain_timer_cb (SbTimer *timer)
 {
-  SbLane *self = SB_CONTAINER_OF (timer, SbLane, drain_timer);
-
-  while (self->sessions->len > 0)
-    sb_session_cut (g_ptr_array_index (self->sessions, self->sessions->len - 1));
+  lane_cut_all (SB_CONTAINER_OF (timer, SbLane, drain_timer));
 }
 
 void
@@ -383,7 +392,7 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
     g_error ("cannot make a lane: %s", g_strerror (errno));
   epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &(struct epoll_event) { .events = EPOLLIN });
 
-  g_mutex_init (&self->inbox_lock);
+  pthread_mutex_init (&self->inbox_lock, NULL);
   self->inbox = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->taken = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->buffer = g_malloc (SB_LANE_BUFFER);
@@ -453,8 +462,7 @@ sb_lane_finish (SbLane *self)
 {
   current_lane = self;
   sb_lane_begin (self);
-  while (self->sessions->len > 0)
-    sb_session_cut (g_ptr_array_index (self->sessions, self->sessions->len - 1));
+  lane_cut_all (self);
   sb_lane_settle (self);
   lane_run_inbox (self);
   sb_lane_settle (self);
@@ -484,6 +492,6 @@ sb_lane_free (SbLane *self)
   g_free (self->buffer);
   g_array_unref (self->taken);
   g_array_unref (self->inbox);
-  g_mutex_clear (&self->inbox_lock);
+  pthread_mutex_destroy (&self->inbox_lock);
   g_free (self);
 }

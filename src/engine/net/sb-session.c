@@ -34,28 +34,37 @@ session_set_timer (SbSession *self, gint64 due)
   sb_wheel_set (&self->lane->wheel, &self->timer, due, session_timer_cb);
 }
 
-static void
-session_set_rates (SbSession *self)
+/* The token's messages a second or the server's, whichever is less; 0: no limit. */
+static guint
+session_get_rate (SbSession *self)
 {
-  const SbSessionLimits *limits = &self->lane->limits;
-  guint per_second = self->token->spec.messages_per_second;
+  guint of_token = self->token->spec.messages_per_second;
+  guint of_server = self->lane->limits.messages_per_second;
 
-  if (per_second == 0 || (limits->messages_per_second > 0 && limits->messages_per_second < per_second))
-    per_second = limits->messages_per_second;
+  if (of_token == 0 || of_server == 0)
+    return MAX (of_token, of_server);
 
-  sb_rate_change (&self->rate, per_second, MAX (per_second, 1));
-  sb_rate_change (&self->replies, limits->max_error_replies, MAX (limits->max_error_replies, 1));
+  return MIN (of_token, of_server);
+}
+
+static void
+session_change_rates (SbSession *self)
+{
+  guint rate = session_get_rate (self), replies = self->lane->limits.max_error_replies;
+
+  sb_rate_change (&self->rate, rate, MAX (rate, 1));
+  sb_rate_change (&self->replies, replies, MAX (replies, 1));
 }
 
 static void
 session_join (SbSession *self)
 {
   SbLane *lane = self->lane;
+  guint rate = session_get_rate (self), replies = lane->limits.max_error_replies;
   SbEvent event = { .kind = SB_EVENT_JOINED, .peer = sb_peer_ref (self->peer) };
 
-  sb_rate_init (&self->rate, 0, 1, lane->now);
-  sb_rate_init (&self->replies, lane->limits.max_error_replies, MAX (lane->limits.max_error_replies, 1), lane->now);
-  session_set_rates (self);
+  sb_rate_init (&self->rate, rate, MAX (rate, 1), lane->now);
+  sb_rate_init (&self->replies, replies, MAX (replies, 1), lane->now);
   sb_router_join (&lane->router, self, self->peer->channel);
   session_set_timer (self, lane->now + lane->limits.ping_interval * G_TIME_SPAN_SECOND);
   sb_lane_tell (lane, &event);
@@ -170,6 +179,12 @@ session_lose (SbSession *self)
   if (self->state == SB_SESSION_OPEN)
     session_part (self, 1006, NULL, SB_CLOSED_BY_NETWORK);
   session_die (self);
+}
+
+gboolean
+sb_session_is_done (SbSession *self)
+{
+  return self->state == SB_SESSION_LINGERING && sb_lane_stream_get_backlog (&self->stream) == 0;
 }
 
 void
@@ -585,7 +600,7 @@ sb_session_set_token (SbSession *self, SbToken *token, gint64 real_time)
   sb_token_ref (token);
   sb_token_unref (self->token);
   self->token = token;
-  session_set_rates (self);
+  session_change_rates (self);
 
   switch (sb_token_get_state (token, real_time))
     {
@@ -615,5 +630,5 @@ sb_session_limits_changed (SbSession *self)
 {
   sb_frame_reader_set_max_message (&self->reader, self->lane->limits.max_message);
   if (self->token != NULL)
-    session_set_rates (self);
+    session_change_rates (self);
 }

@@ -83,6 +83,8 @@ gboolean   sb_session_queue      (SbSession *self, SbFrame *frame, SbReceipt *re
 void       sb_session_close      (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now);
 /* A new version of its token: judges the session again. Returns whether it was closed. */
 gboolean   sb_session_set_token  (SbSession *self, SbToken *token, gint64 real_time);
+/* Both have said their last word, and it is sent. */
+gboolean   sb_session_is_done    (SbSession *self);
 /* Ends the connection at once, without a word. */
 void       sb_session_cut        (SbSession *self);
 void       sb_session_limits_changed (SbSession *self);
