@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "access/sb-token.h"
+#include "watch/sb-token-item.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-#define SB_TYPE_TOKEN_ITEM (sb_token_item_get_type ())
-G_DECLARE_FINAL_TYPE (SbTokenItem, sb_token_item, SB, TOKEN_ITEM, GObject)
-
-/* SbTokenItem: a row of the token table; keeps its identity while its token is replaced. Signal "changed" after any change. */
-SbToken      *sb_token_item_get_token     (SbTokenItem *self); /* transfer none */
-gint64        sb_token_item_get_id        (SbTokenItem *self);
-SbTokenState  sb_token_item_get_state     (SbTokenItem *self); /* as of the last sb_token_list_tick() or change */
-guint         sb_token_item_get_live      (SbTokenItem *self); /* connections now */
-gint64        sb_token_item_get_last_used (SbTokenItem *self); /* real time, µs; 0: never */
-const char   *sb_token_item_get_last_address (SbTokenItem *self); /* NULL: never */
-
 #define SB_TYPE_TOKEN_LIST (sb_token_list_get_type ())
 G_DECLARE_FINAL_TYPE (SbTokenList, sb_token_list, SB, TOKEN_LIST, GObject)
 
-/* SbTokenList: the token table, GListModel of #SbTokenItem, in order of id. Main thread. */
+/**
+ * SbTokenList:
+ *
+ * The token table: GListModel of #SbTokenItem, in order of id. Main thread. Readable, notified property: "n-active" (uint). Signal "item-changed"
+ * (SbTokenItem *) when something of a row changed that stays where it is: what sorts or filters has to look again.
+ */
 SbTokenList  *sb_token_list_new      (void);
 void          sb_token_list_put      (SbTokenList *self, SbToken *token);   /* adds or replaces */
 void          sb_token_list_remove   (SbTokenList *self, gint64 id);
