@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The history of broadcasts on disk: the newest 1000. A row is written before anything is sent (report empty), and
+/* The history of broadcasts on disk: the newest 1000, and of them as many as 64 MiB of payload hold (the newest in any case). A row is written before anything is sent (report empty), and
  * again with its report. A row whose report never came (killed in between) loads as incomplete: shown as "interrupted". Main thread. */
 void         sb_broadcast_store_load_async    (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray   *sb_broadcast_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbBroadcast), newest first */

@@ -11,7 +11,7 @@
 /* Times are real time in µs since 1970, 0 for none. Ids are never used twice (AUTOINCREMENT): the audit trail speaks of what was deleted. */
 static const char first_script[] =
     "CREATE TABLE token ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
     "  label TEXT NOT NULL CHECK (length (label) BETWEEN 1 AND 64),"
     "  hash BLOB NOT NULL UNIQUE CHECK (length (hash) = 32),"
     "  hint TEXT NOT NULL CHECK (length (hint) > 0),"
@@ -38,7 +38,7 @@ static const char first_script[] =
     ") STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE journal ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
     "  time INTEGER NOT NULL,"
     "  act TEXT NOT NULL CHECK (length (act) > 0),"
     "  actor TEXT NOT NULL,"
@@ -56,7 +56,7 @@ static const char first_script[] =
     "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
 
     "CREATE TABLE broadcast ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
     "  time INTEGER NOT NULL,"
     "  target TEXT NOT NULL CHECK (json_valid (target)),"
     "  target_text TEXT NOT NULL,"

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/sb-broadcast-store.h"
+
+#include "store/sb-statement.h"
+#include "store/sb-target-json.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MAX_ROWS 1000
+#define MAX_BYTES (64 * 1024 * 1024) /* of payload, all rows together */
+
+typedef struct
+{
+  gint64 time;
+  SbTarget *target;
+  char *target_text;
+  gboolean binary;
+  GBytes *payload;
+} InsertJob;
+
+static void
+insert_job_free (InsertJob *self)
+{
+  sb_target_free (self->target);
+  g_free (self->target_text);
+  g_bytes_unref (self->payload);
+  g_free (self);
+}
+
+/* A copy of the numbers: the object is the main thread's. */
+typedef struct
+{
+  gint64 id;
+  gboolean complete;
+  guint targeted;
+  guint sent;
+  guint dropped;
+  guint pending;
+  gint64 duration;
+} ReportJob;
+
+/* --- on the store thread --- */
+
+static SbBroadcast *
+read_broadcast (sqlite3_stmt *row)
+{
+  g_autofree char *json = sb_statement_dup_text (row, 2);
+  g_autofree char *target_text = sb_statement_dup_text (row, 3);
+  g_autoptr (SbTarget) target = sb_target_from_json (json);
+  g_autoptr (GBytes) payload = sb_statement_dup_bytes (row, 11);
+  SbBroadcast *self;
+
+  self = sb_broadcast_new (sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), target_text, target,
+                           sqlite3_column_int (row, 4), payload);
+  if (sqlite3_column_int (row, 5))
+    sb_broadcast_set_report (self,
+                             (guint) sqlite3_column_int64 (row, 6),
+                             (guint) sqlite3_column_int64 (row, 7),
+                             (guint) sqlite3_column_int64 (row, 8),
+                             (guint) sqlite3_column_int64 (row, 9),
+                             sqlite3_column_int64 (row, 10));
+  else
+    sb_broadcast_set_interrupted (self);
+
+  return self;
+}
+
+static gpointer
+load_func (sqlite3 *db, gpointer data, GError **error)
+{
+  const char *doing = _("read the history of broadcasts");
+  g_autoptr (GPtrArray) broadcasts = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (sqlite3_stmt) rows = NULL;
+  SbStatementStep step;
+
+  rows = sb_statement_new (db,
+                           "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload"
+                           "  FROM broadcast ORDER BY id DESC LIMIT ?",
+                           doing, error);
+  if (rows == NULL)
+    return NULL;
+
+  sqlite3_bind_int64 (rows, 1, GPOINTER_TO_UINT (data));
+  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+    g_ptr_array_add (broadcasts, read_broadcast (rows));
+
+  return step == SB_STATEMENT_DONE ? g_steal_pointer (&broadcasts) : NULL;
+}
+
+/* Drops what is beyond the newest rows, or beyond the payload kept of them. The length of a blob is known without reading it. */
+static gboolean
+thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (
+      db,
+      "DELETE FROM broadcast WHERE id <> ?1 AND id IN"
+      "  (SELECT id FROM (SELECT id, row_number () OVER newest_first AS position, sum (length (payload)) OVER newest_first AS bytes"
+      "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
+      "    WHERE position > ?2 OR bytes > ?3)",
+      doing, error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, newest);
+  sqlite3_bind_int (statement, 2, MAX_ROWS);
+  sqlite3_bind_int64 (statement, 3, MAX_BYTES);
+
+  return sb_statement_run (statement, doing, error);
+}
+
+static gpointer
+insert_func (sqlite3 *db, gpointer data, GError **error)
+{
+  const char *doing = _("store the broadcast");
+  InsertJob *job = data;
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  g_autofree char *json = sb_target_to_json (job->target);
+  gconstpointer bytes;
+  gsize length;
+  gint64 id;
+
+  statement = sb_statement_new (db, "INSERT INTO broadcast (time, target, target_text, binary, payload) VALUES (?, ?, ?, ?, ?)", doing, error);
+  if (statement == NULL)
+    return NULL;
+
+  bytes = g_bytes_get_data (job->payload, &length);
+  sqlite3_bind_int64 (statement, 1, job->time);
+  sb_statement_bind_text (statement, 2, json);
+  sb_statement_bind_text (statement, 3, job->target_text);
+  sqlite3_bind_int (statement, 4, job->binary ? 1 : 0);
+  /* The blob of no bytes must not become NULL. */
+  sqlite3_bind_blob64 (statement, 5, length > 0 ? bytes : "", length, SQLITE_STATIC);
+  if (!sb_statement_run (statement, doing, error))
+    return NULL;
+
+  id = sqlite3_last_insert_rowid (db);
+  if (!thin_out (db, id, doing, error))
+    return NULL;
+
+  return sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
+}
+
+static gpointer
+report_func (sqlite3 *db, gpointer data, GError **error)
+{
+  const char *doing = _("store the report of the broadcast");
+  const ReportJob *job = data;
+  g_autoptr (sqlite3_stmt) statement = NULL;
+
+  statement = sb_statement_new (db,
+                                "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?"
+                                "  WHERE id = ?",
+                                doing, error);
+  if (statement == NULL)
+    return NULL;
+
+  sqlite3_bind_int (statement, 1, job->complete ? 1 : 0);
+  sqlite3_bind_int64 (statement, 2, job->targeted);
+  sqlite3_bind_int64 (statement, 3, job->sent);
+  sqlite3_bind_int64 (statement, 4, job->dropped);
+  sqlite3_bind_int64 (statement, 5, job->pending);
+  sqlite3_bind_int64 (statement, 6, job->duration);
+  sqlite3_bind_int64 (statement, 7, job->id);
+  if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
+    g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
+                 _("Broadcast %" G_GINT64_FORMAT " is not in the history any more."), job->id);
+
+  return NULL;
+}
+
+/* --- for the main thread --- */
+
+/**
+ * sb_broadcast_store_load_async:
+ * @limit: at most so many, the newest
+ */
+void
+sb_broadcast_store_load_async (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data)
+{
+  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
+}
+
+GPtrArray *
+sb_broadcast_store_load_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+{
+  return sb_database_run_finish (db, result, error);
+}
+
+/**
+ * sb_broadcast_store_insert_async:
+ * @time: real time, µs
+ * @target: copied
+ * @payload: a reference is taken
+ */
+void
+sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  InsertJob *job;
+
+  g_return_if_fail (target != NULL);
+  g_return_if_fail (payload != NULL);
+
+  job = g_new0 (InsertJob, 1);
+  job->time = time;
+  job->target = sb_target_copy (target);
+  job->target_text = sb_target_to_text (target);
+  job->binary = binary;
+  job->payload = g_bytes_ref (payload);
+  sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, g_object_unref, NULL, callback, user_data);
+}
+
+SbBroadcast *
+sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+{
+  return sb_database_run_finish (db, result, error);
+}
+
+/**
+ * sb_broadcast_store_report_async:
+ *
+ * Stores the report as it is at the time of the call. SB_DATABASE_ERROR_NOT_FOUND: a thousand later ones came meanwhile.
+ */
+void
+sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ReportJob *job;
+
+  g_return_if_fail (SB_IS_BROADCAST (broadcast));
+
+  job = g_new0 (ReportJob, 1);
+  job->id = sb_broadcast_get_id (broadcast);
+  job->complete = sb_broadcast_get_complete (broadcast);
+  job->targeted = sb_broadcast_get_targeted (broadcast);
+  job->sent = sb_broadcast_get_sent (broadcast);
+  job->dropped = sb_broadcast_get_dropped (broadcast);
+  job->pending = sb_broadcast_get_pending (broadcast);
+  job->duration = sb_broadcast_get_duration (broadcast);
+  sb_database_run_async (db, report_func, job, g_free, NULL, NULL, callback, user_data);
+}
+
+gboolean
+sb_broadcast_store_report_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  sb_database_run_finish (db, result, &local_error);
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}

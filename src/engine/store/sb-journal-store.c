@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/sb-journal-store.h"
+
+#include "store/sb-statement.h"
+
+#include <glib/gi18n-lib.h>
+
+/* As the trigger of the table has it, which lets nothing else be deleted. */
+#define KEPT "100000"
+
+/* What no act is known for was written by a later version without a new format: shown with its name rather than left out. */
+static SbJournalEntry *
+read_entry (sqlite3_stmt *row)
+{
+  g_autofree char *id = sb_statement_dup_text (row, 2);
+  g_autofree char *actor = sb_statement_dup_text (row, 3);
+  g_autofree char *subject = sb_statement_dup_text (row, 4);
+  g_autofree char *detail = sb_statement_dup_text (row, 5);
+  SbAct act;
+
+  if (!sb_act_from_id (id, &act))
+    {
+      char *named = detail[0] != '\0' ? g_strdup_printf ("%s: %s", id, detail) : g_strdup (id);
+
+      g_free (detail);
+      detail = named;
+      act = SB_ACT_NOTICE;
+    }
+
+  return sb_journal_entry_new (sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), act, actor, subject, detail,
+                               (guint) sqlite3_column_int64 (row, 6));
+}
+
+static gpointer
+load_func (sqlite3 *db, gpointer data, GError **error)
+{
+  const char *doing = _("read the audit trail");
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (sqlite3_stmt) rows = NULL;
+  SbStatementStep step;
+
+  rows = sb_statement_new (db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", doing, error);
+  if (rows == NULL)
+    return NULL;
+
+  sqlite3_bind_int64 (rows, 1, GPOINTER_TO_UINT (data));
+  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+    g_ptr_array_add (entries, read_entry (rows));
+
+  return step == SB_STATEMENT_DONE ? g_steal_pointer (&entries) : NULL;
+}
+
+static gboolean
+append_entry (sqlite3_stmt *insert, SbJournalEntry *entry, const char *doing, GError **error)
+{
+  sqlite3_bind_int64 (insert, 1, sb_journal_entry_get_time (entry));
+  sb_statement_bind_text (insert, 2, sb_act_to_id (sb_journal_entry_get_act (entry)));
+  sb_statement_bind_text (insert, 3, sb_journal_entry_get_actor (entry));
+  sb_statement_bind_text (insert, 4, sb_journal_entry_get_subject (entry));
+  sb_statement_bind_text (insert, 5, sb_journal_entry_get_detail (entry));
+  sqlite3_bind_int64 (insert, 6, sb_journal_entry_get_count (entry));
+
+  return sb_statement_run (insert, doing, error);
+}
+
+static gboolean
+thin_out (sqlite3 *db, const char *doing, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement =
+      sb_statement_new (db, "DELETE FROM journal WHERE id <= (SELECT max (id) FROM journal) - " KEPT, doing, error);
+
+  return statement != NULL && sb_statement_run (statement, doing, error);
+}
+
+static gpointer
+append_func (sqlite3 *db, gpointer data, GError **error)
+{
+  const char *doing = _("write the audit trail");
+  GPtrArray *entries = data;
+  g_autoptr (GPtrArray) stored = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (sqlite3_stmt) insert = NULL;
+
+  insert = sb_statement_new (db, "INSERT INTO journal (time, act, actor, subject, detail, count) VALUES (?, ?, ?, ?, ?, ?)", doing, error);
+  if (insert == NULL)
+    return NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      SbJournalEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!append_entry (insert, entry, doing, error))
+        return NULL;
+      g_ptr_array_add (stored, sb_journal_entry_new (sqlite3_last_insert_rowid (db),
+                                                     sb_journal_entry_get_time (entry),
+                                                     sb_journal_entry_get_act (entry),
+                                                     sb_journal_entry_get_actor (entry),
+                                                     sb_journal_entry_get_subject (entry),
+                                                     sb_journal_entry_get_detail (entry),
+                                                     sb_journal_entry_get_count (entry)));
+    }
+
+  return thin_out (db, doing, error) ? g_steal_pointer (&stored) : NULL;
+}
+
+/**
+ * sb_journal_store_load_async:
+ * @limit: at most so many, the newest
+ */
+void
+sb_journal_store_load_async (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data)
+{
+  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
+}
+
+GPtrArray *
+sb_journal_store_load_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+{
+  return sb_database_run_finish (db, result, error);
+}
+
+/**
+ * sb_journal_store_append_async:
+ * @entries: (element-type SbJournalEntry) (transfer full): oldest first; all of them are stored, or none
+ */
+void
+sb_journal_store_append_async (SbDatabase *db, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (entries != NULL);
+
+  sb_database_run_async (db, append_func, entries, (GDestroyNotify) g_ptr_array_unref, (GDestroyNotify) g_ptr_array_unref, NULL,
+                         callback, user_data);
+}
+
+GPtrArray *
+sb_journal_store_append_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+{
+  return sb_database_run_finish (db, result, error);
+}
