@@ -6,15 +6,15 @@
 say () { echo "$*" >&2; }
 die () { say "$@"; exit 1; }
 
-# The first thing a native build would miss here, in words; empty when it has all.
+# The first thing that a native build would miss here, in words; nothing when all is there.
 missing_for_build ()
 {
   local tool
   for tool in meson ninja pkg-config blueprint-compiler gcc msgfmt glib-compile-resources; do
-    command -v "$tool" >/dev/null 2>&1 || { echo "$tool"; return 0; }
+    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not installed"; return 0; }
   done
   pkg-config --print-errors --errors-to-stdout --short-errors --exists 'gtk4 >= 4.18' 'libadwaita-1 >= 1.7' \
-    'libsoup-3.0 >= 3.6' 'json-glib-1.0 >= 1.10' gtksourceview-5 sqlite3 libqrencode | head -n 1
+    'libsoup-3.0 >= 3.6' 'json-glib-1.0 >= 1.10' gtksourceview-5 sqlite3 libqrencode | head -n 1 | sed 's/\.$//' || true
 }
 
 # The same for what the tests need besides.
@@ -22,16 +22,16 @@ missing_for_tests ()
 {
   local tool
   for tool in Xvfb dbus-run-session chromium node curl sqlite3 xdpyinfo desktop-file-validate appstreamcli shellcheck; do
-    command -v "$tool" >/dev/null 2>&1 || { echo "$tool"; return 0; }
+    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not installed"; return 0; }
   done
   python3 -c 'import websockets; import gi; gi.require_version("Atspi", "2.0")' 2>/dev/null ||
-    { echo "Python's websockets, gi or Atspi"; return 0; }
+    { echo "Python's websockets, gi or Atspi is not installed"; return 0; }
   # Where Debian keeps it as well as where node looks by itself.
-  NODE_PATH=/usr/share/nodejs node -e 'require("ws")' 2>/dev/null || echo "Node's ws"
+  NODE_PATH=/usr/share/nodejs node -e 'require("ws")' 2>/dev/null || echo "Node's ws is not installed"
 }
 
 # choose_place PROJECT [tests]: sets place (the words to put before a command), build (the build directory) and, where
-# it is the SDK tree though this machine could be expected to do, because (what is missing).
+# it is the SDK tree, because (why, in words).
 choose_place ()
 {
   local project=$1 root=$1/_build name=native
@@ -40,16 +40,15 @@ choose_place ()
   if [ -e /etc/signalbox-sdk ]; then
     name=sdk
   elif [ "${SIGNALBOX_SDK:-}" = 1 ]; then
-    because='SIGNALBOX_SDK=1'
+    because="SIGNALBOX_SDK=1 asks for it"
   elif [ "${SIGNALBOX_SDK:-}" = 0 ]; then
     because=$(missing_for_build)
-    [ -z "$because" ] || die "SIGNALBOX_SDK=0 asks for a build without the SDK tree, but this machine has not: $because"
+    [ -z "$because" ] || die "SIGNALBOX_SDK=0 asks for a build without the SDK tree, but: $because."
     [ "${2:-}" != tests ] || because=$(missing_for_tests)
-    [ -z "$because" ] || die "SIGNALBOX_SDK=0 asks for tests without the SDK tree, but this machine has not: $because"
+    [ -z "$because" ] || die "SIGNALBOX_SDK=0 asks for tests without the SDK tree, but: $because."
   else
     because=$(missing_for_build)
     [ -z "${2:-}" ] || [ -n "$because" ] || because=$(missing_for_tests)
-    [ -z "$because" ] || because="this machine has not: $because"
   fi
   if [ -n "$because" ]; then
     place=("$project/flatpak/sdk")
