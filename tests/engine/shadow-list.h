@@ -7,8 +7,8 @@
 /**
  * ShadowList:
  *
- * What a view would believe: a copy of a list model kept by nothing but its items-changed. The model is right when, after each
- * of its emissions, the copy has the same items at the same places. Holds a reference to every item.
+ * What a view would believe: a copy of a list model kept by nothing but its items-changed. The model is right when,
+ * after each of its emissions, the copy has the same items at the same places. Holds a reference to every item.
  */
 typedef struct
 {

@@ -125,8 +125,8 @@ test_lanes_add_up (void)
   sb_broadcast_add_report (broadcast, 3, 0, 0, 0, 0, 0, NULL);
   g_assert_true (sb_broadcast_get_complete (broadcast));
 
-  g_object_get (broadcast, "targeted", &targeted, "sent", &sent, "dropped", &dropped, "pending", &pending, "duration", &duration,
-                "complete", &complete, NULL);
+  g_object_get (broadcast, "targeted", &targeted, "sent", &sent, "dropped", &dropped, "pending", &pending,
+                "duration", &duration, "complete", &complete, NULL);
   g_assert_cmpuint (targeted, ==, 150);
   g_assert_cmpuint (sent, ==, 147);
   g_assert_cmpuint (dropped, ==, 2);

@@ -167,7 +167,8 @@ test_batch (void)
 
   /* newest first, 12 among them */
   for (guint i = 0; i < 7; i++)
-    g_assert_cmpuint (id_at (sb_client_list_get_recently_left (list), i), ==, ((guint64[]) { 10, 7, 2, 4, 12, 9, 3 })[i]);
+    g_assert_cmpuint (id_at (sb_client_list_get_recently_left (list), i), ==,
+                      ((guint64[]) { 10, 7, 2, 4, 12, 9, 3 })[i]);
   g_assert_cmpuint (g_list_model_get_n_items (sb_client_list_get_recently_left (list)), ==, 7);
   shadow_list_clear (&shadow);
 }
@@ -535,7 +536,8 @@ test_shadow (void)
         {
           shadow_list_check (&shadow);
           for (guint j = 0; j < expected->len; j++)
-            g_assert_cmpuint (sb_client_get_id (g_ptr_array_index (shadow.items, j)), ==, g_array_index (expected, guint64, j));
+            g_assert_cmpuint (sb_client_get_id (g_ptr_array_index (shadow.items, j)), ==,
+                              g_array_index (expected, guint64, j));
           for (guint j = 0; j < 5; j++)
             g_assert_cmpuint (sb_client_list_count_token (list, j), ==, n_of_token[j]);
           shadow_list_check (&recent);

@@ -72,8 +72,9 @@ test_facts (Fixture      *fixture,
   g_assert_cmpint (sb_client_get_state (fixture->client), ==, SB_CLIENT_OK);
   g_assert_cmpint (sb_client_get_round_trip (fixture->client), ==, -1);
 
-  g_object_get (fixture->client, "id", &id, "token-id", &token_id, "since", &since, "title", &title, "name", &name, "address", &address,
-                "channel", &channel, "state", &state, "round-trip", &round_trip, "left-at", &left_at, "close-reason", &reason, NULL);
+  g_object_get (fixture->client, "id", &id, "token-id", &token_id, "since", &since, "title", &title,
+                "name", &name, "address", &address, "channel", &channel, "state", &state,
+                "round-trip", &round_trip, "left-at", &left_at, "close-reason", &reason, NULL);
   g_assert_cmpuint (id, ==, 17);
   g_assert_cmpint (token_id, ==, 3);
   g_assert_cmpint (since, ==, 1700000000000000);
@@ -130,8 +131,9 @@ test_reads_counters (Fixture      *fixture,
   g_assert_cmpuint (sb_client_get_backlog (fixture->client), ==, 7);
   g_assert_cmpint (sb_client_get_round_trip (fixture->client), ==, 8);
 
-  g_object_get (fixture->client, "messages-in", &messages_in, "messages-out", &messages_out, "bytes-in", &bytes_in, "bytes-out", &bytes_out,
-                "rejected", &rejected, "dropped", &dropped, "backlog", &backlog, "round-trip", &round_trip, NULL);
+  g_object_get (fixture->client, "messages-in", &messages_in, "messages-out", &messages_out,
+                "bytes-in", &bytes_in, "bytes-out", &bytes_out, "rejected", &rejected, "dropped", &dropped,
+                "backlog", &backlog, "round-trip", &round_trip, NULL);
   g_assert_cmpuint (messages_in, ==, 1);
   g_assert_cmpuint (messages_out, ==, 2);
   g_assert_cmpuint (bytes_in, ==, 3);
@@ -383,8 +385,8 @@ test_left (Fixture      *fixture,
   g_assert_cmpuint (sb_client_get_messages_in (fixture->client), ==, 11);
   g_assert_cmpint (sb_client_get_state (fixture->client), ==, SB_CLIENT_LEFT);
 
-  g_object_get (fixture->client, "close-code", &close_code, "closed-by", &closed_by, "left-at", &left_at, "close-reason", &reason,
-                "state", &state, NULL);
+  g_object_get (fixture->client, "close-code", &close_code, "closed-by", &closed_by, "left-at", &left_at,
+                "close-reason", &reason, "state", &state, NULL);
   g_assert_cmpuint (close_code, ==, 3000);
   g_assert_cmpint (closed_by, ==, SB_CLOSED_BY_ADMIN);
   g_assert_cmpint (left_at, ==, 1700000001000000);

@@ -38,8 +38,8 @@ test_acts (void)
 static void
 test_entry (void)
 {
-  g_autoptr (SbJournalEntry) entry = sb_journal_entry_new (7, 1700000000000000, SB_ACT_TOKEN_REVOKED, "window", "stage (sbx_7Kq2…f3Zd)",
-                                                           "4 connections closed", 3);
+  g_autoptr (SbJournalEntry) entry = sb_journal_entry_new (7, 1700000000000000, SB_ACT_TOKEN_REVOKED, "window",
+                                                           "stage (sbx_7Kq2…f3Zd)", "4 connections closed", 3);
   gint64 id, time;
   int act;
   guint count;
@@ -53,7 +53,8 @@ test_entry (void)
   g_assert_cmpstr (sb_journal_entry_get_detail (entry), ==, "4 connections closed");
   g_assert_cmpuint (sb_journal_entry_get_count (entry), ==, 3);
 
-  g_object_get (entry, "id", &id, "time", &time, "act", &act, "actor", &actor, "subject", &subject, "detail", &detail, "count", &count, NULL);
+  g_object_get (entry, "id", &id, "time", &time, "act", &act, "actor", &actor, "subject", &subject,
+                "detail", &detail, "count", &count, NULL);
   g_assert_cmpint (id, ==, 7);
   g_assert_cmpint (time, ==, 1700000000000000);
   g_assert_cmpint (act, ==, SB_ACT_TOKEN_REVOKED);
@@ -84,7 +85,11 @@ make_entries (gint64 first,
   GPtrArray *entries = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (entries, sb_journal_entry_new (first + (gint64) i * step, 0, SB_ACT_NOTICE, "server", NULL, NULL, 1));
+    {
+      gint64 id = first + (gint64) i * step;
+
+      g_ptr_array_add (entries, sb_journal_entry_new (id, 0, SB_ACT_NOTICE, "server", NULL, NULL, 1));
+    }
 
   return entries;
 }

@@ -181,7 +181,8 @@ assert_is_safe (const char *line)
 static void
 test_any_bytes (void)
 {
-  static const char *const pieces[] = { "\n", " ", "\t", "a", "\"", "\xc3\xa4", "\xf0\x9f\x9a\xa6", "\xe2\x80\xae", "\xff", "\xc3", "\xe2\x80", "\xf0\x9f", "\x80", "\x1b", "\x7f", "\xc2\x85" };
+  static const char *const pieces[] = { "\n", " ", "\t", "a", "\"", "\xc3\xa4", "\xf0\x9f\x9a\xa6", "\xe2\x80\xae",
+                                        "\xff", "\xc3", "\xe2\x80", "\xf0\x9f", "\x80", "\x1b", "\x7f", "\xc2\x85" };
 
   for (guint i = 0; i < 20000; i++)
     {

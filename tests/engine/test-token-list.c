@@ -163,10 +163,11 @@ test_properties (void)
   sb_token_list_set_live (list, 3, 2);
   sb_token_list_set_used (list, 3, 5, "10.0.0.1");
 
-  g_object_get (sb_token_list_find (list, 3), "token-id", &id, "label", &label, "hint", &hint, "channels", &channels, "may-publish", &may_publish,
-                "state", &state, "live", &live, "last-used", &last_used, "last-address", &address, "created-at", &created_at,
-                "not-before", &not_before, "expires-at", &expires_at, "revoked-at", &revoked_at, "max-connections", &max_connections,
-                "messages-per-second", &per_second, NULL);
+  g_object_get (sb_token_list_find (list, 3), "token-id", &id, "label", &label, "hint", &hint,
+                "channels", &channels, "may-publish", &may_publish, "state", &state, "live", &live,
+                "last-used", &last_used, "last-address", &address, "created-at", &created_at,
+                "not-before", &not_before, "expires-at", &expires_at, "revoked-at", &revoked_at,
+                "max-connections", &max_connections, "messages-per-second", &per_second, NULL);
   g_assert_cmpint (id, ==, 3);
   g_assert_cmpstr (label, ==, "stage");
   g_assert_cmpstr (hint, ==, "sbx_7Kq2…f3Zd");
@@ -187,8 +188,8 @@ test_properties (void)
 static void
 test_every_change_is_notified (void)
 {
-  static const char *const names[] = { "label", "hint", "channels", "may-publish", "state", "created-at", "not-before", "expires-at", "revoked-at",
-                                       "max-connections", "messages-per-second" };
+  static const char *const names[] = { "label", "hint", "channels", "may-publish", "state", "created-at", "not-before",
+                                       "expires-at", "revoked-at", "max-connections", "messages-per-second" };
   g_autoptr (SbTokenList) list = sb_token_list_new ();
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("other");
   guint8 hash[SB_TOKEN_HASH_SIZE] = { 2 };
@@ -488,7 +489,8 @@ test_shadow (void)
     }
 
   for (guint i = 1; i < shadow.items->len; i++)
-    g_assert_cmpint (sb_token_item_get_id (g_ptr_array_index (shadow.items, i - 1)), <, sb_token_item_get_id (g_ptr_array_index (shadow.items, i)));
+    g_assert_cmpint (sb_token_item_get_id (g_ptr_array_index (shadow.items, i - 1)), <,
+                     sb_token_item_get_id (g_ptr_array_index (shadow.items, i)));
   shadow_list_clear (&shadow);
   for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
     g_clear_pointer (&tokens[i], sb_token_unref);

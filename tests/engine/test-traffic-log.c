@@ -260,7 +260,8 @@ test_numbers_are_notified (void)
   sb_traffic_log_add_not_kept (log, 1200);
   sb_traffic_log_add_not_kept (log, 4);
 
-  g_object_get (log, "n-logged", &logged, "n-dropped", &dropped, "n-not-kept", &not_kept, "bytes", &bytes, NULL);
+  g_object_get (log, "n-logged", &logged, "n-dropped", &dropped, "n-not-kept", &not_kept, "bytes", &bytes,
+                NULL);
   g_assert_cmpuint (logged, ==, 15);
   g_assert_cmpuint (dropped, ==, 5);
   g_assert_cmpuint (not_kept, ==, 1204);
@@ -277,7 +278,8 @@ test_entry_of_a_client (void)
 {
   g_autoptr (SbTrafficLog) log = sb_traffic_log_new (10, NO_LIMIT);
   g_autoptr (SbTrafficEntry) entry = NULL;
-  SbTrafficRecord record = { .time = 5, .size = 3, .reached = 0, .dropped = 2, .rejection = SB_REJECTED_JSON, .sequence = 9 };
+  SbTrafficRecord record = { .time = 5, .size = 3, .reached = 0, .dropped = 2, .rejection = SB_REJECTED_JSON,
+                             .sequence = 9 };
   guint64 serial, client_id, size;
   gint64 time;
   guint reached, dropped;
@@ -295,9 +297,10 @@ test_entry_of_a_client (void)
   sb_traffic_log_append (log, &record, 1);
 
   entry = g_list_model_get_item (G_LIST_MODEL (log), 0);
-  g_object_get (entry, "serial", &serial, "time", &time, "client-id", &client_id, "title", &title, "name", &name, "channel", &channel,
-                "preview", &preview, "size", &size, "reached", &reached, "dropped", &dropped, "direction", &direction, "binary", &binary,
-                "rejected", &rejected, "rejection", &rejection, "reason", &reason, NULL);
+  g_object_get (entry, "serial", &serial, "time", &time, "client-id", &client_id, "title", &title,
+                "name", &name, "channel", &channel, "preview", &preview, "size", &size, "reached", &reached,
+                "dropped", &dropped, "direction", &direction, "binary", &binary, "rejected", &rejected,
+                "rejection", &rejection, "reason", &reason, NULL);
   g_assert_cmpuint (serial, ==, 0);
   g_assert_cmpint (time, ==, 5);
   g_assert_cmpuint (client_id, ==, 17);
@@ -332,8 +335,8 @@ test_entry_of_the_admin (void)
   sb_traffic_log_append (log, &record, 1);
 
   entry = g_list_model_get_item (G_LIST_MODEL (log), 0);
-  g_object_get (entry, "client-id", &client_id, "title", &title, "name", &name, "channel", &channel, "preview", &preview,
-                "direction", &direction, "rejected", &rejected, NULL);
+  g_object_get (entry, "client-id", &client_id, "title", &title, "name", &name, "channel", &channel,
+                "preview", &preview, "direction", &direction, "rejected", &rejected, NULL);
   g_assert_cmpuint (client_id, ==, 0);
   g_assert_cmpstr (title, ==, "");
   g_assert_null (name);
@@ -370,7 +373,11 @@ test_shadow (void)
               shadow_list_steal_n_emissions (&shadow);
             }
           for (guint j = 0; j < n; j++)
-            fill (&records[j], next++, (gsize) g_test_rand_int_range (0, g_test_rand_int_range (0, 100) == 0 ? 3000 : 60));
+            {
+              int max_size = g_test_rand_int_range (0, 100) == 0 ? 3000 : 60;
+
+              fill (&records[j], next++, (gsize) g_test_rand_int_range (0, max_size));
+            }
           sb_traffic_log_append (log, records, n);
 
           g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), <=, 2);
@@ -386,8 +393,10 @@ test_shadow (void)
               const SbTrafficRecord *record = sb_traffic_log_peek (log, j);
 
               g_assert_cmpint (record->time, ==, next - shadow.items->len + j);
-              g_assert_cmpuint (sb_traffic_entry_get_serial (g_ptr_array_index (shadow.items, j)), ==, (guint64) record->time);
-              g_assert_cmpint (sb_traffic_entry_get_record (g_ptr_array_index (shadow.items, j))->time, ==, record->time);
+              g_assert_cmpuint (sb_traffic_entry_get_serial (g_ptr_array_index (shadow.items, j)), ==,
+                                (guint64) record->time);
+              g_assert_cmpint (sb_traffic_entry_get_record (g_ptr_array_index (shadow.items, j))->time, ==,
+                               record->time);
               bytes += record->size;
             }
           g_assert_cmpuint (sb_traffic_log_get_bytes (log), ==, bytes);

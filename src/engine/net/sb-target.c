@@ -145,8 +145,9 @@ append_ids (GString      *text,
 /**
  * sb_target_to_text:
  *
- * "everyone"; else channels, tokens and clients joined by commas ("/news, token 3, client 17"), at most eight tokens and eight clients
- * by number and the rest counted; "nobody" for a target that means none. Not translated: it is stored.
+ * "everyone"; else channels, tokens and clients joined by commas ("/news, token 3, client 17"), at most eight tokens
+ * and eight clients by number and the rest counted; "nobody" for a target that means none. Not translated: it is
+ * stored.
  *
  * Returns: (transfer full): the text
  */

@@ -116,9 +116,11 @@ sb_broadcast_class_init (SbBroadcastClass *klass)
   /**
    * SbBroadcast::changed:
    *
-   * The report grew, or the broadcast turned out to be interrupted. Once for each sb_broadcast_add_report(), after all notify.
+   * The report grew, or the broadcast turned out to be interrupted. Once for each sb_broadcast_add_report(), after
+   * all notify.
    */
-  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
 }
 
 static void
@@ -380,7 +382,8 @@ sb_broadcast_set_report (SbBroadcast *self,
 /**
  * sb_broadcast_set_interrupted:
  *
- * Says of a broadcast that was loaded without a report that none will come: the program ended in between. Not for a complete one.
+ * Says of a broadcast that was loaded without a report that none will come: the program ended in between. Not for a
+ * complete one.
  */
 void
 sb_broadcast_set_interrupted (SbBroadcast *self)

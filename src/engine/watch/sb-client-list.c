@@ -5,7 +5,7 @@
 
 #define MAX_RECENTLY_LEFT 1000
 
-/* Where a client stands in the list. Its place is found by @order, which only grows, so nothing has to be renumbered. */
+/* Where a client stands in the list. Its place is found by @order, which only grows: nothing has to be renumbered. */
 typedef struct
 {
   SbClient *client;
@@ -175,7 +175,8 @@ sb_client_list_class_init (SbClientListClass *klass)
    * SbClientList::left:
    * @client: who left, its code and reason set
    *
-   * Emitted by sb_client_list_leave() itself; within a batch the client is no longer found by its id then, but still an item.
+   * Emitted by sb_client_list_leave() itself; within a batch the client is no longer found by its id then, but still
+   * an item.
    */
   signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, SB_TYPE_CLIENT);
@@ -367,8 +368,8 @@ flush (SbClientList *self)
 /**
  * sb_client_list_begin:
  *
- * Joins and leaves are collected from here to sb_client_list_end(). What is asked by id or counted is up to date meanwhile; the items
- * of the model stay as they are. Pairs may be nested: the outermost counts.
+ * Joins and leaves are collected from here to sb_client_list_end(). What is asked by id or counted is up to date
+ * meanwhile; the items of the model stay as they are. Pairs may be nested: the outermost counts.
  */
 void
 sb_client_list_begin (SbClientList *self)
@@ -382,8 +383,8 @@ sb_client_list_begin (SbClientList *self)
 /**
  * sb_client_list_end:
  *
- * Tells what was collected: one items-changed for each contiguous run that left, then one for all who came. Who came and left within
- * the batch never was an item, but is among the recently left.
+ * Tells what was collected: one items-changed for each contiguous run that left, then one for all who came. Who came
+ * and left within the batch never was an item, but is among the recently left.
  */
 void
 sb_client_list_end (SbClientList *self)
@@ -430,8 +431,8 @@ sb_client_list_join (SbClientList *self,
  *
  * See sb_client_set_left() for the rest.
  *
- * Returns: (transfer none) (nullable): the client, valid until the batch ends (or, outside of one, while it is among the recently left);
- *   %NULL when there is no such client
+ * Returns: (transfer none) (nullable): the client, valid until the batch ends (or, outside of one, while it is among
+ * the recently left); %NULL when there is no such client
  */
 SbClient *
 sb_client_list_leave (SbClientList *self,

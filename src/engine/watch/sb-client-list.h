@@ -11,9 +11,9 @@ G_DECLARE_FINAL_TYPE (SbClientList, sb_client_list, SB, CLIENT_LIST, GObject)
 /**
  * SbClientList:
  *
- * Who is connected: a GListModel of #SbClient in the order they came. Main thread. Joins and leaves of one batch are told with
- * as few items-changed as can be (one for the appended run, one a contiguous removed run). Finding by id is O(1).
- * Readable, notified properties: "count" (as sb_client_list_count()), "n-slow", "n-rejected" (uint).
+ * Who is connected: a GListModel of #SbClient in the order they came. Main thread. Joins and leaves of one batch are
+ * told with as few items-changed as can be (one for the appended run, one a contiguous removed run). Finding by id is
+ * O(1). Readable, notified properties: "count" (as sb_client_list_count()), "n-slow", "n-rejected" (uint).
  */
 SbClientList *sb_client_list_new      (void);
 /* Between begin and end, joins and leaves are collected and told at the end. */
@@ -21,7 +21,8 @@ void          sb_client_list_begin    (SbClientList *self);
 void          sb_client_list_end      (SbClientList *self);
 void          sb_client_list_join     (SbClientList *self, SbPeer *peer);
 /* Returns the client that left, or NULL if it is not known. It is moved to the recently-left list. */
-SbClient     *sb_client_list_leave    (SbClientList *self, guint64 id, gint64 time, guint16 code, const char *reason, SbClosedBy by);
+SbClient     *sb_client_list_leave    (SbClientList *self, guint64 id, gint64 time, guint16 code, const char *reason,
+                                       SbClosedBy by);
 SbClient     *sb_client_list_find     (SbClientList *self, guint64 id); /* transfer none, NULL */
 guint         sb_client_list_count    (SbClientList *self);
 /* Live connections of a token, O(1). */

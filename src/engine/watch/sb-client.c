@@ -142,13 +142,15 @@ sb_client_get_property (GObject    *object,
 static GParamSpec *
 make_count (const char *name)
 {
-  return g_param_spec_uint64 (name, NULL, NULL, 0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_uint64 (name, NULL, NULL, 0, G_MAXUINT64, 0,
+                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
 make_text (const char *name)
 {
-  return g_param_spec_string (name, NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_string (name, NULL, NULL, NULL,
+                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
@@ -189,7 +191,8 @@ sb_client_class_init (SbClientClass *klass)
   properties[PROP_LEFT_AT] = make_time ("left-at", G_MININT64);
   properties[PROP_CLOSE_CODE] = g_param_spec_uint ("close-code", NULL, NULL, 0, G_MAXUINT16, 0, flags);
   properties[PROP_CLOSE_REASON] = make_text ("close-reason");
-  properties[PROP_CLOSED_BY] = g_param_spec_int ("closed-by", NULL, NULL, SB_CLOSED_BY_CLIENT, SB_CLOSED_BY_NETWORK, SB_CLOSED_BY_CLIENT, flags);
+  properties[PROP_CLOSED_BY] = g_param_spec_int ("closed-by", NULL, NULL, SB_CLOSED_BY_CLIENT, SB_CLOSED_BY_NETWORK,
+                                                 SB_CLOSED_BY_CLIENT, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -197,7 +200,8 @@ sb_client_class_init (SbClientClass *klass)
    *
    * Some number or the state changed, or the client left: the row shows something else now.
    */
-  signals[REFRESHED] = g_signal_new ("refreshed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REFRESHED] = g_signal_new ("refreshed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 0);
 }
 
 static void
@@ -381,7 +385,8 @@ derive_rate (SbClient *self,
   const Sample *base;
 
   /* After a pause in refreshing that one is from long ago and would flatten the rate: a younger one does better. */
-  if (i > 0 && now - self->rate_samples[i].time > 2 * RATE_WINDOW && now - self->rate_samples[i - 1].time >= RATE_SPACING)
+  if (i > 0 && now - self->rate_samples[i].time > 2 * RATE_WINDOW &&
+      now - self->rate_samples[i - 1].time >= RATE_SPACING)
     i--;
 
   base = &self->rate_samples[i];
@@ -501,7 +506,8 @@ sb_client_refresh (SbClient *self,
     }
 
   add_sample (self->rate_samples, &self->n_rate_samples, N_RATE_SAMPLES, RATE_SPACING, now, messages);
-  add_sample (self->rejected_samples, &self->n_rejected_samples, N_REJECTED_SAMPLES, REJECTED_SPACING, now, numbers.rejected);
+  add_sample (self->rejected_samples, &self->n_rejected_samples, N_REJECTED_SAMPLES, REJECTED_SPACING, now,
+              numbers.rejected);
   numbers.rate = derive_rate (self, messages, now);
   numbers.recent_rejected = derive_recent_rejected (self, numbers.rejected, now);
 

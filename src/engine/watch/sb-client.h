@@ -12,14 +12,15 @@ G_DECLARE_FINAL_TYPE (SbClient, sb_client, SB, CLIENT, GObject)
 /**
  * SbClient:
  *
- * One connection as the admin sees it: a row. Main thread. Its facts are constant; its numbers are read from the lane's counters
- * by sb_client_refresh(), which emits #SbClient::refreshed when any changed (no per-property notify: a row redraws whole). After the
- * client left, code, reason and closed-by are set and the numbers stand still.
+ * One connection as the admin sees it: a row. Main thread. Its facts are constant; its numbers are read from the
+ * lane's counters by sb_client_refresh(), which emits #SbClient::refreshed when any changed (no per-property notify:
+ * a row redraws whole). After the client left, code, reason and closed-by are set and the numbers stand still.
  *
- * Readable properties for expressions, sorters and filters: "id" (uint64), "token-id" (int64), "title", "name" (nullable), "address",
- * "channel" (strings), "since" (int64, real time), "messages-in", "messages-out", "bytes-in", "bytes-out", "rejected", "recent-rejected",
- * "dropped", "backlog" (uint64), "rate" (double), "round-trip" (int64), "state" (int, an #SbClientState; the only number that is notified), and once it
- * left "left-at" (int64), "close-code" (uint), "close-reason" (nullable string), "closed-by" (int, an #SbClosedBy).
+ * Readable properties for expressions, sorters and filters: "id" (uint64), "token-id" (int64), "title", "name"
+ * (nullable), "address", "channel" (strings), "since" (int64, real time), "messages-in", "messages-out", "bytes-in",
+ * "bytes-out", "rejected", "recent-rejected", "dropped", "backlog" (uint64), "rate" (double), "round-trip" (int64),
+ * "state" (int, an #SbClientState; the only number that is notified), and once it left "left-at" (int64),
+ * "close-code" (uint), "close-reason" (nullable string), "closed-by" (int, an #SbClosedBy).
  */
 typedef enum
 {
@@ -45,10 +46,12 @@ guint64        sb_client_get_dropped         (SbClient *self);
 guint64        sb_client_get_backlog         (SbClient *self);
 double         sb_client_get_rate            (SbClient *self); /* messages/s in and out, over the last seconds */
 gint64         sb_client_get_round_trip      (SbClient *self); /* µs, -1 unknown */
-/* Reads the counters. @now: monotonic time, µs; @max_backlog: the limit, for the state. Returns whether anything shown changed. */
+/* Reads the counters. @now: monotonic time, µs; @max_backlog: the limit, for the state. Returns whether anything
+ * shown changed. */
 gboolean       sb_client_refresh             (SbClient *self, gint64 now, guint64 max_backlog);
 /* Set when it left. */
-void           sb_client_set_left            (SbClient *self, gint64 time, guint16 code, const char *reason, SbClosedBy by);
+void           sb_client_set_left            (SbClient *self, gint64 time, guint16 code, const char *reason,
+                                              SbClosedBy by);
 gint64         sb_client_get_left_at         (SbClient *self); /* real time µs; 0: still here */
 guint16        sb_client_get_close_code      (SbClient *self);
 const char    *sb_client_get_close_reason    (SbClient *self);

@@ -38,16 +38,21 @@ G_DECLARE_FINAL_TYPE (SbJournalEntry, sb_journal_entry, SB, JOURNAL_ENTRY, GObje
 /**
  * SbJournalEntry:
  *
- * One line of the audit trail. Constant. Readable properties for expressions, sorters and filters: "id" (int64), "time" (int64), "act" (int, an
- * #SbAct), "actor", "subject", "detail" (strings, never %NULL), "count" (uint).
+ * One line of the audit trail. Constant. Readable properties for expressions, sorters and filters: "id" (int64),
+ * "time" (int64), "act" (int, an #SbAct), "actor", "subject", "detail" (strings, never %NULL), "count" (uint).
  */
-SbJournalEntry *sb_journal_entry_new         (gint64 id, gint64 time, SbAct act, const char *actor, const char *subject, const char *detail, guint count);
+SbJournalEntry *sb_journal_entry_new         (gint64 id, gint64 time, SbAct act, const char *actor,
+                                              const char *subject, const char *detail, guint count);
 gint64          sb_journal_entry_get_id      (SbJournalEntry *self);      /* the database's; 0 before it is stored */
 gint64          sb_journal_entry_get_time    (SbJournalEntry *self);      /* real time, µs */
 SbAct           sb_journal_entry_get_act     (SbJournalEntry *self);
-const char     *sb_journal_entry_get_actor   (SbJournalEntry *self);      /* "window", "command line", "server", or an address */
-const char     *sb_journal_entry_get_subject (SbJournalEntry *self);      /* a token's label and hint, a client, a channel; "" for none */
-const char     *sb_journal_entry_get_detail  (SbJournalEntry *self);      /* e.g. "4 connections closed", "invalid_token: unknown" */
-guint           sb_journal_entry_get_count   (SbJournalEntry *self);      /* alike ones in a row told as one (refusals of one address): ≥ 1 */
+/* "window", "command line", "server", or an address */
+const char     *sb_journal_entry_get_actor   (SbJournalEntry *self);
+/* a token's label and hint, a client, a channel; "" for none */
+const char     *sb_journal_entry_get_subject (SbJournalEntry *self);
+/* e.g. "4 connections closed", "invalid_token: unknown" */
+const char     *sb_journal_entry_get_detail  (SbJournalEntry *self);
+/* alike ones in a row told as one (refusals of one address): ≥ 1 */
+guint           sb_journal_entry_get_count   (SbJournalEntry *self);
 
 G_END_DECLS

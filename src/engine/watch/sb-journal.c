@@ -127,7 +127,8 @@ sb_journal_load (SbJournal *self,
 
 /**
  * sb_journal_prepend:
- * @entries_oldest_first: (element-type SbJournalEntry) (transfer none): in the order in which they happened, newer than what is shown
+ * @entries_oldest_first: (element-type SbJournalEntry) (transfer none): in the order in which they happened, newer
+ *   than what is shown
  *
  * Puts entries in front. At most two items-changed: what falls out at the end, then what comes in front.
  */

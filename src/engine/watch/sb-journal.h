@@ -12,8 +12,8 @@ G_DECLARE_FINAL_TYPE (SbJournal, sb_journal, SB, JOURNAL, GObject)
 /**
  * SbJournal:
  *
- * The audit trail on screen: GListModel of #SbJournalEntry, newest first, the newest 10000. Main thread. It only shows what is stored:
- * the façade appends to the store, and prepends here what the store acknowledged.
+ * The audit trail on screen: GListModel of #SbJournalEntry, newest first, the newest 10000. Main thread. It only
+ * shows what is stored: the façade appends to the store, and prepends here what the store acknowledged.
  */
 SbJournal *sb_journal_new     (void);
 void       sb_journal_load    (SbJournal *self, GPtrArray *entries_newest_first); /* (element-type SbJournalEntry) */

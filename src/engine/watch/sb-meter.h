@@ -19,13 +19,16 @@ typedef enum
   SB_N_MEASURES,
 } SbMeasure;
 
+#define SB_METER_MAX_SAMPLES 900
+
 #define SB_TYPE_METER (sb_meter_get_type ())
 G_DECLARE_FINAL_TYPE (SbMeter, sb_meter, SB, METER, GObject)
 
 /**
  * SbMeter:
  *
- * Time series of the hub's totals, one sample a second for 15 minutes. Main thread. Signal "sampled" after each sample.
+ * Time series of the hub's totals, one sample a second for 15 minutes. Main thread. Signal "sampled" after each call
+ * that added samples.
  */
 SbMeter *sb_meter_new         (void);
 /* @now: monotonic, µs. The first call only sets the base. Rates are by the true time between two calls. */
@@ -33,6 +36,8 @@ void     sb_meter_sample      (SbMeter *self, const SbHubTotals *totals, gint64 
 double   sb_meter_get_current (SbMeter *self, SbMeasure measure);
 /* Sum of a rate's counts over the last @seconds. */
 guint64  sb_meter_get_sum     (SbMeter *self, SbMeasure measure, guint seconds);
+/* How many samples there are, at most SB_METER_MAX_SAMPLES. */
+guint    sb_meter_get_n_samples (SbMeter *self);
 /* Copies at most @n newest samples, oldest first, into @values; returns how many. */
 guint    sb_meter_get_series  (SbMeter *self, SbMeasure measure, double *values, guint n);
 

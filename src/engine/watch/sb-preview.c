@@ -18,7 +18,8 @@ is_space (gunichar c)
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-/* What stands for a character in one line of text. Marks that turn the direction of writing would let a message rearrange the line. */
+/* What stands for a character in one line of text. Marks that turn the direction of writing would let a message
+ * rearrange the line. */
 static gunichar
 get_picture (gunichar c)
 {
@@ -81,7 +82,8 @@ line_add (Line    *line,
     line->characters[line->n++] = c;
 }
 
-/* A run of white space: as it is where it is spaces alone, else one space, and none in front of all. Returns what follows it. */
+/* A run of white space: as it is where it is spaces alone, else one space, and none in front of all. Returns what
+ * follows it. */
 static const char *
 line_add_spaces (Line       *line,
                  const char *p,
@@ -197,10 +199,10 @@ make_hex (const guchar *bytes,
  * @size: in bytes, of the message the payload may be the beginning of
  * @binary: whether to show numbers instead of text
  *
- * Makes one line of valid UTF-8, at most #SB_PREVIEW_MAX characters, an ellipsis at the end where something is missing. Text: control
- * characters become the pictures Unicode has for them (U+2400…), what is not UTF-8 or would turn the direction of writing becomes
- * U+FFFD, a run of white space with a line break or a tab in it one space, and white space at either end goes. Binary: bytes
- * in hexadecimal. Takes the same time however long the payload is.
+ * Makes one line of valid UTF-8, at most #SB_PREVIEW_MAX characters, an ellipsis at the end where something is
+ * missing. Text: control characters become the pictures Unicode has for them (U+2400…), what is not UTF-8 or would
+ * turn the direction of writing becomes U+FFFD, a run of white space with a line break or a tab in it one space, and
+ * white space at either end goes. Binary: bytes in hexadecimal. Takes the same time however long the payload is.
  *
  * Returns: (transfer full): the line
  */

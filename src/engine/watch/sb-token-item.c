@@ -100,13 +100,15 @@ make_time (const char *name)
 static GParamSpec *
 make_text (const char *name)
 {
-  return g_param_spec_string (name, NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_string (name, NULL, NULL, NULL,
+                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
 make_count (const char *name)
 {
-  return g_param_spec_uint (name, NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_uint (name, NULL, NULL, 0, G_MAXUINT, 0,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -123,7 +125,8 @@ sb_token_item_class_init (SbTokenItemClass *klass)
   properties[PROP_HINT] = make_text ("hint");
   properties[PROP_CHANNELS] = make_text ("channels");
   properties[PROP_MAY_PUBLISH] = g_param_spec_boolean ("may-publish", NULL, NULL, FALSE, flags);
-  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, SB_TOKEN_ACTIVE, SB_TOKEN_REVOKED, SB_TOKEN_ACTIVE, flags);
+  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, SB_TOKEN_ACTIVE, SB_TOKEN_REVOKED, SB_TOKEN_ACTIVE,
+                                             flags);
   properties[PROP_LIVE] = make_count ("live");
   properties[PROP_LAST_USED] = make_time ("last-used");
   properties[PROP_LAST_ADDRESS] = make_text ("last-address");
@@ -140,7 +143,8 @@ sb_token_item_class_init (SbTokenItemClass *klass)
    *
    * Something of the row changed: the token was replaced, its state, its use or its number of connections.
    */
-  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
 }
 
 static void
@@ -155,8 +159,8 @@ notify (SbTokenItem *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
 }
 
-/* The first moment after @now at which sb_token_get_state() says something else. A state never comes back as time goes by, so
- * halving finds it, and the rules of states stay in one place. */
+/* The first moment after @now at which sb_token_get_state() says something else. A state never comes back as time
+ * goes by, so halving finds it, and the rules of states stay in one place. */
 static gint64
 find_next_change (const SbToken *token,
                   gint64         now)

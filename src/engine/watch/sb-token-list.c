@@ -105,8 +105,8 @@ sb_token_list_class_init (SbTokenListClass *klass)
    *
    * Emitted after the row's own #SbTokenItem::changed.
    */
-  signals[ITEM_CHANGED] = g_signal_new ("item-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 1, SB_TYPE_TOKEN_ITEM);
+  signals[ITEM_CHANGED] = g_signal_new ("item-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, SB_TYPE_TOKEN_ITEM);
 }
 
 static void
@@ -178,7 +178,8 @@ forget_expired (SbTokenList *self,
       g_array_remove_index (self->expired, i - 1);
 }
 
-/* To be called after the state of an item was derived: remembers for the next tick that its time is up, or that it no longer is. */
+/* To be called after the state of an item was derived: remembers for the next tick that its time is up, or that it no
+ * longer is. */
 static void
 note_expired (SbTokenList  *self,
               SbTokenItem  *item,
@@ -212,9 +213,9 @@ replace (SbTokenList *self,
  * sb_token_list_put:
  * @token: (transfer none): a reference is taken
  *
- * Adds a row, or replaces the token of the row with its id, which keeps its identity, its number of connections and its last use. The state is
- * derived by the clock (or the last sb_token_list_tick(), if that was given a later time). A token that is new here and expired
- * already is not told as expired by the next tick.
+ * Adds a row, or replaces the token of the row with its id, which keeps its identity, its number of connections and
+ * its last use. The state is derived by the clock (or the last sb_token_list_tick(), if that was given a later time).
+ * A token that is new here and expired already is not told as expired by the next tick.
  */
 void
 sb_token_list_put (SbTokenList *self,
@@ -282,7 +283,8 @@ sb_token_list_find (SbTokenList *self,
   return sb_token_item_get_id (item) == id ? item : NULL;
 }
 
-/* The number of connections now. A token may be deleted while its last ones close: of an id that is not there, nothing. */
+/* The number of connections now. A token may be deleted while its last ones close: of an id that is not there,
+ * nothing. */
 void
 sb_token_list_set_live (SbTokenList *self,
                         gint64       id,

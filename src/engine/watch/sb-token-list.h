@@ -12,8 +12,9 @@ G_DECLARE_FINAL_TYPE (SbTokenList, sb_token_list, SB, TOKEN_LIST, GObject)
 /**
  * SbTokenList:
  *
- * The token table: GListModel of #SbTokenItem, in order of id. Main thread. Readable, notified property: "n-active" (uint). Signal "item-changed"
- * (SbTokenItem *) when something of a row changed that stays where it is: what sorts or filters has to look again.
+ * The token table: GListModel of #SbTokenItem, in order of id. Main thread. Readable, notified property: "n-active"
+ * (uint). Signal "item-changed" (SbTokenItem *) when something of a row changed that stays where it is: what sorts or
+ * filters has to look again.
  */
 SbTokenList  *sb_token_list_new      (void);
 void          sb_token_list_put      (SbTokenList *self, SbToken *token);   /* adds or replaces */

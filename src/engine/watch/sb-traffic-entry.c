@@ -102,10 +102,12 @@ sb_traffic_entry_class_init (SbTrafficEntryClass *klass)
   properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_REACHED] = g_param_spec_uint ("reached", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_DROPPED] = g_param_spec_uint ("dropped", NULL, NULL, 0, G_MAXUINT, 0, flags);
-  properties[PROP_DIRECTION] = g_param_spec_int ("direction", NULL, NULL, SB_DIRECTION_FROM_CLIENT, SB_DIRECTION_DIRECT, SB_DIRECTION_FROM_CLIENT, flags);
+  properties[PROP_DIRECTION] = g_param_spec_int ("direction", NULL, NULL, SB_DIRECTION_FROM_CLIENT,
+                                                 SB_DIRECTION_DIRECT, SB_DIRECTION_FROM_CLIENT, flags);
   properties[PROP_BINARY] = g_param_spec_boolean ("binary", NULL, NULL, FALSE, flags);
   properties[PROP_REJECTED] = g_param_spec_boolean ("rejected", NULL, NULL, FALSE, flags);
-  properties[PROP_REJECTION] = g_param_spec_int ("rejection", NULL, NULL, SB_REJECTED_NOT, SB_REJECTED_SCHEMA, SB_REJECTED_NOT, flags);
+  properties[PROP_REJECTION] = g_param_spec_int ("rejection", NULL, NULL, SB_REJECTED_NOT, SB_REJECTED_SCHEMA,
+                                                 SB_REJECTED_NOT, flags);
   properties[PROP_REASON] = g_param_spec_string ("reason", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
