@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sb-ctl.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static SbCtlOptions options = { .max_connections = -1, .rate = -1 };
+
+/* Every option of every command; a command names the ones it takes. */
+static const GOptionEntry all_options[] = {
+  { "label", 'l', 0, G_OPTION_ARG_STRING, &options.label, N_("What the token is called"), N_("LABEL") },
+  { "channels", 'c', 0, G_OPTION_ARG_STRING, &options.channels, N_("Patterns of the channels it allows, with commas between; ** for all"), N_("PATTERN,…") },
+  { "read-only", 'r', 0, G_OPTION_ARG_NONE, &options.read_only, N_("It may listen but not publish"), NULL },
+  { "publish", 'p', 0, G_OPTION_ARG_NONE, &options.publish, N_("It may publish"), NULL },
+  { "expires", 'e', 0, G_OPTION_ARG_STRING, &options.expires, N_("When it ends: 2h, 7d, a date, or never"), N_("WHEN") },
+  { "not-before", 0, 0, G_OPTION_ARG_STRING, &options.not_before, N_("When it begins"), N_("WHEN") },
+  { "max-connections", 'm', 0, G_OPTION_ARG_INT, &options.max_connections, N_("How many connections at once; 0 for any number"), N_("N") },
+  { "rate", 0, 0, G_OPTION_ARG_INT, &options.rate, N_("Messages a second each connection may send; 0 for the server's limit"), N_("N") },
+  { "grace", 'g', 0, G_OPTION_ARG_STRING, &options.grace, N_("How long the old secret stays valid: 10m, 1h"), N_("DURATION") },
+  { "state", 0, 0, G_OPTION_ARG_STRING, &options.state, N_("Only those: active, expiring, expired, revoked, not_yet_valid"), N_("STATE") },
+  { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("What the client is told"), N_("TEXT") },
+  { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.channel, N_("To the clients on the channels of this pattern; can be given again"), N_("PATTERN") },
+  { "token", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.token, N_("To the clients of this token; can be given again"), N_("ID") },
+  { "client", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.client, N_("To this client; can be given again"), N_("ID") },
+  { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"), N_("DURATION") },
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many"), N_("N") },
+};
+
+static const GOptionEntry common_options[] = {
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data_dir, N_("The directory that Signalbox keeps its data in"), N_("DIR") },
+  { "json", 'j', 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON, for programs"), NULL },
+  { NULL },
+};
+
+static const SbCtlCommand *const groups[] = { sb_ctl_token_commands, sb_ctl_client_commands, sb_ctl_server_commands };
+
+static void
+print_help (FILE *file)
+{
+  fprintf (file, "%s\n\n%s\n", _("Usage: signalboxctl [--data DIR] COMMAND [OPTION…] [--json]"), _("Commands:"));
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    for (const SbCtlCommand *command = groups[g]; command->name != NULL; command++)
+      {
+        g_autofree char *call = g_strdup_printf ("%s %s", command->name, command->arguments);
+
+        fprintf (file, "  %-24s  %s\n", call, _(command->summary));
+      }
+  fprintf (file, "\n%s\n", _("“signalboxctl COMMAND --help” says more about one."));
+}
+
+/* How many words of @words the name is; 0: it is not that command. */
+static guint
+match (const SbCtlCommand *command, char **words)
+{
+  g_auto (GStrv) names = g_strsplit (command->name, " ", -1);
+  guint n = g_strv_length (names);
+
+  for (guint i = 0; i < n; i++)
+    if (words[i] == NULL || !g_str_equal (words[i], names[i]))
+      return 0;
+
+  return n;
+}
+
+static const SbCtlCommand *
+find_command (char **words, guint *n_words)
+{
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    for (const SbCtlCommand *command = groups[g]; command->name != NULL; command++)
+      if ((*n_words = match (command, words)) > 0)
+        return command;
+
+  return NULL;
+}
+
+static void
+add_options (GOptionContext *context, const SbCtlCommand *command)
+{
+  g_auto (GStrv) names = g_strsplit (command->options, " ", -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all_options); i++)
+    if (g_strv_contains ((const char *const *) names, all_options[i].long_name))
+      g_option_context_add_main_entries (context, (GOptionEntry[]) { all_options[i], { NULL } }, GETTEXT_PACKAGE);
+}
+
+static SbCtlStatus
+run (const SbCtlCommand *command, char **arguments)
+{
+  g_autofree char *parameters = g_strdup_printf ("%s %s", command->name, command->arguments);
+  g_autoptr (GOptionContext) context = g_option_context_new (parameters);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) words = g_strdupv (arguments);
+  guint skip;
+
+  g_option_context_set_summary (context, _(command->summary));
+  g_option_context_add_main_entries (context, common_options, GETTEXT_PACKAGE);
+  add_options (context, command);
+  if (!g_option_context_parse_strv (context, &words, &error))
+    return sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
+
+  /* What is left: the program, the name of the command, its words; "--" if it was needed. */
+  char **rest = words + 1;
+  if (*rest != NULL && g_str_equal (*rest, "--"))
+    rest++;
+  skip = match (command, rest);
+  rest += skip;
+  if (*rest != NULL && g_str_equal (*rest, "--"))
+    rest++;
+  if (skip == 0 || g_strv_length (rest) != command->n_words)
+    return sb_ctl_fail (SB_CTL_USAGE, _("it is: signalboxctl %s %s"), command->name, command->arguments);
+  if (options.data_dir == NULL)
+    options.data_dir = g_build_filename (g_get_user_data_dir (), "signalbox", NULL);
+
+  return command->func (&options, rest);
+}
+
+/* The words that are no options, for finding the command. --data is the only option that may stand before it and has a value. */
+static char **
+plain_words (char **argv)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 1; argv[i] != NULL; i++)
+    {
+      if ((g_str_equal (argv[i], "--data") || g_str_equal (argv[i], "-d")) && argv[i + 1] != NULL)
+        i++;
+      else if (argv[i][0] != '-')
+        g_strv_builder_add (builder, argv[i]);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+int
+main (int argc, char *argv[])
+{
+  const SbCtlCommand *command;
+  guint n_words;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("signalboxctl");
+  umask (0077);
+
+  g_auto (GStrv) words = plain_words (argv);
+  if (argc == 2 && g_str_equal (argv[1], "--version"))
+    {
+      printf ("signalboxctl %s\n", PACKAGE_VERSION);
+      return SB_CTL_DONE;
+    }
+  command = find_command (words, &n_words);
+  if (command != NULL)
+    return run (command, argv);
+  if (words[0] == NULL && argc > 1 && (g_str_equal (argv[argc - 1], "--help") || g_str_equal (argv[argc - 1], "-h")))
+    {
+      print_help (stdout);
+      return SB_CTL_DONE;
+    }
+  if (words[0] == NULL)
+    {
+      print_help (stderr);
+      return SB_CTL_USAGE;
+    }
+
+  return sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not a command; see: signalboxctl --help"), words[0]);
+}

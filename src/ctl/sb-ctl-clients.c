@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-time.h"
+#include "sb-ctl.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+static char *
+id_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
+}
+
+static char *
+token_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "token_label");
+}
+
+static char *
+name_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "name");
+}
+
+static char *
+channel_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "channel");
+}
+
+static char *
+address_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "address");
+}
+
+static char *
+since_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "joined_at", "");
+}
+
+static char *
+in_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "messages_in"));
+}
+
+static char *
+out_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "messages_out"));
+}
+
+static char *
+round_trip_cell (JsonObject *row)
+{
+  if (json_object_get_null_member (row, "round_trip_ms"))
+    return g_strdup ("–");
+
+  return g_strdup_printf ("%.1f ms", json_object_get_double_member (row, "round_trip_ms"));
+}
+
+static char *
+state_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "state");
+}
+
+static const SbCtlColumn columns[] = {
+  { N_("ID"), id_cell, TRUE },
+  { N_("TOKEN"), token_cell },
+  { N_("CALLS ITSELF"), name_cell },
+  { N_("CHANNEL"), channel_cell },
+  { N_("ADDRESS"), address_cell },
+  { N_("SINCE"), since_cell },
+  { N_("IN"), in_cell, TRUE },
+  { N_("OUT"), out_cell, TRUE },
+  { N_("ROUND TRIP"), round_trip_cell, TRUE },
+  { N_("STATE"), state_cell },
+};
+
+static SbCtlStatus
+clients (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, FALSE, "GET", "/clients", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "clients", columns, G_N_ELEMENTS (columns), _("Nobody is connected."));
+
+  return status;
+}
+
+/* What is said comes from the word, or from standard input for "-". */
+static char *
+read_message (const char *word)
+{
+  GString *text;
+  char buffer[4096];
+  gsize n;
+
+  if (!g_str_equal (word, "-"))
+    return g_strdup (word);
+
+  text = g_string_new (NULL);
+  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0)
+    g_string_append_len (text, buffer, (gssize) n);
+
+  return g_string_free (text, FALSE);
+}
+
+static SbCtlStatus
+call_client (const SbCtlOptions *options, const char *word, const char *action, JsonObject *body, JsonObject **answer)
+{
+  g_autofree char *path = NULL;
+  gint64 id;
+
+  if (!sb_ctl_parse_id (word, &id))
+    {
+      json_object_unref (body);
+      return sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not the ID of a client; see: signalboxctl clients"), word);
+    }
+  path = g_strdup_printf ("/clients/%" G_GINT64_FORMAT "/%s", id, action);
+
+  return sb_ctl_call (options, FALSE, "POST", path, body, answer);
+}
+
+static SbCtlStatus
+disconnect (const SbCtlOptions *options, char **words)
+{
+  JsonObject *body = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (options->reason != NULL)
+    json_object_set_string_member (body, "reason", options->reason);
+  status = call_client (options, words[0], "disconnect", body, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Disconnected client %s."), words[0]);
+
+  return status;
+}
+
+static void
+print_report (const SbCtlOptions *options, JsonObject *answer)
+{
+  sb_ctl_print_done (options, answer, _("Sent to %d of %d, %d dropped, %d pending, in %.1f ms."),
+                     (int) json_object_get_int_member (answer, "sent"),
+                     (int) json_object_get_int_member (answer, "targeted"),
+                     (int) json_object_get_int_member (answer, "dropped"),
+                     (int) json_object_get_int_member (answer, "pending"),
+                     json_object_get_double_member (answer, "duration_ms"));
+}
+
+static SbCtlStatus
+send (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *message = read_message (words[1]);
+  JsonObject *body = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  json_object_set_string_member (body, "message", message);
+  status = call_client (options, words[0], "send", body, &answer);
+  if (status == SB_CTL_DONE)
+    print_report (options, answer);
+
+  return status;
+}
+
+/* FALSE: one of them is no number, and it was said. */
+static gboolean
+set_ids (JsonObject *body, const char *member, char **texts)
+{
+  JsonArray *array;
+
+  if (texts == NULL)
+    return TRUE;
+  array = json_array_new ();
+  json_object_set_array_member (body, member, array);
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      gint64 id;
+
+      if (!sb_ctl_parse_id (texts[i], &id))
+        {
+          sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), texts[i]);
+          return FALSE;
+        }
+      json_array_add_int_element (array, id);
+    }
+
+  return TRUE;
+}
+
+static SbCtlStatus
+broadcast (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *message = read_message (words[0]);
+  g_autoptr (JsonObject) body = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  json_object_set_string_member (body, "message", message);
+  if (options->channel == NULL && options->token == NULL && options->client == NULL)
+    json_object_set_boolean_member (body, "everyone", TRUE);
+  if (options->channel != NULL)
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; options->channel[i] != NULL; i++)
+        json_array_add_string_element (array, options->channel[i]);
+      json_object_set_array_member (body, "channels", array);
+    }
+  if (!set_ids (body, "tokens", options->token) || !set_ids (body, "clients", options->client))
+    return SB_CTL_USAGE;
+
+  status = sb_ctl_call (options, FALSE, "POST", "/broadcasts", g_steal_pointer (&body), &answer);
+  if (status == SB_CTL_DONE)
+    print_report (options, answer);
+
+  return status;
+}
+
+static SbCtlStatus
+block (const SbCtlOptions *options, char **words)
+{
+  JsonObject *body;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 duration = 0;
+  SbCtlStatus status;
+
+  if (options->duration != NULL && !sb_control_duration_parse (options->duration, &duration, &error))
+    return sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
+  body = json_object_new ();
+  json_object_set_string_member (body, "address", words[0]);
+  if (duration > 0)
+    json_object_set_int_member (body, "duration", MAX (duration / G_USEC_PER_SEC, 1));
+  status = sb_ctl_call (options, FALSE, "POST", "/blocks", body, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Blocked %s."), words[0]);
+
+  return status;
+}
+
+static SbCtlStatus
+unblock (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *address = g_uri_escape_string (words[0], NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/blocks/", address, NULL);
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, FALSE, "DELETE", path, NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Unblocked %s."), words[0]);
+
+  return status;
+}
+
+const SbCtlCommand sb_ctl_client_commands[] = {
+  { "clients", "", "", N_("Show who is connected"), 0, clients },
+  { "disconnect", "ID", "reason", N_("Close a client's connection"), 1, disconnect },
+  { "send", "ID JSON", "", N_("Send a message to one client (- for standard input)"), 2, send },
+  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"), 1, broadcast },
+  { "block", "ADDRESS", "for", N_("Shut an address out"), 1, block },
+  { "unblock", "ADDRESS", "", N_("Let an address in again"), 1, unblock },
+  { NULL },
+};

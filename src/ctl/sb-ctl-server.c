@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sb-ctl.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+static SbCtlStatus
+status (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, FALSE, "GET", "/status", NULL, &answer);
+  g_autofree char *uris = NULL;
+
+  if (result != SB_CTL_DONE)
+    return result;
+  uris = sb_ctl_format_strings (answer, "uris");
+  sb_ctl_print_done (options, answer, _("%s %s, process %d: %s%s%s; %d clients, %d active tokens"),
+                     json_object_get_string_member (answer, "program"),
+                     json_object_get_string_member (answer, "version"),
+                     (int) json_object_get_int_member (answer, "pid"),
+                     json_object_get_string_member (answer, "state"),
+                     uris[0] != '\0' ? " on " : "", uris,
+                     (int) json_object_get_int_member (answer, "clients"),
+                     (int) json_object_get_int_member (answer, "active_tokens"));
+  if (!options->json && !json_object_get_null_member (answer, "problem"))
+    printf ("%s\n", json_object_get_string_member (answer, "problem"));
+
+  return result;
+}
+
+/* --- The audit trail and the history --- */
+
+static char *
+time_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "time", "");
+}
+
+static char *
+act_cell (JsonObject *row)
+{
+  return g_strdelimit (sb_ctl_format_text (row, "act"), "_", ' ');
+}
+
+static char *
+actor_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "actor");
+}
+
+static char *
+subject_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "subject");
+}
+
+static char *
+detail_cell (JsonObject *row)
+{
+  gint64 count = json_object_get_int_member (row, "count");
+  g_autofree char *detail = sb_ctl_format_text (row, "detail");
+
+  return count > 1 ? g_strdup_printf ("%s (× %" G_GINT64_FORMAT ")", detail, count) : g_steal_pointer (&detail);
+}
+
+static const SbCtlColumn audit_columns[] = {
+  { N_("TIME"), time_cell },
+  { N_("ACT"), act_cell },
+  { N_("BY"), actor_cell },
+  { N_("WHAT"), subject_cell },
+  { N_("DETAIL"), detail_cell },
+};
+
+/* @path with the limit, if one was given. */
+static char *
+limited (const SbCtlOptions *options, const char *path)
+{
+  return options->limit > 0 ? g_strdup_printf ("%s?limit=%d", path, options->limit) : g_strdup (path);
+}
+
+static SbCtlStatus
+audit (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = limited (options, "/audit");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+
+  if (result == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns), _("The audit trail is empty."));
+
+  return result;
+}
+
+static char *
+sent_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "sent_at", "");
+}
+
+static char *
+target_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "target");
+}
+
+static char *
+report_cell (JsonObject *row)
+{
+  return g_strdup_printf (_("%d of %d"), (int) json_object_get_int_member (row, "sent"), (int) json_object_get_int_member (row, "targeted"));
+}
+
+static char *
+message_cell (JsonObject *row)
+{
+  return json_object_has_member (row, "message") ? sb_ctl_format_text (row, "message") : g_strdup (_("(binary)"));
+}
+
+static const SbCtlColumn broadcast_columns[] = {
+  { N_("TIME"), sent_cell },
+  { N_("TO"), target_cell },
+  { N_("SENT"), report_cell, TRUE },
+  { N_("MESSAGE"), message_cell },
+};
+
+static SbCtlStatus
+broadcasts (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = limited (options, "/broadcasts");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+
+  if (result == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "broadcasts", broadcast_columns, G_N_ELEMENTS (broadcast_columns), _("Nothing was broadcast yet."));
+
+  return result;
+}
+
+/* --- Settings --- */
+
+static char *
+value_to_text (JsonObject *settings, const char *key)
+{
+  JsonNode *node = json_object_get_member (settings, key);
+
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return sb_ctl_format_strings (settings, key);
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    return g_strdup (json_node_get_string (node));
+
+  return json_to_string (node, FALSE);
+}
+
+static SbCtlStatus
+settings_list (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &answer);
+  g_autoptr (GList) keys = NULL;
+
+  if (result != SB_CTL_DONE)
+    return result;
+  if (options->json)
+    {
+      sb_ctl_print_done (options, answer, "%s", "");
+      return result;
+    }
+  keys = json_object_get_members (answer);
+  for (GList *key = keys; key != NULL; key = key->next)
+    {
+      g_autofree char *text = value_to_text (answer, key->data);
+
+      printf ("%s=%s\n", (char *) key->data, text);
+    }
+
+  return result;
+}
+
+static SbCtlStatus
+settings_get (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &answer);
+
+  if (result != SB_CTL_DONE)
+    return result;
+  if (!json_object_has_member (answer, words[0]))
+    return sb_ctl_fail (SB_CTL_FAILED, _("There is no setting “%s”; see: signalboxctl settings list"), words[0]);
+  if (options->json)
+    sb_ctl_print_json (json_object_get_member (answer, words[0]));
+  else
+    {
+      g_autofree char *text = value_to_text (answer, words[0]);
+
+      printf ("%s\n", text);
+    }
+
+  return result;
+}
+
+/* The value as the kind of thing that the setting is now. */
+static JsonNode *
+parse_value (JsonNode *now, const char *text)
+{
+  JsonNode *node;
+  guint64 number;
+
+  if (JSON_NODE_HOLDS_ARRAY (now))
+    {
+      g_auto (GStrv) words = g_strsplit (text, ",", -1);
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; words[i] != NULL; i++)
+        if (*g_strstrip (words[i]) != '\0')
+          json_array_add_string_element (array, words[i]);
+      node = json_node_init_array (json_node_alloc (), array);
+      json_array_unref (array);
+      return node;
+    }
+  if (json_node_get_value_type (now) == G_TYPE_BOOLEAN && (g_str_equal (text, "true") || g_str_equal (text, "false")))
+    return json_node_init_boolean (json_node_alloc (), text[0] == 't');
+  if (json_node_get_value_type (now) == G_TYPE_INT64 && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
+    return json_node_init_int (json_node_alloc (), (gint64) number);
+
+  return json_node_init_string (json_node_alloc (), text);
+}
+
+static SbCtlStatus
+settings_set (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) now = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  JsonObject *body;
+  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &now);
+
+  if (result != SB_CTL_DONE)
+    return result;
+  if (!json_object_has_member (now, words[0]))
+    return sb_ctl_fail (SB_CTL_FAILED, _("There is no setting “%s”; see: signalboxctl settings list"), words[0]);
+  body = json_object_new ();
+  json_object_set_member (body, words[0], parse_value (json_object_get_member (now, words[0]), words[1]));
+  result = sb_ctl_call (options, TRUE, "PATCH", "/settings", body, &answer);
+  if (result == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Set %s."), words[0]);
+
+  return result;
+}
+
+const SbCtlCommand sb_ctl_server_commands[] = {
+  { "status", "", "", N_("Show what is running"), 0, status },
+  { "audit", "", "limit", N_("Show who did what when"), 0, audit },
+  { "broadcasts", "", "limit", N_("Show what was broadcast"), 0, broadcasts },
+  { "settings list", "", "", N_("Show all settings"), 0, settings_list },
+  { "settings get", "KEY", "", N_("Show one setting"), 1, settings_get },
+  { "settings set", "KEY VALUE", "", N_("Change one setting"), 2, settings_set },
+  { NULL },
+};

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-time.h"
+#include "sb-ctl.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+/* --- What a token allows, from the options -------------------------------------------------------------- */
+
+static gboolean
+set_time (JsonObject *body, const char *member, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *formatted = NULL;
+  gint64 time;
+
+  if (!sb_control_time_from_person (text, g_get_real_time (), &time, &error))
+    {
+      sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
+      return FALSE;
+    }
+  if (time == 0)
+    {
+      json_object_set_null_member (body, member);
+      return TRUE;
+    }
+  formatted = sb_control_time_format (time);
+  json_object_set_string_member (body, member, formatted);
+
+  return TRUE;
+}
+
+static void
+set_channels (JsonObject *body, const char *text)
+{
+  g_auto (GStrv) channels = g_strsplit (text, ",", -1);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; channels[i] != NULL; i++)
+    json_array_add_string_element (array, g_strstrip (channels[i]));
+  json_object_set_array_member (body, "channels", array);
+}
+
+/* NULL: the words are wrong, and it was said. */
+static JsonObject *
+read_spec (const SbCtlOptions *options)
+{
+  g_autoptr (JsonObject) body = json_object_new ();
+
+  if (options->read_only && options->publish)
+    {
+      sb_ctl_fail (SB_CTL_USAGE, _("--read-only and --publish exclude each other"));
+      return NULL;
+    }
+  if (options->label != NULL)
+    json_object_set_string_member (body, "label", options->label);
+  if (options->channels != NULL)
+    set_channels (body, options->channels);
+  if (options->read_only || options->publish)
+    json_object_set_boolean_member (body, "may_publish", options->publish);
+  if (options->max_connections >= 0)
+    json_object_set_int_member (body, "max_connections", options->max_connections);
+  if (options->rate >= 0)
+    json_object_set_int_member (body, "messages_per_second", options->rate);
+  if (options->expires != NULL && !set_time (body, "expires_at", options->expires))
+    return NULL;
+  if (options->not_before != NULL && !set_time (body, "not_before", options->not_before))
+    return NULL;
+
+  return g_steal_pointer (&body);
+}
+
+/* --- Commands ------------------------------------------------------------------------------------------- */
+
+/* The only output that holds a secret. */
+static void
+print_secret (const SbCtlOptions *options, JsonObject *answer)
+{
+  sb_ctl_print_done (options, answer, "%s", json_object_get_string_member (answer, "secret"));
+  if (!options->json)
+    fprintf (stderr, "%s\n", _("This is the token. It is shown this once; keep it now."));
+}
+
+static SbCtlStatus
+issue (const SbCtlOptions *options, char **words)
+{
+  JsonObject *body = read_spec (options);
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (body == NULL)
+    return SB_CTL_USAGE;
+  status = sb_ctl_call (options, TRUE, "POST", "/tokens", body, &answer);
+  if (status == SB_CTL_DONE)
+    print_secret (options, answer);
+
+  return status;
+}
+
+static char *
+id_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
+}
+
+static char *
+label_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "label");
+}
+
+static char *
+hint_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "hint");
+}
+
+static char *
+channels_cell (JsonObject *row)
+{
+  return sb_ctl_format_strings (row, "channels");
+}
+
+static char *
+may_cell (JsonObject *row)
+{
+  return g_strdup (json_object_get_boolean_member (row, "may_publish") ? _("publish") : _("listen only"));
+}
+
+static char *
+expires_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "expires_at", _("never"));
+}
+
+static char *
+used_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "last_used_at", _("never"));
+}
+
+static char *
+connections_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "connections"));
+}
+
+static char *
+state_cell (JsonObject *row)
+{
+  return g_strdelimit (sb_ctl_format_text (row, "state"), "_", ' ');
+}
+
+static const SbCtlColumn columns[] = {
+  { N_("ID"), id_cell, TRUE },
+  { N_("LABEL"), label_cell },
+  { N_("TOKEN"), hint_cell },
+  { N_("CHANNELS"), channels_cell },
+  { N_("MAY"), may_cell },
+  { N_("EXPIRES"), expires_cell },
+  { N_("LAST USED"), used_cell },
+  { N_("LIVE"), connections_cell, TRUE },
+  { N_("STATE"), state_cell },
+};
+
+static SbCtlStatus
+list (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *state = options->state != NULL ? g_uri_escape_string (options->state, NULL, FALSE) : NULL;
+  g_autofree char *path = state != NULL ? g_strconcat ("/tokens?state=", state, NULL) : g_strdup ("/tokens");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "tokens", columns, G_N_ELEMENTS (columns), _("There are no tokens."));
+
+  return status;
+}
+
+/* A call about the token whose ID is the first word. @action: "", "/revoke", … */
+static SbCtlStatus
+call_token (const SbCtlOptions *options, char **words, const char *method, const char *action, JsonObject *body, JsonObject **answer)
+{
+  g_autofree char *path = NULL;
+  gint64 id;
+
+  if (!sb_ctl_parse_id (words[0], &id))
+    {
+      g_clear_pointer (&body, json_object_unref);
+      return sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not the ID of a token; see: signalboxctl token list"), words[0]);
+    }
+  path = g_strdup_printf ("/tokens/%" G_GINT64_FORMAT "%s", id, action);
+
+  return sb_ctl_call (options, TRUE, method, path, body, answer);
+}
+
+static void
+print_changed (const SbCtlOptions *options, JsonObject *answer, const char *what)
+{
+  gint64 n = json_object_get_int_member_with_default (answer, "closed", 0);
+  g_autofree char *label = sb_ctl_format_text (answer, "label");
+
+  sb_ctl_print_done (options, answer, ngettext ("%s “%s”; %d connection closed.", "%s “%s”; %d connections closed.", (gulong) n), what, label, (int) n);
+}
+
+static SbCtlStatus
+edit (const SbCtlOptions *options, char **words)
+{
+  JsonObject *body = read_spec (options);
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (body == NULL)
+    return SB_CTL_USAGE;
+  status = call_token (options, words, "PATCH", "", body, &answer);
+  if (status == SB_CTL_DONE)
+    print_changed (options, answer, _("Changed"));
+
+  return status;
+}
+
+static SbCtlStatus
+revoke_token (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = call_token (options, words, "POST", "/revoke", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    print_changed (options, answer, _("Revoked"));
+
+  return status;
+}
+
+static SbCtlStatus
+restore (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = call_token (options, words, "POST", "/restore", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    {
+      g_autofree char *label = sb_ctl_format_text (answer, "label");
+
+      sb_ctl_print_done (options, answer, _("Restored “%s”."), label);
+    }
+
+  return status;
+}
+
+static SbCtlStatus
+rotate (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonObject *body;
+  gint64 grace = 0;
+  SbCtlStatus status;
+
+  if (options->grace != NULL && !sb_control_duration_parse (options->grace, &grace, &error))
+    return sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
+  body = json_object_new ();
+  json_object_set_int_member (body, "grace", grace / G_USEC_PER_SEC);
+  status = call_token (options, words, "POST", "/rotate", body, &answer);
+  if (status == SB_CTL_DONE)
+    print_secret (options, answer);
+
+  return status;
+}
+
+static SbCtlStatus
+delete (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = call_token (options, words, "DELETE", "", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Deleted token %s."), words[0]);
+
+  return status;
+}
+
+const SbCtlCommand sb_ctl_token_commands[] = {
+  { "token issue", "", "label channels read-only expires not-before max-connections rate", N_("Make a token and print it, once"), 0, issue },
+  { "token list", "", "state", N_("Show all tokens"), 0, list },
+  { "token revoke", "ID", "", N_("Withdraw a token and close its connections"), 1, revoke_token },
+  { "token restore", "ID", "", N_("Undo a revocation"), 1, restore },
+  { "token edit", "ID", "label channels read-only publish expires not-before max-connections rate", N_("Change what a token allows, at once"), 1, edit },
+  { "token rotate", "ID", "grace", N_("Give a token a new secret and print it, once"), 1, rotate },
+  { "token delete", "ID", "", N_("Remove a revoked or expired token from the table"), 1, delete },
+  { NULL },
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* What the files of signalboxctl share: the words of the call, the call itself, and how an answer is shown. */
+
+/* Exit statuses. */
+typedef enum
+{
+  SB_CTL_DONE = 0,
+  SB_CTL_FAILED = 1,      /* Signalbox refused, and said why */
+  SB_CTL_USAGE = 2,       /* the words are wrong */
+  SB_CTL_UNREACHABLE = 3, /* nothing runs that could do it */
+} SbCtlStatus;
+
+/* The options of all commands; each command takes those it has use for. */
+typedef struct
+{
+  char *data_dir;
+  gboolean json;
+
+  char *label;
+  char *channels;       /* of a token: "P,P" */
+  gboolean read_only;
+  gboolean publish;
+  char *expires;
+  char *not_before;
+  int max_connections;  /* -1: not given */
+  int rate;             /* -1: not given */
+  char *grace;
+  char *state;
+  char *reason;
+  char **channel;       /* of a broadcast: each -c */
+  char **token;
+  char **client;
+  char *duration;
+  int limit;
+} SbCtlOptions;
+
+/* A command: @words are what is left of them behind its name. */
+typedef SbCtlStatus (*SbCtlFunc) (const SbCtlOptions *options, char **words);
+
+typedef struct
+{
+  const char *name;      /* "token issue" */
+  const char *arguments; /* "ID" */
+  const char *options;   /* the names of those it takes: "label channels" */
+  const char *summary;
+  guint n_words;         /* exactly */
+  SbCtlFunc func;
+} SbCtlCommand;
+
+extern const SbCtlCommand sb_ctl_token_commands[];
+extern const SbCtlCommand sb_ctl_client_commands[];
+extern const SbCtlCommand sb_ctl_server_commands[];
+
+/* --- sb-ctl-call.c --- */
+
+/* Asks the running program, or, with none running and @offline allowed, opens the directory itself. @body (nullable) is taken. On success fills
+ * @answer, to be freed with json_object_unref(); else a sentence was printed. */
+SbCtlStatus sb_ctl_call  (const SbCtlOptions *options, gboolean offline, const char *method, const char *path, JsonObject *body, JsonObject **answer);
+/* Prints the sentence, as everything on stderr is: with the program's name. */
+SbCtlStatus sb_ctl_fail  (SbCtlStatus status, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* A number from the command line. */
+gboolean    sb_ctl_parse_id (const char *text, gint64 *id);
+
+/* --- sb-ctl-print.c --- */
+
+/* A column of a table: a heading, and the cell's text (transfer full) for a row. */
+typedef struct
+{
+  const char *heading;
+  char *(*cell) (JsonObject *row);
+  gboolean number; /* right-aligned */
+} SbCtlColumn;
+
+void sb_ctl_print_json  (JsonNode *node);
+/* The array member @name of @answer, as a table or as JSON; @none: the sentence where it is empty. */
+void sb_ctl_print_list  (const SbCtlOptions *options, JsonObject *answer, const char *name, const SbCtlColumn *columns, guint n_columns, const char *none);
+/* The whole answer as JSON, or the sentence. */
+void sb_ctl_print_done  (const SbCtlOptions *options, JsonObject *answer, const char *format, ...) G_GNUC_PRINTF (3, 4);
+char *sb_ctl_format_time (JsonObject *object, const char *member, const char *none); /* in local time, for people */
+char *sb_ctl_format_strings (JsonObject *object, const char *member);               /* "/a, /b" */
+/* Text of strangers with what would move a terminal's cursor taken out. */
+char *sb_ctl_format_text (JsonObject *object, const char *member);
+
+G_END_DECLS
