@@ -67,7 +67,13 @@ update_labels (SbServerCard *self,
   if (trouble && message != NULL)
     gtk_label_set_label (self->detail_label, message);
   else if (address != NULL)
-    gtk_label_set_label (self->detail_label, address);
+    {
+      /* Where it does not fit into one line, it breaks before the port. */
+      const char *colon = strrchr (address, ':');
+      g_autofree char *breakable = g_strdup_printf ("%.*s\u200b%s", (int) (colon - address), address, colon);
+
+      gtk_label_set_label (self->detail_label, breakable);
+    }
   else
     gtk_label_set_label (self->detail_label, state == SB_ENGINE_STOPPED ? _("Nobody can connect") : "");
   gtk_widget_set_visible (GTK_WIDGET (self->detail_label), *gtk_label_get_label (self->detail_label) != '\0');

@@ -310,7 +310,7 @@ app_test_run (int    argc,
               char  *argv[],
               void (*add) (void))
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   adw_init ();
   add ();
   return g_test_run ();

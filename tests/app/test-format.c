@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "widgets/sb-format.h"
+#include "widgets/sb-words.h"
 
 #define SECOND ((gint64) G_TIME_SPAN_SECOND)
 #define MINUTE (60 * SECOND)
@@ -40,6 +41,8 @@ test_compact (void)
   assert_text (sb_format_compact (999.4), "999");
   assert_text (sb_format_compact (999.6), "1.0\u202fk");
   assert_text (sb_format_compact (12940), "12.9\u202fk");
+  assert_text (sb_format_compact (20000), "20\u202fk");
+  assert_text (sb_format_compact (20010), "20.0\u202fk");
   assert_text (sb_format_compact (123456), "123\u202fk");
   assert_text (sb_format_compact (999999), "1.0\u202fM");
 }
@@ -165,6 +168,17 @@ test_clock (void)
   assert_text (sb_format_date_time (NOON), "15 June 2027, 12:00");
 }
 
+static void
+test_refusal_words (void)
+{
+  assert_text (sb_words_for_refusal ("invalid_token: unknown"), "Unknown token");
+  assert_text (sb_words_for_refusal ("invalid_token: something new"), "Invalid token");
+  assert_text (sb_words_for_refusal ("invalid_token"), "Invalid token");
+  assert_text (sb_words_for_refusal ("full, with 10000 clients"), "The server was full");
+  assert_text (sb_words_for_refusal ("fully new"), "fully new");
+  assert_text (sb_words_for_refusal (""), "");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -182,6 +196,8 @@ main (int   argc,
   g_test_add_func ("/format/ago", test_ago);
   g_test_add_func ("/format/until", test_until);
   g_test_add_func ("/format/clock", test_clock);
+
+  g_test_add_func ("/words/refusal", test_refusal_words);
 
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 #include "sb-attention-group.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-words.h"
 #include <glib/gi18n.h>
 
 #define MAX_TOKENS 4
@@ -130,11 +131,12 @@ find_refusals (SbAttentionGroup *self,
     {
       const Refusals *refusals = &g_array_index (addresses, Refusals, i);
       g_autofree char *ago = sb_format_ago (refusals->time, now);
+      g_autofree char *why = sb_words_for_refusal (refusals->detail);
 
-      add_item (items, "channel-insecure-symbolic",
+      add_item (items, "dialog-password-symbolic",
                 g_strdup_printf (ngettext ("%u refused sign-in from %s", "%u refused sign-ins from %s", refusals->count),
                                  refusals->count, refusals->address),
-                *refusals->detail != '\0' ? g_strdup_printf ("%s · %s", refusals->detail, ago) : g_strdup (ago),
+                *why != '\0' ? g_strdup_printf ("%s · %s", why, ago) : g_strdup (ago),
                 "audit", g_strdup_printf ("address:%s", refusals->address));
     }
 }

@@ -135,7 +135,7 @@ summarise_chart (SbOverviewPage *self,
 }
 
 static void
-update_chart_cb (SbOverviewPage *self)
+update_chart (SbOverviewPage *self)
 {
   SbMeter *meter = sb_engine_get_meter (sb_page_get_engine (SB_PAGE (self)));
   guint seconds = g_strcmp0 (adw_toggle_group_get_active_name (self->range), "60") == 0 ? 60 : MAX_SECONDS;
@@ -151,6 +151,14 @@ update_chart_cb (SbOverviewPage *self)
   gtk_label_set_label (self->start_label, seconds == 60 ? _("1 minute ago") : _("15 minutes ago"));
 }
 
+/* The first toggle is chosen while the template is made, before there is an engine. */
+static void
+range_changed_cb (SbOverviewPage *self)
+{
+  if (sb_page_get_engine (SB_PAGE (self)) != NULL)
+    update_chart (self);
+}
+
 static void
 update (SbOverviewPage *self)
 {
@@ -160,7 +168,7 @@ update (SbOverviewPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->welcome), !any_tokens);
   gtk_widget_set_visible (self->numbers, any_tokens);
   update_tiles (self);
-  update_chart_cb (self);
+  update_chart (self);
 }
 
 static void
@@ -233,7 +241,7 @@ sb_overview_page_class_init (SbOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, start_label);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, attention);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, connect);
-  gtk_widget_class_bind_template_callback (widget_class, update_chart_cb);
+  gtk_widget_class_bind_template_callback (widget_class, range_changed_cb);
 }
 
 static void

@@ -44,7 +44,7 @@ sb_format_compact (double number)
     }
   if (unit == 0 && (number >= 9.95 || fabs (number - round (number)) < 0.05))
     return g_strdup_printf ("%.0f", number);
-  if (number >= 99.95)
+  if (number >= 99.95 || fabs (number - round (number)) < 1e-9)
     return g_strdup_printf ("%.0f%s", number, units[unit]);
   return g_strdup_printf ("%.1f%s", number, units[unit]);
 }

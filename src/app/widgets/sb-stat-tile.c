@@ -58,9 +58,9 @@ sb_stat_tile_set_property (GObject      *object,
 
   if (prop_id == PROP_TITLE)
     self->title = g_value_dup_string (value);
-  else if (prop_id == PROP_UNIT)
-    self->unit = g_value_dup_string (value);
-  else
+  else if (prop_id == PROP_UNIT && g_set_str (&self->unit, g_value_get_string (value)))
+    g_object_notify_by_pspec (object, pspec);
+  else if (prop_id != PROP_UNIT)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
@@ -97,7 +97,7 @@ sb_stat_tile_class_init (SbStatTileClass *klass)
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL,
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_UNIT] = g_param_spec_string ("unit", NULL, NULL, NULL,
-                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (SB_TYPE_CHART);
