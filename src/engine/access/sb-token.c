@@ -279,7 +279,7 @@ sb_token_new (gint64 id, const SbTokenSpec *spec, const guint8 *hash, const char
   g_return_val_if_fail (previous_hash != NULL || previous_until == 0, NULL);
 
   self = g_new0 (SbToken, 1);
-  g_atomic_ref_count_init (&self->ref_count);
+  sb_ref_count_init (&self->ref_count);
   self->id = id;
   spec_init_copy (&self->spec, spec);
   memcpy (self->hash, hash, SB_TOKEN_HASH_SIZE);
@@ -298,7 +298,7 @@ sb_token_ref (SbToken *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->ref_count);
+  sb_ref_count_inc (&self->ref_count);
 
   return self;
 }
@@ -308,7 +308,7 @@ sb_token_unref (SbToken *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
+  if (!sb_ref_count_dec (&self->ref_count))
     return;
 
   spec_clear (&self->spec);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "sb-ref-count.h"
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -62,7 +63,7 @@ typedef enum
 typedef struct
 {
   /*< private >*/
-  gatomicrefcount ref_count;
+  SbRefCount ref_count;
   /*< public, constant >*/
   gint64 id;                                 /* the database's, from 1 */
   SbTokenSpec spec;                          /* owned */

@@ -47,7 +47,7 @@ sb_frame_new (SbOpcode opcode, const void *payload, gsize length)
 
   header_length = write_header (header, opcode, length);
   self = g_malloc (sizeof (SbFrame) + header_length + length);
-  g_atomic_ref_count_init (&self->ref_count);
+  sb_ref_count_init (&self->ref_count);
   self->opcode = opcode;
   self->header_length = header_length;
   self->length = header_length + length;
@@ -92,7 +92,7 @@ sb_frame_ref (SbFrame *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->ref_count);
+  sb_ref_count_inc (&self->ref_count);
   return self;
 }
 
@@ -101,7 +101,7 @@ sb_frame_unref (SbFrame *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (g_atomic_ref_count_dec (&self->ref_count))
+  if (sb_ref_count_dec (&self->ref_count))
     g_free (self);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "sb-ref-count.h"
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -25,7 +26,7 @@ typedef enum
 typedef struct
 {
   /*< private >*/
-  gatomicrefcount ref_count;
+  SbRefCount ref_count;
   /*< public, constant >*/
   guint8 opcode;
   guint8 header_length; /* 2, 4 or 10 */

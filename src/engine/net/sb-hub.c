@@ -9,6 +9,7 @@
 #include "net/sb-listener.h"
 #include "net/sb-outbox.h"
 #include "net/sb-session.h"
+#include "sb-ref-count.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -116,7 +117,7 @@ struct _Order
   OrderFunc func;
   SbHubDoneFunc done; /* nullable */
   gpointer user_data;
-  gatomicrefcount n_lanes;
+  SbRefCount n_lanes;
   _Atomic guint n;
 
   /* what it is about */
@@ -147,7 +148,7 @@ order_new (OrderFunc func, SbHubDoneFunc done, gpointer user_data)
   self->done = done;
   self->user_data = user_data;
   self->fd = -1;
-  g_atomic_ref_count_init (&self->n_lanes);
+  sb_ref_count_init (&self->n_lanes);
 
   return self;
 }
@@ -168,7 +169,7 @@ order_free (Order *self)
 static void
 order_finish (SbLane *lane, Order *self)
 {
-  if (!g_atomic_ref_count_dec (&self->n_lanes))
+  if (!sb_ref_count_dec (&self->n_lanes))
     return;
 
   if (self->done != NULL)
@@ -195,7 +196,7 @@ order_first_task (SbLane *lane, gpointer data)
   Order *self = data;
 
   for (guint i = 1; i < lane->n_lanes; i++)
-    g_atomic_ref_count_inc (&self->n_lanes);
+    sb_ref_count_inc (&self->n_lanes);
   /* Here first: what the order says to the gate holds before it goes on. */
   atomic_fetch_add (&self->n, self->func (lane, self));
   for (guint i = 1; i < lane->n_lanes; i++)
@@ -649,7 +650,7 @@ stop_order (SbLane *lane, Order *order)
     {
       sb_gate_set_draining (lane_get_gate (lane), TRUE);
       atomic_store (&order->n_left, lane->n_lanes);
-      g_atomic_ref_count_inc (&order->n_lanes); /* for close_listener_task() */
+      sb_ref_count_inc (&order->n_lanes); /* for close_listener_task() */
     }
   sb_lane_drain (lane, order->code, order->reason, order->timeout, lane_drained_cb, order);
 

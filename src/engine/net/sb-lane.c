@@ -7,6 +7,7 @@
 
 #include "net/sb-listener.h"
 #include "net/sb-session.h"
+#include "sb-ref-count.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
@@ -249,7 +250,7 @@ sb_lane_read_again (SbLane *self, SbSession *session)
 /* A message on its way through several lanes. The last lane to be done logs it. */
 typedef struct
 {
-  gatomicrefcount n_lanes;
+  SbRefCount n_lanes;
   _Atomic guint reached;
   _Atomic guint dropped;
   SbFrame *frame;
@@ -259,7 +260,7 @@ typedef struct
 static void
 relay_done (SbLane *lane, Relay *self)
 {
-  if (!g_atomic_ref_count_dec (&self->n_lanes))
+  if (!sb_ref_count_dec (&self->n_lanes))
     return;
 
   self->event.traffic.reached = atomic_load (&self->reached);
@@ -319,13 +320,13 @@ sb_lane_relay (SbLane *self, SbSession *sender, SbFrame *frame)
 
   Relay *relay = g_new0 (Relay, 1);
 
-  g_atomic_ref_count_init (&relay->n_lanes);
+  sb_ref_count_init (&relay->n_lanes);
   relay->frame = sb_frame_ref (frame);
   traffic_event_init (&relay->event, sender, frame);
   for (guint i = 0; i < self->n_lanes; i++)
     if (i != self->index)
       {
-        g_atomic_ref_count_inc (&relay->n_lanes);
+        sb_ref_count_inc (&relay->n_lanes);
         sb_lane_pass (self, self->lanes[i], relay_task, relay);
       }
   relay_here (self, relay, sender);

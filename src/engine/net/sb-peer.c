@@ -9,7 +9,7 @@ sb_peer_new (void)
 {
   SbPeer *self = g_new0 (SbPeer, 1);
 
-  g_atomic_ref_count_init (&self->ref_count);
+  sb_ref_count_init (&self->ref_count);
   sb_counter_set (self->counters.round_trip, -1);
 
   return self;
@@ -20,7 +20,7 @@ sb_peer_ref (SbPeer *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->ref_count);
+  sb_ref_count_inc (&self->ref_count);
 
   return self;
 }
@@ -30,7 +30,7 @@ sb_peer_unref (SbPeer *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
+  if (!sb_ref_count_dec (&self->ref_count))
     return;
 
   g_free (self->address);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "sb-ref-count.h"
 #include <glib.h>
 #include <stdatomic.h>
 
@@ -34,7 +35,7 @@ typedef struct
 typedef struct
 {
   /*< private >*/
-  gatomicrefcount ref_count;
+  SbRefCount ref_count;
   guint lane; /* for the listener, which keeps the books of its place */
 
   /*< public, constant >*/
