@@ -3,7 +3,7 @@
 
 #include "rules/sb-rate.h"
 
-#define SECOND G_USEC_PER_SEC
+#define SECOND ((gint64) G_USEC_PER_SEC)
 
 static guint
 take_all (SbRate *rate, gint64 now)

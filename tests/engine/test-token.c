@@ -4,7 +4,7 @@
 #include "access/sb-token.h"
 #include <string.h>
 
-#define SECOND G_USEC_PER_SEC
+#define SECOND ((gint64) G_USEC_PER_SEC)
 #define DAY (24 * G_TIME_SPAN_HOUR)
 #define NOW (G_GINT64_CONSTANT (1700000000) * SECOND)
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * SbGateLimits:
  *
- * Who may come in besides what tokens say. A plain value; the strings are owned.
+ * Who may come in besides what tokens say. A plain value; the strings are owned. A number that is 0 is no limit.
  */
 typedef struct
 {
