@@ -4,6 +4,7 @@
 #include "sb-server-card.h"
 #include "sb-page.h"
 #include "sb-server-commands.h"
+#include "widgets/sb-announce.h"
 #include <glib/gi18n.h>
 
 /**
@@ -105,7 +106,7 @@ update_cb (SbServerCard *self)
       g_autofree char *text = g_strdup_printf (_("Server: %s"), gtk_label_get_label (self->state_label));
 
       self->state = state;
-      gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+      sb_announce (self, text);
     }
 }
 

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
-gboolean snap_to_png (GtkWidget *widget, const char *path, GError **error);
+GdkTexture *snap_to_texture (GtkWidget *widget, GError **error);
+gboolean    snap_to_png     (GtkWidget *widget, const char *path, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "snap.h"
 #include "widgets/sb-chart.h"
 #include "widgets/sb-code-view.h"
 #include "widgets/sb-connect-snippets.h"
@@ -49,19 +50,13 @@ render (GtkWidget *widget,
         int       *width,
         int       *height)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
-  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = snap_to_texture (widget, &error);
   guchar *pixels;
 
-  *width = gtk_widget_get_width (widget);
-  *height = gtk_widget_get_height (widget);
-  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), *width, *height);
-  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
-  g_assert_nonnull (node);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)), node,
-                                         &GRAPHENE_RECT_INIT (0, 0, *width, *height));
+  g_assert_no_error (error);
+  *width = gdk_texture_get_width (texture);
+  *height = gdk_texture_get_height (texture);
   pixels = g_malloc0_n (*width * 4, *height);
   gdk_texture_download (texture, pixels, *width * 4);
   return pixels;

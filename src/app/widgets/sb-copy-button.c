@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "widgets/sb-copy-button.h"
+#include "widgets/sb-announce.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ sb_copy_button_clicked (GtkButton *button)
     gdk_clipboard_set_text (clipboard, self->text);
 
   gtk_button_set_icon_name (button, "object-select-symbolic");
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), _("Copied"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  sb_announce (self, _("Copied"));
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   self->timeout_id = g_timeout_add (TICK_SHOWN, show_copy_icon_cb, self);
 }
