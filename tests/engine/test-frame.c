@@ -182,7 +182,7 @@ test_references_from_threads (void)
     threads[i] = g_thread_new ("references", ref_and_unref, sb_frame_ref (frame));
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  g_assert_true (g_atomic_ref_count_compare (&frame->ref_count, 1));
+  g_assert_cmpuint (atomic_load (&frame->ref_count), ==, 1);
   sb_frame_unref (frame);
 }
 
