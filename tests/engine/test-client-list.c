@@ -577,7 +577,7 @@ test_freed_with_the_list (void)
       g_assert_null (g_weak_ref_get (all[i]));
       g_weak_ref_clear (all[i]);
     }
-  g_assert_true (g_atomic_ref_count_compare (&peer->ref_count, 1));
+  g_assert_cmpuint (atomic_load (&peer->ref_count), ==, 1);
 }
 
 int

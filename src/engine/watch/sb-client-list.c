@@ -548,8 +548,6 @@ sb_client_list_refresh (SbClientList *self,
         position = 0;
       entry = g_ptr_array_index (self->entries, position);
       self->next_refresh = entry->order + 1;
-      if (entry->gone)
-        continue;
       sb_client_refresh (entry->client, now, max_backlog);
       count_states (self, entry);
     }
