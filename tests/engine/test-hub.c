@@ -480,6 +480,40 @@ test_fewer_connections (Fixture *self, gconstpointer data)
   sb_test_client_expect_silence (first);
 }
 
+/* A rotation ends what came with the old secret, at once or when the grace is over. */
+static void
+test_rotated (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SbTestClient) old = connect_client (self, "/");
+  g_autofree char *old_secret = g_strdup (self->secret);
+  guint8 old_hash[SB_TOKEN_HASH_SIZE], new_hash[SB_TOKEN_HASH_SIZE];
+  g_autoptr (SbToken) in_grace = NULL;
+  g_autoptr (SbToken) after = NULL;
+  gint64 now = g_get_real_time ();
+  guint n_done = self->n_done;
+
+  sb_token_secret_hash (old_secret, -1, old_hash);
+  sb_token_secret_free (self->secret);
+  self->secret = sb_token_secret_generate ();
+  sb_token_secret_hash (self->secret, -1, new_hash);
+  in_grace = sb_token_new (1, &self->token->spec, new_hash, "sbx_new", old_hash, now + G_TIME_SPAN_HOUR, now, 0);
+  sb_hub_put_token (self->hub, in_grace, done_cb, self);
+  sb_test_wait (self->n_done > n_done);
+  g_assert_cmpuint (self->n_concerned, ==, 0);
+  sb_test_client_expect_silence (old);
+
+  g_autoptr (SbTestClient) also_old = sb_test_client_new_open (self->port, "/", old_secret);
+  g_autoptr (SbTestClient) new = sb_test_client_new_open (self->port, "/", self->secret);
+  sb_test_wait (self->joined->len == 3);
+  after = sb_token_new (1, &self->token->spec, new_hash, "sbx_new", old_hash, now - 1, now, 0);
+  sb_hub_put_token (self->hub, after, done_cb, self);
+  sb_test_wait (self->n_done > n_done + 1);
+  g_assert_cmpuint (self->n_concerned, ==, 2);
+  sb_test_client_expect_close (old, 3000, "token revoked");
+  sb_test_client_expect_close (also_old, 3000, "token revoked");
+  sb_test_client_expect_silence (new);
+}
+
 static void
 test_removed (Fixture *self, gconstpointer data)
 {
@@ -765,6 +799,7 @@ main (int argc, char *argv[])
       add ("narrowed-channels", test_narrowed_channels, n_lanes);
       add ("silenced", test_silenced, n_lanes);
       add ("fewer-connections", test_fewer_connections, n_lanes);
+      add ("rotated", test_rotated, n_lanes);
       add ("removed", test_removed, n_lanes);
       add ("broadcast", test_broadcast, n_lanes);
       add ("broadcast-to-one-that-goes", test_broadcast_to_one_that_goes, n_lanes);

@@ -369,6 +369,7 @@ recognise (SbGate *self, const SbHandshake *handshake, const char *secret, SbVer
     }
 
   verdict->token = sb_token_ref (token);
+  verdict->previous_secret = is_previous;
   verdict->cause = find_cause (token, is_previous, handshake->real_time);
 
   return verdict->cause == NULL;

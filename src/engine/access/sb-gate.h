@@ -66,6 +66,7 @@ typedef struct
   guint16 close_code;      /* 3000, 3003 or 1013; only when @upgrade_to_tell */
   const char *close_reason;
   SbToken *token;          /* a reference; for a refusal the token that was recognised, if any */
+  gboolean previous_secret; /* it came with the token's secret from before the last rotation, in its grace */
   char *channel;
   char *name;              /* cleaned ?name=, or NULL */
   const char *protocol;    /* static "signalbox" when the client offered it, else NULL */

@@ -445,6 +445,7 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
   arrival->peer = make_peer (self, message, answer);
   if (admitted)
     arrival->token = g_steal_pointer (&verdict->token);
+  arrival->previous_secret = verdict->previous_secret;
   arrival->close_code = verdict->close_code;
   arrival->close_reason = verdict->close_reason;
   verdict->status = 0; /* from here on the session answers for the place it takes */

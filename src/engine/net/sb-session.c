@@ -56,6 +56,26 @@ session_change_rates (SbSession *self)
   sb_rate_change (&self->replies, replies, MAX (replies, 1));
 }
 
+static guint64
+hash_begin (const guint8 *hash)
+{
+  guint64 begin;
+
+  memcpy (&begin, hash, sizeof begin);
+
+  return begin;
+}
+
+/* Whether the secret it came with still opens its token, or does so for the rest of the grace. */
+static gboolean
+session_secret_is_valid (SbSession *self, gint64 real_time)
+{
+  const SbToken *token = self->token;
+
+  return self->secret == hash_begin (token->hash) ||
+         (token->previous_until > real_time && self->secret == hash_begin (token->previous_hash));
+}
+
 static void
 session_join (SbSession *self)
 {
@@ -84,6 +104,8 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
   self->heard_at = lane->now;
   self->minute = lane->now;
   self->farewell = self->token == NULL;
+  if (self->token != NULL)
+    self->secret = hash_begin (arrival->previous_secret ? self->token->previous_hash : self->token->hash);
   sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals);
   sb_frame_reader_init (&self->reader, lane->limits.max_message);
   arrival->fd = -1;
@@ -615,6 +637,11 @@ sb_session_set_token (SbSession *self, SbToken *token, gint64 real_time)
     case SB_TOKEN_EXPIRING:
     default:
       break;
+    }
+  if (!session_secret_is_valid (self, real_time))
+    {
+      sb_session_close (self, 3000, "token revoked", SB_CLOSED_BY_ADMIN, TRUE);
+      return TRUE;
     }
   if (!sb_token_allows (token, self->peer->channel))
     {

@@ -29,6 +29,7 @@ struct _SbSession
   SbLane *lane;
   SbPeer *peer;
   SbToken *token; /* NULL for a refused browser that is only told why */
+  guint64 secret; /* the beginning of the hash of the secret it came with: a rotation may end it */
   SbLaneStream stream;
   SbFrameReader reader;
   SbTimer timer;  /* next ping; pong overdue; close overdue */
@@ -62,6 +63,7 @@ typedef struct
   GBytes *early;      /* bytes that came along with the handshake; nullable */
   SbPeer *peer;
   SbToken *token;     /* NULL: close at once with @close_code */
+  gboolean previous_secret; /* it came with @token's previous one */
   guint16 close_code;
   const char *close_reason; /* static */
 } SbArrival;
