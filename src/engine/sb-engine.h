@@ -56,8 +56,10 @@ const char *sb_engine_state_to_id (SbEngineState state); /* "stopped", "starting
 void            sb_engine_open_async      (const char *data_dir, const char *settings_file /* nullable */, gboolean window,
                                            GAsyncReadyCallback callback, gpointer user_data);
 SbEngine       *sb_engine_open_finish     (GAsyncResult *result, GError **error);
-/* Stops, flushes and unlocks; blocks (drain at most 5 s). */
+/* Stops, flushes and unlocks; blocks (drain at most 5 s), iterating the main context meanwhile. */
 void            sb_engine_close           (SbEngine *self);
+/* The same, but clients are cut without a good-bye; also ends a drain that is under way. */
+void            sb_engine_close_now       (SbEngine *self);
 
 const char     *sb_engine_get_data_dir    (SbEngine *self);
 SbSettings     *sb_engine_get_settings    (SbEngine *self);
@@ -95,7 +97,8 @@ void            sb_engine_delete_token_async  (SbEngine *self, const char *actor
 void            sb_engine_disconnect_async    (SbEngine *self, const char *actor, const SbTarget *target, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
 /* @duration: µs, 0: until it is lifted. Closes its connections as well. */
 void            sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data);
-/* Finish of the six above. -1 on error. */
+void            sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback, gpointer user_data);
+/* Finish of the seven above. -1 on error. */
 int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *result, GError **error);
 
 /* Checks @payload (text: JSON by the guard), stores the row, sends, gives back the broadcast when it is complete (all reports in, at most ~5 s). It is in
@@ -104,6 +107,12 @@ void            sb_engine_broadcast_async     (SbEngine *self, const char *actor
 SbBroadcast    *sb_engine_broadcast_finish    (SbEngine *self, GAsyncResult *result, GError **error);
 /* How many clients the target means now. */
 guint           sb_engine_count_reach         (SbEngine *self, const SbTarget *target);
+/* The addresses that are shut out now, sorted, and until when: real time, µs; 0: until it is lifted. */
+char          **sb_engine_list_blocks         (SbEngine *self);
+gint64          sb_engine_get_blocked_until   (SbEngine *self, const char *address);
+/* Changes one setting, given as text; it is in the file when this returns. Errors: SB_SETTINGS_ERROR. Setting a property of
+ * sb_engine_get_settings() does the same later, with "window" as the actor. */
+gboolean        sb_engine_set_setting         (SbEngine *self, const char *actor, const char *key, const char *text, GError **error);
 /* Adds @origin to the allow-list. */
 gboolean        sb_engine_allow_origin        (SbEngine *self, const char *actor, const char *origin, GError **error);
 

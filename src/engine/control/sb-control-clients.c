@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-private.h"
+
+#include "access/sb-channel.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* /clients and /blocks */
+
+#define DEFAULT_LIMIT 1000
+#define MAX_LIMIT 10000
+#define MAX_BLOCK_S (10 * 365 * 24 * 3600)
+
+static const char *const no_query[] = { NULL };
+
+/* --- look --- */
+
+typedef struct
+{
+  const char *channel; /* a pattern, or NULL */
+  gint64 token;        /* 0: any */
+  gint64 after;        /* a client's number */
+} Filter;
+
+static gboolean
+passes (const Filter *filter, SbClient *client)
+{
+  const SbPeer *peer = sb_client_get_peer (client);
+
+  return (gint64) peer->id > filter->after && (filter->token == 0 || peer->token_id == filter->token) &&
+         (filter->channel == NULL || sb_channel_pattern_matches (filter->channel, peer->channel));
+}
+
+/* FALSE: answered. */
+static gboolean
+read_filter (SbRequest *request, Filter *filter, gint64 *limit)
+{
+  static const char *const names[] = { "channel", "token", "after", "limit", NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
+      !sb_request_get_query_integer (request, "token", 1, G_MAXINT64, &filter->token) ||
+      !sb_request_get_query_integer (request, "after", 0, G_MAXINT64, &filter->after) ||
+      !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, limit))
+    return FALSE;
+
+  filter->channel = sb_request_get_query (request, "channel");
+  if (filter->channel != NULL && !sb_channel_pattern_check (filter->channel, &error))
+    {
+      sb_request_fail (request, 400, "invalid_value", "channel", _("“%s” is not a channel: %s"), filter->channel, error->message);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+sb_control_list_clients (SbRequest *request)
+{
+  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (request->engine));
+  Filter filter = { 0 };
+  gint64 limit = DEFAULT_LIMIT;
+  gboolean more = FALSE;
+  JsonArray *array;
+  JsonObject *object;
+
+  if (!read_filter (request, &filter, &limit))
+    return;
+
+  /* In the order in which they came, which is that of their numbers. */
+  array = json_array_new ();
+  for (guint i = 0; i < g_list_model_get_n_items (clients) && !more; i++)
+    {
+      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
+
+      if (!passes (&filter, client))
+        continue;
+      if (json_array_get_length (array) == limit)
+        more = TRUE;
+      else
+        json_array_add_object_element (array, sb_client_to_json (client));
+    }
+  object = json_object_new ();
+  json_object_set_array_member (object, "clients", array);
+  json_object_set_boolean_member (object, "more", more);
+  json_object_set_int_member (object, "connected", sb_client_list_count (sb_engine_get_clients (request->engine)));
+  sb_request_answer (request, 200, object);
+}
+
+/* The row, or NULL with the request answered. */
+static SbClient *
+find (SbRequest *request)
+{
+  SbClient *client = sb_client_list_find (sb_engine_get_clients (request->engine), (guint64) request->id);
+
+  if (client == NULL)
+    sb_request_fail (request, 404, "not_found", NULL, _("No client %" G_GINT64_FORMAT " is connected."), request->id);
+
+  return client;
+}
+
+void
+sb_control_get_client (SbRequest *request)
+{
+  SbClient *client;
+
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+    return;
+
+  client = find (request);
+  if (client != NULL)
+    sb_request_answer (request, 200, sb_client_to_json (client));
+}
+
+/* --- act --- */
+
+static void
+disconnected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  int n = sb_engine_command_finish (SB_ENGINE (source), result, &error);
+  JsonObject *object;
+
+  if (n < 0)
+    {
+      sb_request_fail_error (request, error);
+      return;
+    }
+
+  object = json_object_new ();
+  json_object_set_int_member (object, "id", request->id);
+  json_object_set_int_member (object, "closed", n);
+  sb_request_answer (request, 200, object);
+}
+
+void
+sb_control_disconnect_client (SbRequest *request)
+{
+  static const SbField fields[] = { { "reason", SB_FIELD_STRING } };
+  g_autoptr (SbTarget) target = NULL;
+  guint64 id = (guint64) request->id;
+
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)) || find (request) == NULL)
+    return;
+
+  target = g_new0 (SbTarget, 1);
+  target->client_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_val (target->client_ids, id);
+  sb_engine_disconnect_async (request->engine, SB_CONTROL_ACTOR, target, sb_request_get_string (request, "reason"), disconnected_cb, request);
+}
+
+/* --- blocks --- */
+
+static JsonObject *
+block_to_json (SbEngine *engine, const char *address)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "address", address);
+  sb_json_set_time (object, "until", sb_engine_get_blocked_until (engine, address));
+
+  return object;
+}
+
+void
+sb_control_list_blocks (SbRequest *request)
+{
+  g_auto (GStrv) addresses = NULL;
+  JsonArray *array;
+  JsonObject *object;
+
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+    return;
+
+  addresses = sb_engine_list_blocks (request->engine);
+  array = json_array_new ();
+  for (guint i = 0; addresses[i] != NULL; i++)
+    json_array_add_object_element (array, block_to_json (request->engine, addresses[i]));
+  object = json_object_new ();
+  json_object_set_array_member (object, "blocks", array);
+  sb_request_answer (request, 200, object);
+}
+
+/* The way the engine writes it. */
+static char *
+normalise (const char *address)
+{
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+
+  return parsed != NULL ? g_inet_address_to_string (parsed) : g_strdup (address);
+}
+
+static void
+blocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+  int n = sb_engine_command_finish (SB_ENGINE (source), result, &error);
+  JsonObject *object;
+
+  if (n < 0)
+    {
+      sb_request_fail_error (request, error);
+      return;
+    }
+
+  address = normalise (sb_request_get_string (request, "address"));
+  object = block_to_json (request->engine, address);
+  json_object_set_int_member (object, "closed", n);
+  sb_request_answer (request, 201, object);
+}
+
+void
+sb_control_block_address (SbRequest *request)
+{
+  static const SbField fields[] = {
+    { "address", SB_FIELD_STRING, .required = TRUE },
+    { "duration", SB_FIELD_INTEGER, 1, MAX_BLOCK_S },
+  };
+
+  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+    sb_engine_block_address_async (request->engine, SB_CONTROL_ACTOR, sb_request_get_string (request, "address"),
+                                   sb_request_get_integer (request, "duration") * G_USEC_PER_SEC, blocked_cb, request);
+}
+
+static void
+unblocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+  JsonObject *object;
+
+  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
+    {
+      sb_request_fail_error (request, error);
+      return;
+    }
+
+  address = normalise (request->name);
+  object = json_object_new ();
+  json_object_set_string_member (object, "address", address);
+  json_object_set_boolean_member (object, "unblocked", TRUE);
+  sb_request_answer (request, 200, object);
+}
+
+void
+sb_control_unblock_address (SbRequest *request)
+{
+  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+    sb_engine_unblock_address_async (request->engine, SB_CONTROL_ACTOR, request->name, unblocked_cb, request);
+}

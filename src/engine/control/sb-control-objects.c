@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-private.h"
+#include "control/sb-control-time.h"
+
+/* How what there is to see is written in JSON. */
+
+/* Bytes of a message that a list shows. */
+#define MAX_SHOWN 4096
+
+/* 0 is null. */
+void
+sb_json_set_time (JsonObject *object, const char *name, gint64 time)
+{
+  g_autofree char *text = time != 0 ? sb_control_time_format (time) : NULL;
+
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
+  else
+    json_object_set_null_member (object, name);
+}
+
+/* NULL is null. */
+static void
+set_string (JsonObject *object, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
+  else
+    json_object_set_null_member (object, name);
+}
+
+void
+sb_json_set_strings (JsonObject *object, const char *name, char **strings)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; strings != NULL && strings[i] != NULL; i++)
+    json_array_add_string_element (array, strings[i]);
+  json_object_set_array_member (object, name, array);
+}
+
+JsonObject *
+sb_token_item_to_json (SbTokenItem *item)
+{
+  const SbToken *token = sb_token_item_get_token (item);
+  JsonObject *object = json_object_new ();
+  gint64 now = g_get_real_time ();
+
+  json_object_set_int_member (object, "id", token->id);
+  json_object_set_string_member (object, "label", token->spec.label);
+  json_object_set_string_member (object, "hint", token->hint);
+  json_object_set_string_member (object, "state", sb_token_state_to_id (sb_token_get_state (token, now)));
+  sb_json_set_strings (object, "channels", token->spec.channels);
+  json_object_set_boolean_member (object, "may_publish", token->spec.may_publish);
+  sb_json_set_time (object, "not_before", token->spec.not_before);
+  sb_json_set_time (object, "expires_at", token->spec.expires_at);
+  json_object_set_int_member (object, "max_connections", token->spec.max_connections);
+  json_object_set_int_member (object, "messages_per_second", token->spec.messages_per_second);
+  sb_json_set_time (object, "created_at", token->created_at);
+  sb_json_set_time (object, "revoked_at", token->revoked_at);
+  sb_json_set_time (object, "previous_secret_until", token->previous_until > now ? token->previous_until : 0);
+  json_object_set_int_member (object, "connections", sb_token_item_get_live (item));
+  sb_json_set_time (object, "last_used_at", sb_token_item_get_last_used (item));
+  set_string (object, "last_address", sb_token_item_get_last_address (item));
+
+  return object;
+}
+
+static const char *
+client_state_to_id (SbClientState state)
+{
+  switch (state)
+    {
+    case SB_CLIENT_SLOW: return "slow";
+    case SB_CLIENT_REJECTED: return "rejected";
+    case SB_CLIENT_IDLE: return "idle";
+    case SB_CLIENT_LEFT: return "left";
+    case SB_CLIENT_OK:
+    default: return "ok";
+    }
+}
+
+JsonObject *
+sb_client_to_json (SbClient *client)
+{
+  const SbPeer *peer = sb_client_get_peer (client);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", (gint64) peer->id);
+  set_string (object, "name", peer->name);
+  json_object_set_int_member (object, "token", peer->token_id);
+  set_string (object, "token_label", peer->token_label);
+  set_string (object, "token_hint", peer->token_hint);
+  set_string (object, "channel", peer->channel);
+  set_string (object, "address", peer->address);
+  json_object_set_int_member (object, "port", peer->port);
+  json_object_set_boolean_member (object, "tls", peer->tls);
+  set_string (object, "origin", peer->origin);
+  set_string (object, "user_agent", peer->user_agent);
+  sb_json_set_time (object, "joined_at", peer->joined_at);
+  json_object_set_string_member (object, "state", client_state_to_id (sb_client_get_state (client)));
+  json_object_set_int_member (object, "messages_in", (gint64) sb_client_get_messages_in (client));
+  json_object_set_int_member (object, "messages_out", (gint64) sb_client_get_messages_out (client));
+  json_object_set_int_member (object, "bytes_in", (gint64) sb_client_get_bytes_in (client));
+  json_object_set_int_member (object, "bytes_out", (gint64) sb_client_get_bytes_out (client));
+  json_object_set_int_member (object, "rejected", (gint64) sb_client_get_rejected (client));
+  json_object_set_int_member (object, "dropped", (gint64) sb_client_get_dropped (client));
+  json_object_set_int_member (object, "backlog", (gint64) sb_client_get_backlog (client));
+  if (sb_client_get_round_trip (client) >= 0)
+    json_object_set_double_member (object, "round_trip_ms", (double) sb_client_get_round_trip (client) / 1000);
+  else
+    json_object_set_null_member (object, "round_trip_ms");
+
+  return object;
+}
+
+/* A text, or its beginning, cut at a character. */
+static void
+set_text (JsonObject *object, const char *text, gsize length, gsize max)
+{
+  gsize end = MIN (length, max);
+  g_autofree char *shown = NULL;
+
+  while (end > 0 && end < length && ((guchar) text[end] & 0xc0) == 0x80)
+    end--;
+  shown = g_utf8_make_valid (end > 0 ? text : "", (gssize) end);
+  json_object_set_string_member (object, "message", shown);
+  json_object_set_boolean_member (object, "cut", end < length);
+}
+
+static void
+set_binary (JsonObject *object, const char *data, gsize length, gsize max)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *) data, MIN (length, max));
+
+  json_object_set_string_member (object, "base64", encoded);
+  json_object_set_boolean_member (object, "cut", length > max);
+}
+
+static const char *
+broadcast_to_state (SbBroadcast *broadcast)
+{
+  if (sb_broadcast_get_complete (broadcast))
+    return "complete";
+
+  return sb_broadcast_get_interrupted (broadcast) ? "interrupted" : "sending";
+}
+
+/* @whole: with all that was said, not only its beginning. */
+JsonObject *
+sb_broadcast_to_json (SbBroadcast *broadcast, gboolean whole)
+{
+  JsonObject *object = json_object_new ();
+  GBytes *payload = sb_broadcast_get_payload (broadcast);
+  gsize length;
+  const char *data = g_bytes_get_data (payload, &length);
+  gboolean binary = sb_broadcast_get_binary (broadcast);
+
+  json_object_set_int_member (object, "id", sb_broadcast_get_id (broadcast));
+  sb_json_set_time (object, "sent_at", sb_broadcast_get_time (broadcast));
+  json_object_set_string_member (object, "target", sb_broadcast_get_target_text (broadcast));
+  json_object_set_boolean_member (object, "binary", binary);
+  json_object_set_int_member (object, "size", (gint64) length);
+  json_object_set_string_member (object, "state", broadcast_to_state (broadcast));
+  json_object_set_int_member (object, "targeted", sb_broadcast_get_targeted (broadcast));
+  json_object_set_int_member (object, "sent", sb_broadcast_get_sent (broadcast));
+  json_object_set_int_member (object, "dropped", sb_broadcast_get_dropped (broadcast));
+  json_object_set_int_member (object, "pending", sb_broadcast_get_pending (broadcast));
+  json_object_set_double_member (object, "duration_ms", (double) sb_broadcast_get_duration (broadcast) / 1000);
+  if (binary)
+    set_binary (object, data, length, whole ? length : MAX_SHOWN);
+  else
+    set_text (object, data, length, whole ? length : MAX_SHOWN);
+
+  return object;
+}
+
+JsonObject *
+sb_journal_entry_to_json (SbJournalEntry *entry)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", sb_journal_entry_get_id (entry));
+  sb_json_set_time (object, "time", sb_journal_entry_get_time (entry));
+  json_object_set_string_member (object, "act", sb_act_to_id (sb_journal_entry_get_act (entry)));
+  json_object_set_string_member (object, "actor", sb_journal_entry_get_actor (entry));
+  json_object_set_string_member (object, "subject", sb_journal_entry_get_subject (entry));
+  json_object_set_string_member (object, "detail", sb_journal_entry_get_detail (entry));
+  json_object_set_int_member (object, "count", sb_journal_entry_get_count (entry));
+
+  return object;
+}

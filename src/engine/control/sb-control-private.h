@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "control/sb-control.h"
+
+G_BEGIN_DECLS
+
+/* What the files sb-control*.c share. */
+
+#define SB_CONTROL_SOCKET_NAME "control.sock"
+#define SB_CONTROL_ACTOR "command line"
+
+/* An answer on its way to whoever carries it. */
+typedef struct
+{
+  guint status;
+  JsonNode *node;
+  char *allow; /* the methods that the path knows, for 405; NULL else */
+} SbControlReply;
+
+SbControlReply *sb_control_reply_new_error (guint status, const char *code, const char *message);
+void            sb_control_reply_free      (SbControlReply *self);
+SbControlReply *sb_control_finish_reply    (SbControl *self, GAsyncResult *result);
+SbEngine       *sb_control_get_engine      (SbControl *self);
+gsize           sb_control_get_max_body    (SbControl *self);
+
+/**
+ * SbRequest:
+ *
+ * One request to the control interface, from the moment it came until its one answer, which frees it.
+ */
+typedef struct
+{
+  SbEngine *engine;
+  GTask *task;
+  GHashTable *query; /* nullable */
+  JsonObject *body;  /* never NULL once a handler runs; empty where nothing was sent */
+  gint64 id;         /* the number in the path */
+  char *name;        /* the name in the path */
+} SbRequest;
+
+typedef void (*SbRequestFunc) (SbRequest *request);
+
+typedef struct
+{
+  const char *method;
+  const char *path; /* "#" stands for a number, "*" for a name */
+  SbRequestFunc func;
+} SbRoute;
+
+/* What a body may have. */
+typedef enum
+{
+  SB_FIELD_STRING,
+  SB_FIELD_STRINGS,  /* array of strings */
+  SB_FIELD_BOOLEAN,
+  SB_FIELD_INTEGER,  /* from @min to @max */
+  SB_FIELD_INTEGERS, /* array of them */
+  SB_FIELD_TIME,     /* RFC 3339, or null for never */
+} SbFieldType;
+
+typedef struct
+{
+  const char *name;
+  SbFieldType type;
+  gint64 min;
+  gint64 max;
+  gboolean required;
+} SbField;
+
+/* --- sb-control-request.c --- */
+void        sb_control_dispatch       (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body);
+void        sb_request_answer         (SbRequest *self, guint status, JsonObject *object);
+void        sb_request_fail           (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...) G_GNUC_PRINTF (5, 6);
+void        sb_request_fail_error     (SbRequest *self, const GError *error);
+gboolean    sb_request_check_query    (SbRequest *self, const char *const *names);
+gboolean    sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gint64 max, gint64 *value);
+const char *sb_request_get_query      (SbRequest *self, const char *name);
+
+/* --- sb-control-fields.c --- */
+gboolean    sb_request_check_body     (SbRequest *self, const SbField *fields, gsize n_fields);
+gboolean    sb_request_has            (SbRequest *self, const char *name);
+const char *sb_request_get_string     (SbRequest *self, const char *name);
+char      **sb_request_dup_strings    (SbRequest *self, const char *name);
+GArray     *sb_request_dup_integers   (SbRequest *self, const char *name);
+gboolean    sb_request_get_boolean    (SbRequest *self, const char *name);
+gint64      sb_request_get_integer    (SbRequest *self, const char *name);
+gint64      sb_request_get_time       (SbRequest *self, const char *name);
+
+/* --- sb-control-objects.c --- */
+void        sb_json_set_time          (JsonObject *object, const char *name, gint64 time);
+void        sb_json_set_strings       (JsonObject *object, const char *name, char **strings);
+JsonObject *sb_token_item_to_json     (SbTokenItem *item);
+JsonObject *sb_client_to_json         (SbClient *client);
+JsonObject *sb_broadcast_to_json      (SbBroadcast *broadcast, gboolean whole);
+JsonObject *sb_journal_entry_to_json  (SbJournalEntry *entry);
+
+/* --- the handlers --- */
+void sb_control_get_status        (SbRequest *request);
+void sb_control_get_audit         (SbRequest *request);
+void sb_control_get_settings      (SbRequest *request);
+void sb_control_change_settings   (SbRequest *request);
+void sb_control_list_tokens       (SbRequest *request);
+void sb_control_get_token         (SbRequest *request);
+void sb_control_issue_token       (SbRequest *request);
+void sb_control_edit_token        (SbRequest *request);
+void sb_control_revoke_token      (SbRequest *request);
+void sb_control_rotate_token      (SbRequest *request);
+void sb_control_restore_token     (SbRequest *request);
+void sb_control_delete_token      (SbRequest *request);
+void sb_control_list_clients      (SbRequest *request);
+void sb_control_get_client        (SbRequest *request);
+void sb_control_disconnect_client (SbRequest *request);
+void sb_control_send_to_client    (SbRequest *request);
+void sb_control_list_blocks       (SbRequest *request);
+void sb_control_block_address     (SbRequest *request);
+void sb_control_unblock_address   (SbRequest *request);
+void sb_control_list_broadcasts   (SbRequest *request);
+void sb_control_get_broadcast     (SbRequest *request);
+void sb_control_broadcast         (SbRequest *request);
+
+G_END_DECLS

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-private.h"
+
+#include "rules/sb-json-guard.h"
+#include "store/sb-database.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* From a method, a path and bytes to the handler that answers. */
+
+#define MAX_DEPTH 8
+#define MAX_MEMBERS 64
+#define MAX_VALUES 100000
+
+static const SbRoute routes[] = {
+  { "GET", "/status", sb_control_get_status },
+  { "GET", "/tokens", sb_control_list_tokens },
+  { "POST", "/tokens", sb_control_issue_token },
+  { "GET", "/tokens/#", sb_control_get_token },
+  { "PATCH", "/tokens/#", sb_control_edit_token },
+  { "DELETE", "/tokens/#", sb_control_delete_token },
+  { "POST", "/tokens/#/revoke", sb_control_revoke_token },
+  { "POST", "/tokens/#/rotate", sb_control_rotate_token },
+  { "POST", "/tokens/#/restore", sb_control_restore_token },
+  { "GET", "/clients", sb_control_list_clients },
+  { "GET", "/clients/#", sb_control_get_client },
+  { "POST", "/clients/#/disconnect", sb_control_disconnect_client },
+  { "POST", "/clients/#/send", sb_control_send_to_client },
+  { "GET", "/broadcasts", sb_control_list_broadcasts },
+  { "POST", "/broadcasts", sb_control_broadcast },
+  { "GET", "/broadcasts/#", sb_control_get_broadcast },
+  { "GET", "/audit", sb_control_get_audit },
+  { "GET", "/settings", sb_control_get_settings },
+  { "PATCH", "/settings", sb_control_change_settings },
+  { "GET", "/blocks", sb_control_list_blocks },
+  { "POST", "/blocks", sb_control_block_address },
+  { "DELETE", "/blocks/*", sb_control_unblock_address },
+};
+
+/* --- answers --- */
+
+static JsonNode *
+make_error (const char *code, const char *field, const char *message)
+{
+  JsonObject *object = json_object_new ();
+  JsonNode *node = json_node_init_object (json_node_alloc (), object);
+
+  json_object_set_string_member (object, "error", code);
+  json_object_set_string_member (object, "message", message);
+  if (field != NULL)
+    json_object_set_string_member (object, "field", field);
+  json_object_unref (object);
+
+  return node;
+}
+
+SbControlReply *
+sb_control_reply_new_error (guint status, const char *code, const char *message)
+{
+  SbControlReply *self = g_new0 (SbControlReply, 1);
+
+  self->status = status;
+  self->node = make_error (code, NULL, message);
+
+  return self;
+}
+
+void
+sb_control_reply_free (SbControlReply *self)
+{
+  g_clear_pointer (&self->node, json_node_unref);
+  g_free (self->allow);
+  g_free (self);
+}
+
+static void
+request_free (SbRequest *self)
+{
+  g_object_unref (self->engine);
+  g_object_unref (self->task);
+  g_clear_pointer (&self->query, g_hash_table_unref);
+  g_clear_pointer (&self->body, json_object_unref);
+  g_free (self->name);
+  g_free (self);
+}
+
+static void
+give (SbRequest *self, SbControlReply *reply)
+{
+  g_task_return_pointer (self->task, reply, (GDestroyNotify) sb_control_reply_free);
+  request_free (self);
+}
+
+/* Takes @object; frees the request. */
+void
+sb_request_answer (SbRequest *self, guint status, JsonObject *object)
+{
+  SbControlReply *reply = g_new0 (SbControlReply, 1);
+
+  reply->status = status;
+  reply->node = json_node_init_object (json_node_alloc (), object);
+  json_object_unref (object);
+  give (self, reply);
+}
+
+/* @field: the member of the body, or of the query, that is to blame; NULL for none. Frees the request. */
+void
+sb_request_fail (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...)
+{
+  SbControlReply *reply = g_new0 (SbControlReply, 1);
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  reply->status = status;
+  reply->node = make_error (code, field, message);
+  give (self, reply);
+}
+
+static const char *
+token_error_to_field (int code)
+{
+  switch ((SbTokenError) code)
+    {
+    case SB_TOKEN_ERROR_LABEL: return "label";
+    case SB_TOKEN_ERROR_CHANNELS: return "channels";
+    case SB_TOKEN_ERROR_EXPIRY: return "expires_at";
+    case SB_TOKEN_ERROR_LIMIT:
+    default: return NULL;
+    }
+}
+
+static guint
+engine_error_to_status (int error, const char **code)
+{
+  switch ((SbEngineError) error)
+    {
+    case SB_ENGINE_ERROR_IN_USE: *code = "in_use"; return 409;
+    case SB_ENGINE_ERROR_NOT_RUNNING: *code = "not_running"; return 409;
+    case SB_ENGINE_ERROR_STATE: *code = "wrong_state"; return 409;
+    case SB_ENGINE_ERROR_NOT_FOUND: *code = "not_found"; return 404;
+    case SB_ENGINE_ERROR_INVALID: *code = "invalid_value"; return 400;
+    default: *code = "internal_error"; return 500;
+    }
+}
+
+/* The errors of docs/control.md. Frees the request. */
+void
+sb_request_fail_error (SbRequest *self, const GError *error)
+{
+  const char *code = "internal_error";
+  const char *field = NULL;
+  guint status = 500;
+  const char *end = error->message[0] != '\0' && strchr (".!?", error->message[strlen (error->message) - 1]) != NULL ? "" : ".";
+
+  if (error->domain == SB_ENGINE_ERROR)
+    status = engine_error_to_status (error->code, &code);
+  else if (error->domain == SB_TOKEN_ERROR)
+    {
+      status = 400;
+      code = "invalid_value";
+      field = token_error_to_field (error->code);
+    }
+  else if (error->domain == SB_DATABASE_ERROR)
+    {
+      gboolean not_found = error->code == SB_DATABASE_ERROR_NOT_FOUND;
+
+      status = not_found ? 404 : error->code == SB_DATABASE_ERROR_FULL ? 507 : 500;
+      code = not_found ? "not_found" : "store_failed";
+    }
+  else if (error->domain == SB_SETTINGS_ERROR)
+    {
+      status = error->code == SB_SETTINGS_ERROR_FILE ? 500 : 400;
+      code = error->code == SB_SETTINGS_ERROR_FILE ? "store_failed" : error->code == SB_SETTINGS_ERROR_UNKNOWN_KEY ? "unknown_field" : "invalid_value";
+    }
+
+  sb_request_fail (self, status, code, field, "%s%s", error->message, end);
+}
+
+/* --- query --- */
+
+/* Names what is not known, so that a slip does not go unnoticed. FALSE: answered. */
+gboolean
+sb_request_check_query (SbRequest *self, const char *const *names)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  if (self->query == NULL)
+    return TRUE;
+
+  g_hash_table_iter_init (&iter, self->query);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_strv_contains (names, name))
+      {
+        sb_request_fail (self, 400, "unknown_field", name, _("“%s” is not known in the query of this path."), (const char *) name);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+const char *
+sb_request_get_query (SbRequest *self, const char *name)
+{
+  return self->query != NULL ? g_hash_table_lookup (self->query, name) : NULL;
+}
+
+/* Leaves *@value as it is where the query does not have @name. FALSE: answered. */
+gboolean
+sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gint64 max, gint64 *value)
+{
+  const char *text = sb_request_get_query (self, name);
+
+  if (text == NULL || g_ascii_string_to_signed (text, 10, min, max, value, NULL))
+    return TRUE;
+
+  sb_request_fail (self, 400, "invalid_value", name, _("“%s” has to be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "."),
+                   name, min, max);
+
+  return FALSE;
+}
+
+/* --- routing --- */
+
+static gboolean
+segment_matches (const char *pattern, const char *segment, SbRequest *request)
+{
+  if (strcmp (pattern, "#") == 0)
+    return g_ascii_isdigit (segment[0]) && g_ascii_string_to_signed (segment, 10, 1, G_MAXINT64, &request->id, NULL);
+  if (strcmp (pattern, "*") == 0)
+    {
+      g_set_str (&request->name, segment);
+      return segment[0] != '\0';
+    }
+
+  return strcmp (pattern, segment) == 0;
+}
+
+static gboolean
+route_matches (const SbRoute *route, char **segments, SbRequest *request)
+{
+  g_auto (GStrv) pattern = g_strsplit (route->path, "/", -1);
+
+  if (g_strv_length (pattern) != g_strv_length (segments))
+    return FALSE;
+  for (guint i = 0; pattern[i] != NULL; i++)
+    if (!segment_matches (pattern[i], segments[i], request))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* The route, or NULL with the methods that the path knows in *@allow (NULL where it knows none). */
+static const SbRoute *
+find_route (const char *method, const char *path, SbRequest *request, char **allow)
+{
+  g_auto (GStrv) segments = g_strsplit (path, "/", -1);
+  g_autoptr (GString) methods = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      if (!route_matches (&routes[i], segments, request))
+        continue;
+      if (strcmp (routes[i].method, method) == 0)
+        return &routes[i];
+      g_string_append_printf (methods, "%s%s", methods->len > 0 ? ", " : "", routes[i].method);
+    }
+  *allow = methods->len > 0 ? g_strdup (methods->str) : NULL;
+
+  return NULL;
+}
+
+static void
+fail_route (SbRequest *self, const char *method, const char *path, char *allow)
+{
+  SbControlReply *reply;
+  g_autofree char *message = NULL;
+
+  if (allow == NULL)
+    {
+      g_autofree char *shown = g_utf8_make_valid (path, -1);
+
+      sb_request_fail (self, 404, "not_found", NULL, _("There is no “%s”."), shown);
+      return;
+    }
+
+  message = g_strdup_printf (_("%s is not possible here; what is: %s."), method, allow);
+  reply = sb_control_reply_new_error (405, "method_not_allowed", message);
+  reply->allow = allow;
+  give (self, reply);
+}
+
+/* --- body --- */
+
+/* The bytes pass the guard before the parser sees them. FALSE: answered. */
+static gboolean
+read_body (SbRequest *self, GBytes *bytes, gsize max)
+{
+  g_autoptr (SbJsonGuard) guard = NULL;
+  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (GError) error = NULL;
+  SbJsonLimits limits = { .max_depth = MAX_DEPTH, .max_members = MAX_MEMBERS, .max_values = MAX_VALUES, .max_string = max };
+  SbJsonTrouble trouble;
+  gsize length = 0;
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+
+  if (length == 0)
+    {
+      self->body = json_object_new ();
+      return TRUE;
+    }
+  if (length > max)
+    {
+      sb_request_fail (self, 413, "too_big", NULL, _("The request has more than %" G_GSIZE_FORMAT " bytes."), max);
+      return FALSE;
+    }
+
+  guard = sb_json_guard_new ();
+  if (!sb_json_guard_check (guard, text, length, &limits, &trouble))
+    {
+      sb_request_fail (self, 400, "bad_request", NULL, _("The request is not JSON: line %u, column %u: %s."), trouble.line, trouble.column,
+                       trouble.message);
+      return FALSE;
+    }
+
+  parser = json_parser_new ();
+  json_parser_set_strict (parser, TRUE);
+  if (!json_parser_load_from_data (parser, text, (gssize) length, &error))
+    {
+      sb_request_fail (self, 400, "bad_request", NULL, _("The request is not JSON: %s"), error->message);
+      return FALSE;
+    }
+  if (!JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    {
+      sb_request_fail (self, 400, "bad_request", NULL, _("The request has to be a JSON object."));
+      return FALSE;
+    }
+  self->body = json_object_ref (json_node_get_object (json_parser_get_root (parser)));
+
+  return TRUE;
+}
+
+/* Sees to it that @task gets its one #SbControlReply. */
+void
+sb_control_dispatch (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body)
+{
+  SbRequest *request = g_new0 (SbRequest, 1);
+  const SbRoute *route;
+  char *allow = NULL;
+
+  request->engine = g_object_ref (sb_control_get_engine (self));
+  request->task = g_object_ref (task);
+  request->query = query != NULL ? g_hash_table_ref (query) : NULL;
+
+  route = find_route (method, path, request, &allow);
+  if (route == NULL)
+    fail_route (request, method, path, allow);
+  else if (read_body (request, body, sb_control_get_max_body (self)))
+    route->func (request);
+}

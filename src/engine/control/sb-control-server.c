@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* /status, /audit and /settings */
+
+#define DEFAULT_LIMIT 100
+#define MAX_LIMIT 10000
+
+static const char *const no_query[] = { NULL };
+
+/* --- status --- */
+
+static JsonObject *
+totals_to_json (SbEngine *engine)
+{
+  JsonObject *object = json_object_new ();
+  SbHubTotals totals;
+
+  sb_engine_get_totals (engine, &totals);
+  json_object_set_int_member (object, "messages_in", (gint64) totals.messages_in);
+  json_object_set_int_member (object, "messages_out", (gint64) totals.messages_out);
+  json_object_set_int_member (object, "bytes_in", (gint64) totals.bytes_in);
+  json_object_set_int_member (object, "bytes_out", (gint64) totals.bytes_out);
+  json_object_set_int_member (object, "rejected", (gint64) totals.rejected);
+  json_object_set_int_member (object, "dropped", (gint64) totals.dropped);
+  json_object_set_int_member (object, "refused", (gint64) totals.refused);
+  json_object_set_int_member (object, "backlog", (gint64) totals.backlog);
+
+  return object;
+}
+
+static JsonObject *
+rates_to_json (SbEngine *engine)
+{
+  SbMeter *meter = sb_engine_get_meter (engine);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_double_member (object, "messages_in", sb_meter_get_current (meter, SB_MEASURE_MESSAGES_IN));
+  json_object_set_double_member (object, "messages_out", sb_meter_get_current (meter, SB_MEASURE_MESSAGES_OUT));
+  json_object_set_double_member (object, "bytes_in", sb_meter_get_current (meter, SB_MEASURE_BYTES_IN));
+  json_object_set_double_member (object, "bytes_out", sb_meter_get_current (meter, SB_MEASURE_BYTES_OUT));
+  json_object_set_double_member (object, "rejected", sb_meter_get_current (meter, SB_MEASURE_REJECTED));
+  json_object_set_double_member (object, "refused", sb_meter_get_current (meter, SB_MEASURE_REFUSED));
+
+  return object;
+}
+
+void
+sb_control_get_status (SbRequest *request)
+{
+  SbEngine *engine = request->engine;
+  g_auto (GStrv) uris = NULL;
+  JsonObject *object;
+
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+    return;
+
+  uris = sb_engine_dup_uris (engine);
+  object = json_object_new ();
+  json_object_set_string_member (object, "program", g_get_prgname () != NULL ? g_get_prgname () : "signalbox");
+  json_object_set_string_member (object, "version", PACKAGE_VERSION);
+  json_object_set_int_member (object, "pid", getpid ());
+  json_object_set_string_member (object, "data_dir", sb_engine_get_data_dir (engine));
+  json_object_set_string_member (object, "state", sb_engine_state_to_id (sb_engine_get_state (engine)));
+  if (sb_engine_get_state_message (engine) != NULL)
+    json_object_set_string_member (object, "problem", sb_engine_get_state_message (engine));
+  else
+    json_object_set_null_member (object, "problem");
+  json_object_set_int_member (object, "port", sb_engine_get_port (engine));
+  sb_json_set_strings (object, "uris", uris);
+  sb_json_set_time (object, "started_at", sb_engine_get_started_at (engine));
+  json_object_set_int_member (object, "clients", sb_client_list_count (sb_engine_get_clients (engine)));
+  json_object_set_int_member (object, "tokens", g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (engine))));
+  json_object_set_int_member (object, "active_tokens", sb_token_list_get_n_active (sb_engine_get_tokens (engine)));
+  json_object_set_object_member (object, "totals", totals_to_json (engine));
+  json_object_set_object_member (object, "per_second", rates_to_json (engine));
+  sb_request_answer (request, 200, object);
+}
+
+/* --- audit --- */
+
+void
+sb_control_get_audit (SbRequest *request)
+{
+  static const char *const names[] = { "limit", "before", "act", NULL };
+  GListModel *journal = G_LIST_MODEL (sb_engine_get_journal (request->engine));
+  const char *act_id = sb_request_get_query (request, "act");
+  gint64 limit = DEFAULT_LIMIT;
+  gint64 before = G_MAXINT64;
+  SbAct act = SB_N_ACTS;
+  JsonArray *array;
+  JsonObject *object;
+
+  if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
+      !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, &limit) ||
+      !sb_request_get_query_integer (request, "before", 1, G_MAXINT64, &before))
+    return;
+  if (act_id != NULL && !sb_act_from_id (act_id, &act))
+    {
+      sb_request_fail (request, 400, "invalid_value", "act", _("“%s” is not something that stands in the audit trail."), act_id);
+      return;
+    }
+
+  array = json_array_new ();
+  for (guint i = 0; i < g_list_model_get_n_items (journal) && json_array_get_length (array) < limit; i++)
+    {
+      g_autoptr (SbJournalEntry) entry = g_list_model_get_item (journal, i);
+
+      if (sb_journal_entry_get_id (entry) < before && (act == SB_N_ACTS || sb_journal_entry_get_act (entry) == act))
+        json_array_add_object_element (array, sb_journal_entry_to_json (entry));
+    }
+  object = json_object_new ();
+  json_object_set_array_member (object, "entries", array);
+  sb_request_answer (request, 200, object);
+}
+
+/* --- settings --- */
+
+static JsonNode *
+value_to_json (const GValue *value)
+{
+  JsonNode *node = json_node_alloc ();
+
+  if (G_VALUE_HOLDS_BOOLEAN (value))
+    return json_node_init_boolean (node, g_value_get_boolean (value));
+  if (G_VALUE_HOLDS_UINT (value))
+    return json_node_init_int (node, g_value_get_uint (value));
+  if (G_VALUE_HOLDS_UINT64 (value))
+    return json_node_init_int (node, (gint64) g_value_get_uint64 (value));
+  if (G_VALUE_HOLDS (value, G_TYPE_STRV))
+    {
+      JsonArray *array = json_array_new ();
+      char **strings = g_value_get_boxed (value);
+
+      for (guint i = 0; strings != NULL && strings[i] != NULL; i++)
+        json_array_add_string_element (array, strings[i]);
+      json_node_init_array (node, array);
+      json_array_unref (array);
+      return node;
+    }
+
+  return json_node_init_string (node, g_value_get_string (value));
+}
+
+static void
+answer_settings (SbRequest *request)
+{
+  SbSettings *settings = sb_engine_get_settings (request->engine);
+  g_auto (GStrv) keys = sb_settings_list_keys (settings);
+  JsonObject *object = json_object_new ();
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (settings), keys[i], &value);
+      json_object_set_member (object, keys[i], value_to_json (&value));
+    }
+  sb_request_answer (request, 200, object);
+}
+
+void
+sb_control_get_settings (SbRequest *request)
+{
+  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+    answer_settings (request);
+}
+
+/* What kind of member a setting is. */
+static SbField
+setting_to_field (SbSettings *settings, const char *key)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), key);
+  SbField field = { .name = key, .type = SB_FIELD_STRING };
+
+  if (G_IS_PARAM_SPEC_BOOLEAN (spec))
+    field.type = SB_FIELD_BOOLEAN;
+  else if (G_IS_PARAM_SPEC_UINT (spec))
+    field = (SbField) { key, SB_FIELD_INTEGER, G_PARAM_SPEC_UINT (spec)->minimum, G_PARAM_SPEC_UINT (spec)->maximum };
+  else if (G_IS_PARAM_SPEC_UINT64 (spec))
+    field = (SbField) { key, SB_FIELD_INTEGER, (gint64) G_PARAM_SPEC_UINT64 (spec)->minimum,
+                        (gint64) MIN (G_PARAM_SPEC_UINT64 (spec)->maximum, (guint64) G_MAXINT64) };
+  else if (G_IS_PARAM_SPEC_BOXED (spec))
+    field.type = SB_FIELD_STRINGS;
+
+  return field;
+}
+
+/* As it stands in the file. */
+static char *
+member_to_text (SbRequest *request, const SbField *field)
+{
+  switch (field->type)
+    {
+    case SB_FIELD_BOOLEAN:
+      return g_strdup (sb_request_get_boolean (request, field->name) ? "true" : "false");
+    case SB_FIELD_INTEGER:
+      return g_strdup_printf ("%" G_GINT64_FORMAT, sb_request_get_integer (request, field->name));
+    case SB_FIELD_STRINGS:
+      {
+        g_auto (GStrv) strings = sb_request_dup_strings (request, field->name);
+
+        return g_strjoinv (" ", strings);
+      }
+    case SB_FIELD_STRING:
+    case SB_FIELD_INTEGERS:
+    case SB_FIELD_TIME:
+    default:
+      return g_strdup (sb_request_get_string (request, field->name));
+    }
+}
+
+/* All of it or nothing. */
+void
+sb_control_change_settings (SbRequest *request)
+{
+  SbSettings *settings = sb_engine_get_settings (request->engine);
+  g_auto (GStrv) keys = sb_settings_list_keys (settings);
+  g_autoptr (GArray) fields = g_array_new (FALSE, FALSE, sizeof (SbField));
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      SbField field = setting_to_field (settings, keys[i]);
+
+      g_array_append_val (fields, field);
+    }
+  if (!sb_request_check_query (request, no_query) ||
+      !sb_request_check_body (request, (const SbField *) (gpointer) fields->data, fields->len))
+    return;
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < fields->len; i++)
+      {
+        const SbField *field = &g_array_index (fields, SbField, i);
+        g_autofree char *text = sb_request_has (request, field->name) ? member_to_text (request, field) : NULL;
+
+        if (text == NULL)
+          continue;
+        if (pass == 0 && !sb_settings_check_text (settings, field->name, text, &error))
+          {
+            sb_request_fail (request, 400, "invalid_value", field->name, "%s", error->message);
+            return;
+          }
+        if (pass == 1 && !sb_engine_set_setting (request->engine, SB_CONTROL_ACTOR, field->name, text, &error))
+          {
+            sb_request_fail_error (request, error);
+            return;
+          }
+      }
+  answer_settings (request);
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-control"
+
+#include "control/sb-control-private.h"
+#include "control/sb-control-socket.h"
+
+#include <errno.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <libsoup/soup.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKLOG 128
+#define ACCEPT_PAUSE_MS 1000
+/* Beside the message, of which a JSON string may need two bytes for one. */
+#define BODY_EXTRA (64 << 10)
+
+struct _SbControl
+{
+  GObject parent_instance;
+
+  SbEngine *engine;
+  SoupServer *server;
+  GSocket *socket;
+  GSource *accept_source;
+  guint accept_pause;
+  char *path; /* of the socket, where it is ours to remove */
+};
+
+G_DEFINE_FINAL_TYPE (SbControl, sb_control, G_TYPE_OBJECT)
+
+static void
+sb_control_dispose (GObject *object)
+{
+  SbControl *self = SB_CONTROL (object);
+
+  sb_control_close (self);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (sb_control_parent_class)->dispose (object);
+}
+
+static void
+sb_control_class_init (SbControlClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_control_dispose;
+}
+
+static void
+sb_control_init (SbControl *self)
+{
+}
+
+/**
+ * sb_control_new:
+ * @engine: an open engine; a reference is taken
+ *
+ * Returns: (transfer full): the handler of requests; it does not listen yet
+ */
+SbControl *
+sb_control_new (SbEngine *engine)
+{
+  SbControl *self;
+
+  g_return_val_if_fail (SB_IS_ENGINE (engine), NULL);
+
+  self = g_object_new (SB_TYPE_CONTROL, NULL);
+  self->engine = g_object_ref (engine);
+
+  return self;
+}
+
+SbEngine *
+sb_control_get_engine (SbControl *self)
+{
+  return self->engine;
+}
+
+/* Bytes that the body of a request may have: as many as the largest message needs, written as a JSON string. */
+gsize
+sb_control_get_max_body (SbControl *self)
+{
+  SbSessionLimits limits;
+
+  sb_settings_get_session_limits (sb_engine_get_settings (self->engine), &limits);
+
+  return 2 * limits.max_message + BODY_EXTRA;
+}
+
+/* --- requests, whoever carries them --- */
+
+/**
+ * sb_control_handle_async:
+ * @method: "GET", …
+ * @path: percent-decoded, without the query: "/tokens/3/revoke"
+ * @query: (nullable) (element-type utf8 utf8): decoded
+ * @body: (nullable): JSON
+ *
+ * Handles one request of docs/control.md. Main thread; the answer comes on its main context.
+ */
+void
+sb_control_handle_async (SbControl *self, const char *method, const char *path, GHashTable *query, GBytes *body, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_CONTROL (self));
+  g_return_if_fail (method != NULL);
+  g_return_if_fail (path != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  sb_control_dispatch (self, task, method, path, query, body);
+}
+
+/* Free with sb_control_reply_free(). */
+SbControlReply *
+sb_control_finish_reply (SbControl *self, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  SbControlReply *reply = g_task_propagate_pointer (G_TASK (result), &error);
+
+  /* The handlers answer errors too, so there is always one. */
+  g_assert (reply != NULL);
+
+  return reply;
+}
+
+/**
+ * sb_control_handle_finish:
+ * @status: (out) (optional): of HTTP
+ *
+ * Returns: (transfer full): the answer; errors are objects with "error" and "message"
+ */
+JsonNode *
+sb_control_handle_finish (SbControl *self, GAsyncResult *result, guint *status)
+{
+  SbControlReply *reply;
+  JsonNode *node;
+
+  g_return_val_if_fail (SB_IS_CONTROL (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  reply = sb_control_finish_reply (self, result);
+  node = g_steal_pointer (&reply->node);
+  if (status != NULL)
+    *status = reply->status;
+  sb_control_reply_free (reply);
+
+  return node;
+}
+
+/* --- over HTTP --- */
+
+static void
+respond (SoupServerMessage *message, SbControlReply *reply)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *text = json_to_string (reply->node, FALSE);
+  gsize length = strlen (text);
+
+  if (reply->allow != NULL)
+    soup_message_headers_replace (headers, "Allow", reply->allow);
+  soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  soup_server_message_set_status (message, reply->status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, g_steal_pointer (&text), length);
+  sb_control_reply_free (reply);
+}
+
+static void
+handled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SoupServerMessage) message = user_data;
+
+  respond (message, sb_control_finish_reply (SB_CONTROL (source), result));
+  soup_server_message_unpause (message);
+}
+
+/* Reads no more than is allowed into memory; the answer to the rest is given when all has come. */
+static void
+got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+  SbControl *self = user_data;
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  if ((gsize) body->length > sb_control_get_max_body (self))
+    {
+      g_object_set_data (G_OBJECT (message), "too-big", message);
+      soup_message_body_set_accumulate (body, FALSE);
+      soup_message_body_truncate (body);
+    }
+}
+
+static void
+early_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), user_data);
+}
+
+static gboolean
+is_json (SoupServerMessage *message)
+{
+  const char *type = soup_message_headers_get_content_type (soup_server_message_get_request_headers (message), NULL);
+
+  return type != NULL && g_ascii_strcasecmp (type, "application/json") == 0;
+}
+
+static void
+request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  SbControl *self = user_data;
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_object_get_data (G_OBJECT (message), "too-big") != NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_("The request has more than %" G_GSIZE_FORMAT " bytes."), sb_control_get_max_body (self));
+
+      respond (message, sb_control_reply_new_error (413, "too_big", text));
+      return;
+    }
+  bytes = soup_message_body_flatten (body);
+  if (g_bytes_get_size (bytes) > 0 && !is_json (message))
+    {
+      respond (message, sb_control_reply_new_error (415, "unsupported_media_type", _("The request has to be of type application/json.")));
+      return;
+    }
+
+  soup_server_message_pause (message);
+  sb_control_handle_async (self, soup_server_message_get_method (message), path, query, bytes, handled_cb, g_object_ref (message));
+}
+
+/* --- the socket --- */
+
+static gboolean accept_cb (GSocket *socket, GIOCondition condition, gpointer user_data);
+
+static void
+watch (SbControl *self)
+{
+  self->accept_source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->accept_source, G_SOURCE_FUNC (accept_cb), self, NULL);
+  g_source_attach (self->accept_source, g_main_context_get_thread_default ());
+}
+
+static gboolean
+accept_again_cb (gpointer user_data)
+{
+  SbControl *self = user_data;
+
+  self->accept_pause = 0;
+  watch (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The accepting is ours, not SoupListener's: that one stops for good at the first accept() that fails for want of descriptors. The addresses
+ * handed over are made up, since libsoup takes it for granted that a server's are of the Internet (HTTP/1.0 without Host). */
+static gboolean
+accept_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  SbControl *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GInetAddress) loopback = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (accepted == NULL)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return G_SOURCE_CONTINUE;
+      g_message ("The control socket cannot accept: %s", error->message);
+      g_clear_pointer (&self->accept_source, g_source_unref);
+      self->accept_pause = g_timeout_add (ACCEPT_PAUSE_MS, accept_again_cb, self);
+      return G_SOURCE_REMOVE;
+    }
+
+  connection = g_socket_connection_factory_create_connection (accepted);
+  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  address = g_inet_socket_address_new (loopback, 0);
+  soup_server_accept_iostream (self->server, G_IO_STREAM (connection), address, address, NULL);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Between bind() and listen() nobody can connect, so the mode is right before anybody may. */
+static int
+open_socket (const char *path, GSocketAddress *address, GError **error)
+{
+  struct sockaddr_un native;
+  gssize size = g_socket_address_get_native_size (address);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int number;
+
+  if (fd >= 0 && g_socket_address_to_native (address, &native, sizeof native, NULL) && bind (fd, (struct sockaddr *) &native, size) == 0 &&
+      g_chmod (path, 0600) == 0 && listen (fd, BACKLOG) == 0)
+    return fd;
+
+  number = errno;
+  if (fd >= 0)
+    close (fd);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), _("The control socket “%s” cannot be opened: %s."), path, g_strerror (number));
+
+  return -1;
+}
+
+/**
+ * sb_control_listen:
+ *
+ * Serves requests on DIR/control.sock, mode 0600. The engine holds the lock of the directory, so a socket that is there is left over from
+ * a program that was killed; it is replaced.
+ *
+ * Errors: %G_FILE_ERROR
+ */
+gboolean
+sb_control_listen (SbControl *self, GError **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  int dir_fd = -1;
+  int fd;
+
+  g_return_val_if_fail (SB_IS_CONTROL (self), FALSE);
+  g_return_val_if_fail (self->socket == NULL, FALSE);
+
+  path = g_build_filename (sb_engine_get_data_dir (self->engine), SB_CONTROL_SOCKET_NAME, NULL);
+  address = sb_control_socket_address_new (sb_engine_get_data_dir (self->engine), &dir_fd, error);
+  if (address == NULL)
+    return FALSE;
+
+  g_unlink (path);
+  fd = open_socket (path, address, error);
+  if (dir_fd >= 0)
+    close (dir_fd);
+  if (fd < 0)
+    return FALSE;
+
+  self->socket = g_socket_new_from_fd (fd, error);
+  if (self->socket == NULL)
+    {
+      close (fd);
+      return FALSE;
+    }
+  self->path = g_steal_pointer (&path);
+  self->server = soup_server_new ("server-header", "Signalbox ", NULL);
+  soup_server_add_early_handler (self->server, NULL, early_cb, self, NULL);
+  soup_server_add_handler (self->server, NULL, request_cb, self, NULL);
+  watch (self);
+
+  return TRUE;
+}
+
+/**
+ * sb_control_close:
+ *
+ * Serves no more, and removes the socket. Requests under way are not answered any more, though what they ordered goes on.
+ */
+void
+sb_control_close (SbControl *self)
+{
+  g_return_if_fail (SB_IS_CONTROL (self));
+
+  if (self->path != NULL)
+    g_unlink (self->path);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_handle_id (&self->accept_pause, g_source_remove);
+  if (self->accept_source != NULL)
+    g_source_destroy (self->accept_source);
+  g_clear_pointer (&self->accept_source, g_source_unref);
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+  g_clear_object (&self->socket);
+}

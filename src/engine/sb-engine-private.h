@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sb-audit.h"
+#include "sb-data-dir.h"
+#include "sb-engine.h"
+#include "sb-refusals.h"
+#include "store/sb-database.h"
+
+G_BEGIN_DECLS
+
+/* What the files sb-engine*.c share, and nobody else includes. */
+
+#define SB_ENGINE_MAX_BROADCASTS 1000
+
+typedef enum
+{
+  SB_ENGINE_PROP_0,
+  SB_ENGINE_PROP_STATE,
+  SB_ENGINE_PROP_STATE_MESSAGE,
+  SB_ENGINE_PROP_PORT,
+  SB_ENGINE_PROP_URIS,
+  SB_ENGINE_PROP_N_CLIENTS,
+  SB_ENGINE_N_PROPS,
+} SbEngineProp;
+
+/* What may be broken while the server works on. */
+typedef enum
+{
+  SB_TROUBLE_STORE,
+  SB_TROUBLE_AUDIT,
+  SB_TROUBLE_SETTINGS,
+  SB_TROUBLE_NETWORK,
+  SB_N_TROUBLES,
+} SbTrouble;
+
+struct _SbEngine
+{
+  GObject parent_instance;
+
+  SbDataDir *dir; /* NULL once closed */
+  char *data_dir;
+  gboolean window;
+  SbSettings *settings;
+  SbDatabase *database;
+  SbHub *hub; /* made by the first start */
+  guint n_lanes;
+
+  SbClientList *clients;
+  SbTrafficLog *traffic;
+  SbTokenList *tokens;
+  SbJournal *journal;
+  GListStore *broadcasts;
+  SbMeter *meter;
+  SbAudit *audit;
+  SbRefusals *refusals;
+
+  SbEngineState phase; /* never DEGRADED: that is LISTENING with trouble */
+  char *failure;       /* why FAILED */
+  char *troubles[SB_N_TROUBLES];
+  char *state_message; /* of all the above */
+  SbHubError listen_error;
+  gint64 started_at;
+  GInetAddress *listening_on;
+  char **uris;
+  guint n_clients;
+  guint64 n_not_kept;
+  GPtrArray *stop_tasks; /* (element-type GTask) */
+
+  GHashTable *commands;        /* (element-type SbCommand): a set, of those under way */
+  GHashTable *revocations;     /* token id → when: in force, not on disk yet */
+  GHashTable *graces;          /* token id → until when the previous secret is valid, real time */
+  GHashTable *uses;            /* token id → SbTokenUse, not on disk yet */
+  gboolean storing_uses;
+  GHashTable *sending;         /* broadcast id → SbCommand */
+  GPtrArray *unsaved_reports;  /* (element-type SbBroadcast) */
+  gboolean retrying_report;
+  gboolean retrying_revocation;
+  GHashTable *blocks;          /* address → until when, real time; 0: for good */
+  GHashTable *changed_settings; /* (element-type utf8): by the window, not in the trail yet */
+  const char *settings_actor;  /* while sb_engine_set_setting() runs */
+  char *settings_failure;      /* what "save-failed" said meanwhile */
+
+  guint tick_timer;
+  guint refresh_timer;
+  guint expiry_timer;
+  guint settings_timer;
+  guint apply_idle;
+  guint n_ticks;
+  gboolean closing;
+  gboolean closed;
+};
+
+void     sb_engine_notify             (SbEngine *self, SbEngineProp prop);
+void     sb_engine_emit_notice        (SbEngine *self, const char *code, const char *message);
+void     sb_engine_emit_ticked        (SbEngine *self);
+
+/* --- state, sb-engine-server.c --- */
+void     sb_engine_set_phase          (SbEngine *self, SbEngineState phase);
+void     sb_engine_set_trouble        (SbEngine *self, SbTrouble trouble, const char *message);
+gboolean sb_engine_is_running         (SbEngine *self);
+void     sb_engine_refresh_uris       (SbEngine *self);
+void     sb_engine_finish_stop        (SbEngine *self, guint n_clients);
+void     sb_engine_start_timers       (SbEngine *self);
+void     sb_engine_stop_timers        (SbEngine *self);
+
+/* --- what is written, sb-engine-store.c --- */
+gboolean sb_engine_is_store_error     (const GError *error);
+void     sb_engine_store_failed       (SbEngine *self, const GError *error);
+void     sb_engine_retry_store        (SbEngine *self);
+void     sb_engine_audit_trouble_cb   (const char *message, gpointer user_data);
+void     sb_engine_note               (SbEngine *self, SbAct act, const char *actor, const char *subject, const char *detail);
+void     sb_engine_flush_uses         (SbEngine *self);
+void     sb_engine_add_use            (SbEngine *self, gint64 token_id, gint64 time, const char *address);
+
+/* --- commands, sb-engine-commands.c --- */
+typedef struct _SbCommand SbCommand;
+typedef void (*SbCommandFunc) (SbCommand *command);
+
+/* One order of an admin on its way. It goes on when everything it waits for ("holds") is done: to @next, or to its answer. */
+struct _SbCommand
+{
+  SbEngine *engine;
+  GTask *task;
+  char *actor;
+  guint holds;
+  SbCommandFunc next;
+  GError *error;
+  GError *late_error;      /* for @next to make a sentence of */
+
+  gint64 token_id;
+  SbToken *token;
+  char *secret;
+  char *subject;           /* for the trail */
+  char *detail;
+  int n;                   /* connections concerned */
+  gboolean gives_secret;
+  SbBroadcast *broadcast;
+};
+
+SbCommand *sb_command_new             (SbEngine *engine, const char *actor, GAsyncReadyCallback callback, gpointer user_data);
+void       sb_command_hold            (SbCommand *self);
+void       sb_command_release         (SbCommand *self);
+void       sb_command_fail            (SbCommand *self, GError *error);
+void       sb_command_abandon_all     (SbEngine *engine);
+void       sb_command_hub_done_cb     (guint n, gpointer user_data);
+void       sb_command_audit           (SbCommand *self, SbAct act, const char *subject, const char *detail);
+
+/* --- tokens: sb-engine-tokens.c, sb-engine-revocation.c, sb-engine-expiry.c --- */
+char      *sb_engine_token_to_text      (const SbToken *token);
+void       sb_engine_load_token         (SbEngine *self, SbToken *token);
+void       sb_engine_put_all_tokens     (SbEngine *self);
+void       sb_command_publish_token     (SbCommand *command, SbToken *token);
+SbToken   *sb_command_find_token        (SbCommand *command, gint64 id);
+gboolean   sb_command_check_not_revoked (SbCommand *command, const SbToken *token);
+void       sb_command_fail_store        (SbCommand *command, GError *error);
+void       sb_engine_retry_revocations  (SbEngine *self);
+void       sb_engine_check_tokens       (SbEngine *self);
+void       sb_engine_arm_expiry         (SbEngine *self);
+
+/* --- events and broadcasts --- */
+void       sb_engine_events_cb        (SbEvent *events, gsize n_events, gpointer user_data);
+void       sb_engine_report           (SbEngine *self, const SbEvent *event);
+void       sb_engine_retry_reports    (SbEngine *self);
+void       sb_engine_expire_blocks    (SbEngine *self);
+
+/* --- settings, sb-engine-settings.c --- */
+void       sb_engine_watch_settings   (SbEngine *self);
+void       sb_engine_apply_limits     (SbEngine *self);
+void       sb_engine_note_settings    (SbEngine *self);
+
+G_END_DECLS

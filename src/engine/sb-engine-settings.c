@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-engine"
+
+#include "sb-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Settings that change while the server runs. */
+
+/* A slider that is dragged is one line of the trail. */
+#define NOTE_DELAY_MS 1000
+
+/* Limits act at once; address, port and lanes with the next start. */
+void
+sb_engine_apply_limits (SbEngine *self)
+{
+  SbGateLimits gate = { 0 };
+  SbSessionLimits session;
+
+  if (self->hub == NULL)
+    return;
+
+  sb_settings_get_gate_limits (self->settings, &gate);
+  sb_settings_get_session_limits (self->settings, &session);
+  sb_hub_set_gate_limits (self->hub, &gate);
+  sb_hub_set_session_limits (self->hub, &session);
+  sb_gate_limits_clear (&gate);
+}
+
+static gboolean
+apply_cb (gpointer user_data)
+{
+  SbEngine *self = user_data;
+
+  self->apply_idle = 0;
+  sb_engine_apply_limits (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Puts what the window changed into the trail. */
+void
+sb_engine_note_settings (SbEngine *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_clear_handle_id (&self->settings_timer, g_source_remove);
+  g_hash_table_iter_init (&iter, self->changed_settings);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      g_autofree char *text = sb_settings_get_text (self->settings, key);
+
+      sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, "window", key, text);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+static gboolean
+note_cb (gpointer user_data)
+{
+  SbEngine *self = user_data;
+
+  self->settings_timer = 0;
+  sb_engine_note_settings (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+changed_cb (GObject *settings, GParamSpec *pspec, gpointer user_data)
+{
+  SbEngine *self = user_data;
+
+  if (self->apply_idle == 0 && !self->closing)
+    self->apply_idle = g_idle_add (apply_cb, self);
+  /* Saved anew by this; if that fails too, we are told again. */
+  sb_engine_set_trouble (self, SB_TROUBLE_SETTINGS, NULL);
+
+  /* Without a window, who has no name to give has only overridden the file for this run. */
+  if (self->settings_actor != NULL || !self->window)
+    return;
+
+  g_hash_table_add (self->changed_settings, g_strdup (pspec->name));
+  g_clear_handle_id (&self->settings_timer, g_source_remove);
+  self->settings_timer = g_timeout_add (NOTE_DELAY_MS, note_cb, self);
+}
+
+static void
+save_failed_cb (SbSettings *settings, const char *message, gpointer user_data)
+{
+  SbEngine *self = user_data;
+
+  g_set_str (&self->settings_failure, message);
+  sb_engine_set_trouble (self, SB_TROUBLE_SETTINGS, message);
+}
+
+void
+sb_engine_watch_settings (SbEngine *self)
+{
+  g_signal_connect_object (self->settings, "notify", G_CALLBACK (changed_cb), self, G_CONNECT_DEFAULT);
+  g_signal_connect_object (self->settings, "save-failed", G_CALLBACK (save_failed_cb), self, G_CONNECT_DEFAULT);
+}
+
+gboolean
+sb_engine_set_setting (SbEngine *self, const char *actor, const char *key, const char *text, GError **error)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  gboolean set;
+
+  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (actor != NULL, FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+  g_return_val_if_fail (text != NULL, FALSE);
+
+  if (!sb_settings_check_text (self->settings, key, text, error))
+    return FALSE;
+
+  before = sb_settings_get_text (self->settings, key);
+  g_clear_pointer (&self->settings_failure, g_free);
+  self->settings_actor = actor;
+  set = sb_settings_set_text (self->settings, key, text, error);
+  /* A command that was answered has to survive what comes next: this one write is waited for, here, where a person gave one order. */
+  if (set)
+    sb_settings_flush (self->settings);
+  self->settings_actor = NULL;
+  if (!set)
+    return FALSE;
+
+  after = sb_settings_get_text (self->settings, key);
+  if (strcmp (before, after) != 0)
+    {
+      g_autofree char *detail = g_strdup_printf ("%s → %s", before, after);
+
+      sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, actor, key, detail);
+    }
+  if (self->settings_failure != NULL)
+    {
+      g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The setting acts now, but could not be saved: %s"), self->settings_failure);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+sb_engine_allow_origin (SbEngine *self, const char *actor, const char *origin, GError **error)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (actor != NULL, FALSE);
+  g_return_val_if_fail (origin != NULL, FALSE);
+
+  before = sb_settings_get_text (self->settings, "allowed-origins");
+  text = before[0] != '\0' ? g_strdup_printf ("%s %s", before, origin) : g_strdup (origin);
+
+  return sb_engine_set_setting (self, actor, "allowed-origins", text, error);
+}

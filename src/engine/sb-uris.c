@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-uris"
+
+#include "sb-uris.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+static char *
+make_uri (GInetAddress *address, guint16 port)
+{
+  g_autofree char *text = g_inet_address_to_string (address);
+  gboolean ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+
+  return g_strdup_printf (ipv6 ? "ws://[%s]:%u" : "ws://%s:%u", text, port);
+}
+
+/* The address of one interface, or NULL where others cannot use it: loopback, down, link-local (which needs a scope that no
+ * browser takes). */
+static GInetAddress *
+read_interface (const struct ifaddrs *interface, GSocketFamily family)
+{
+  g_autoptr (GSocketAddress) socket_address = NULL;
+  GInetAddress *address;
+
+  if (interface->ifa_addr == NULL || interface->ifa_addr->sa_family != (int) family || !(interface->ifa_flags & IFF_UP))
+    return NULL;
+
+  socket_address = g_socket_address_new_from_native (interface->ifa_addr,
+                                                     family == G_SOCKET_FAMILY_IPV6 ? sizeof (struct sockaddr_in6) : sizeof (struct sockaddr_in));
+  if (!G_IS_INET_SOCKET_ADDRESS (socket_address))
+    return NULL;
+
+  address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (socket_address));
+  if (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_link_local (address))
+    return NULL;
+
+  return g_object_ref (address);
+}
+
+static void
+add_interfaces (GStrvBuilder *uris, GSocketFamily family, guint16 port)
+{
+  struct ifaddrs *interfaces = NULL;
+
+  if (getifaddrs (&interfaces) != 0)
+    {
+      g_message ("The addresses of this computer are not known: %s", g_strerror (errno));
+      return;
+    }
+
+  for (const struct ifaddrs *interface = interfaces; interface != NULL; interface = interface->ifa_next)
+    {
+      g_autoptr (GInetAddress) address = read_interface (interface, family);
+
+      if (address != NULL)
+        g_strv_builder_take (uris, make_uri (address, port));
+    }
+  freeifaddrs (interfaces);
+}
+
+char **
+sb_uris_list (GInetAddress *address, guint16 port)
+{
+  g_autoptr (GStrvBuilder) uris = g_strv_builder_new ();
+
+  g_return_val_if_fail (address == NULL || G_IS_INET_ADDRESS (address), NULL);
+
+  if (address != NULL && !g_inet_address_get_is_any (address))
+    g_strv_builder_take (uris, make_uri (address, port));
+  else
+    {
+      /* The listener takes both families on the any-address of IPv6. */
+      gboolean ipv6 = address == NULL || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+      g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+
+      g_strv_builder_take (uris, make_uri (loopback, port));
+      add_interfaces (uris, G_SOCKET_FAMILY_IPV4, port);
+      if (ipv6)
+        add_interfaces (uris, G_SOCKET_FAMILY_IPV6, port);
+    }
+
+  return g_strv_builder_end (uris);
+}
