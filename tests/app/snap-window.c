@@ -78,7 +78,7 @@ work_cb (gpointer user_data)
       snap (window, pages[i], "dark");
     }
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
-  gtk_window_set_default_size (window, 360, 720);
+  gtk_window_set_default_size (window, 370, 730);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     snap (window, pages[i], "narrow");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);

@@ -254,6 +254,7 @@ test_connect_snippets (void)
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
   view = app_test_get (row, GTK_TYPE_TEXT_VIEW, NULL);
   g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "text", &shown, NULL);
+  g_strchomp (expected);
   g_assert_cmpstr (shown, ==, expected);
   g_assert_false (gtk_text_view_get_editable (GTK_TEXT_VIEW (view)));
   gtk_window_destroy (window);

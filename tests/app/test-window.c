@@ -282,7 +282,7 @@ test_port_taken (void)
   g_signal_emit_by_name (banner (test), "button-clicked");
   app_test_wait_until (app_test_dialog (test) != NULL);
   dialog = GTK_WIDGET (app_test_dialog (test));
-  row = app_test_get (dialog, ADW_TYPE_ENTRY_ROW, "Port, or 0 for any free one");
+  row = app_test_get (dialog, ADW_TYPE_ENTRY_ROW, "Port");
   app_test_wait_until (gtk_root_get_focus (GTK_ROOT (test->window)) != NULL &&
                        gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (test->window)), row));
   app_test_free (test);

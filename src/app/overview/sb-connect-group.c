@@ -133,8 +133,11 @@ update_cb (SbConnectGroup *self)
 
   if (!running)
     add_button_row (self, _("The Server Is Stopped"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
-  for (guint i = 0; running && uris != NULL && uris[i] != NULL; i++)
-    add_uri_row (self, uris[i], i == 0);
+  /* The engine names this computer's own address first; others are of more use. */
+  for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
+    add_uri_row (self, uris[i], FALSE);
+  if (running && uris != NULL && uris[0] != NULL)
+    add_uri_row (self, uris[0], TRUE);
   if (running && uris != NULL && g_strv_length (uris) == 1)
     add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"), _("_Change…"),
                     "win.preferences", "listen-address");

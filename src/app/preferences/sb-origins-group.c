@@ -177,7 +177,7 @@ sb_origins_group_init (SbOriginsGroup *self)
   self->rows = g_ptr_array_new ();
 
   self->entry = ADW_ENTRY_ROW (adw_entry_row_new ());
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->entry), _("Add an Origin, like https://example.org"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->entry), _("Add an Origin"));
   gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 12);
   g_signal_connect_object (self->entry, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->entry, "apply", G_CALLBACK (add_cb), self, G_CONNECT_SWAPPED);

@@ -52,13 +52,16 @@ sb_code_view_new (const char *text,
   SbCodeView *self = g_object_new (SB_TYPE_CODE_VIEW, NULL);
   GtkWidget *view = gtk_source_view_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
+  size_t length;
 
   self->buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)));
   if (language != NULL)
     gtk_source_buffer_set_language (self->buffer,
                                     gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (), language));
   gtk_source_buffer_set_highlight_matching_brackets (self->buffer, FALSE);
-  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, -1);
+  /* The end of the last line would show as an empty one more. */
+  length = strlen (text);
+  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, g_str_has_suffix (text, "\n") ? length - 1 : length);
 
   g_object_set (view,
                 "monospace", TRUE, "editable", FALSE, "cursor-visible", FALSE, "accepts-tab", FALSE,

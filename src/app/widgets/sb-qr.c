@@ -163,13 +163,14 @@ sb_qr_dialog_new (const char *title,
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *label = gtk_label_new (text);
+  GtkWidget *copy = sb_copy_button_new (_("Copy Address"), text, FALSE);
   g_autofree char *name = g_strdup_printf (_("QR code of %s"), text);
 
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_box_append (GTK_BOX (line), label);
-  gtk_box_append (GTK_BOX (line), sb_copy_button_new (_("Copy Address"), text, FALSE));
+  gtk_box_append (GTK_BOX (line), copy);
   gtk_widget_set_halign (line, GTK_ALIGN_CENTER);
 
   gtk_box_append (GTK_BOX (box), sb_qr_new (text, name));
@@ -183,5 +184,6 @@ sb_qr_dialog_new (const char *title,
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), box);
   adw_dialog_set_title (dialog, title);
   adw_dialog_set_child (dialog, view);
+  adw_dialog_set_focus (dialog, copy);
   return dialog;
 }
