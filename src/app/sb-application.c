@@ -30,6 +30,7 @@ struct _SbApplication
   SbControl *control;
   gboolean opening;
   gboolean quitting;
+  gboolean seen; /* the window was in front once */
   guint signal_ids[2];
 };
 
@@ -59,8 +60,8 @@ state_changed_cb (SbApplication *self)
       g_application_withdraw_notification (G_APPLICATION (self), "server");
       return;
     }
-  /* Whoever looks at the window sees the banner. */
-  if (window == NULL || gtk_window_is_active (window))
+  /* Whoever looks at the window sees the banner; so will whoever waits for it to open. */
+  if (window == NULL || gtk_window_is_active (window) || !self->seen)
     return;
   notification = g_notification_new (state == SB_ENGINE_FAILED ? _("The Server Is Not Running") : _("The Server Needs Attention"));
   if (sb_engine_get_state_message (self->engine) != NULL)
@@ -70,11 +71,20 @@ state_changed_cb (SbApplication *self)
 }
 
 static void
+active_changed_cb (SbApplication *self,
+                   GParamSpec    *pspec,
+                   GtkWindow     *window)
+{
+  self->seen = self->seen || gtk_window_is_active (window);
+}
+
+static void
 show_window (SbApplication *self)
 {
   SbWindow *window = sb_window_new (GTK_APPLICATION (self), self->engine);
   gboolean start;
 
+  g_signal_connect_object (window, "notify::is-active", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
   g_object_get (sb_engine_get_settings (self->engine), "start-on-launch", &start, NULL);
   if (start)
     sb_server_start (GTK_WIDGET (window), self->engine);
