@@ -36,14 +36,17 @@ GQuark sb_settings_error_quark (void);
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)
  *   lanes             uint     0 (by cores); next start
  *
+ * Numbers and sizes are uint, with their range in the property (docs/limits.md has the table).
+ *
  * Changing a property saves the file (atomically, gathered within 200 ms, off the main thread) unless it was overridden for this
- * run. Signal "save-failed" (char *message). Unknown keys and groups of the file are kept as they are.
+ * run. Signal "save-failed" (char *message). Unknown keys and groups of the file are kept as they are, and so is what a person
+ * wrote there meanwhile.
  */
 /* A file that is not there gives the defaults. A bad value is an error that names file, key and what is allowed: nothing is guessed. */
 SbSettings *sb_settings_load         (const char *path, GError **error);
 /* As from the command line: checked as text, never saved. */
 gboolean    sb_settings_override     (SbSettings *self, const char *key, const char *text, GError **error);
-/* Checks and sets one from text, saved. For the control interface and for entries in the window. */
+/* Checks and sets one from text, saved, which ends an override. For the control interface and for entries in the window. */
 gboolean    sb_settings_set_text     (SbSettings *self, const char *key, const char *text, GError **error);
 gboolean    sb_settings_check_text   (SbSettings *self, const char *key, const char *text, GError **error);
 char       *sb_settings_get_text     (SbSettings *self, const char *key);

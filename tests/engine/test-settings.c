@@ -131,6 +131,36 @@ test_defaults (StoreFixture *self, gconstpointer data)
   g_assert_false (g_file_test (self->path, G_FILE_TEST_EXISTS)); /* looking changes nothing */
 }
 
+/* docs/limits.md has a row for every setting, with the true default and range. */
+static void
+test_documented (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr (SbSettings) settings = load (self->path);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "docs", "limits.md", NULL);
+  g_autofree char *document = read_file (path);
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autoptr (GString) row = g_string_new (NULL);
+
+      g_string_printf (row, "\n| `%s` | %s |", table[i].key, table[i].initial[0] != '\0' ? table[i].initial : "none");
+      if (table[i].max != 0)
+        {
+          g_autofree char *min_text = g_strdup_printf ("%u", table[i].min);
+          g_autofree char *max_text = g_strdup_printf ("%u", table[i].max);
+          g_autofree char *min = NULL;
+          g_autofree char *max = NULL;
+
+          set_text (settings, table[i].key, min_text);
+          min = sb_settings_get_text (settings, table[i].key);
+          set_text (settings, table[i].key, max_text);
+          max = sb_settings_get_text (settings, table[i].key);
+          g_string_append_printf (row, " %s – %s |", min, max);
+        }
+      store_assert_contains (document, row->str);
+    }
+}
+
 static void
 test_round_trip (StoreFixture *self, gconstpointer data)
 {
@@ -809,6 +839,7 @@ main (int argc, char *argv[])
 
 #define ADD(name, func) g_test_add ("/settings/" name, StoreFixture, NULL, set_up, func, store_fixture_tear_down)
   ADD ("defaults", test_defaults);
+  ADD ("documented", test_documented);
   ADD ("round-trip", test_round_trip);
   ADD ("properties", test_properties);
   ADD ("notify-only-on-change", test_notify);
