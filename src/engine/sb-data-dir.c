@@ -114,8 +114,8 @@ wait_for_holder (int fd)
 static gboolean
 write_holder (int fd)
 {
-  const char *program = g_get_prgname ();
-  g_autofree char *text = g_strdup_printf ("%d %s\n", (int) getpid (), program != NULL ? program : "signalbox");
+  g_autofree char *program = g_path_get_basename (g_get_prgname () != NULL ? g_get_prgname () : "signalbox");
+  g_autofree char *text = g_strdup_printf ("%d %s\n", (int) getpid (), program);
 
   return ftruncate (fd, 0) == 0 && pwrite (fd, text, strlen (text), 0) == (ssize_t) strlen (text);
 }

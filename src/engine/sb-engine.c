@@ -22,8 +22,6 @@
 #define CLOSE_TIMEOUT (7 * G_USEC_PER_SEC)
 #define FLUSH_TIMEOUT (3 * G_USEC_PER_SEC)
 
-G_DEFINE_QUARK (sb-engine-error-quark, sb_engine_error)
-
 G_DEFINE_FINAL_TYPE (SbEngine, sb_engine, G_TYPE_OBJECT)
 
 enum
