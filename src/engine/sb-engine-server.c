@@ -347,7 +347,7 @@ static gboolean
 refresh_cb (gpointer user_data)
 {
   SbEngine *self = user_data;
-  guint64 max_backlog;
+  guint max_backlog;
 
   if (sb_client_list_count (self->clients) > 0)
     {
