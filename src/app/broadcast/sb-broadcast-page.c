@@ -1,23 +1,195 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "sb-broadcast-page.h"
+#include "broadcast/sb-broadcast-page.h"
+#include "broadcast/sb-broadcast-row.h"
+#include "broadcast/sb-composer.h"
+#include <glib/gi18n.h>
+#include <string.h>
 
+/* A list box makes a row for each item at once: so many of them, and more when they are asked for. */
+#define ROWS_AT_ONCE 20
+
+/**
+ * SbBroadcastPage:
+ *
+ * What the admin says to many: the composer, and below it what was said before with what became of it.
+ */
 struct _SbBroadcastPage
 {
   SbPage parent_instance;
+
+  GtkSliceListModel *slice;
+
+  SbComposer *composer;
+  GtkListBox *history_list;
+  GtkWidget *history_empty;
+  GtkWidget *more_button;
 };
 
 G_DEFINE_FINAL_TYPE (SbBroadcastPage, sb_broadcast_page, SB_TYPE_PAGE)
 
+/* --- history --- */
+
+static void
+sent_again_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (SbPage) page = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbBroadcast) broadcast = sb_engine_broadcast_finish (SB_ENGINE (source), result, &error);
+
+  if (broadcast == NULL)
+    sb_page_say (page, "%s", error->message);
+}
+
+static void
+again_cb (SbBroadcastPage *self,
+          SbBroadcastRow  *row)
+{
+  SbBroadcast *broadcast = sb_broadcast_row_get_broadcast (row);
+
+  sb_engine_broadcast_async (sb_page_get_engine (SB_PAGE (self)), "window", sb_broadcast_get_target (broadcast),
+                             sb_broadcast_get_binary (broadcast), sb_broadcast_get_payload (broadcast), sent_again_cb,
+                             g_object_ref (self));
+}
+
+static void
+row_activated_cb (SbBroadcastPage *self,
+                  SbBroadcastRow  *row)
+{
+  SbBroadcast *broadcast = sb_broadcast_row_get_broadcast (row);
+  gsize size;
+  const char *data = g_bytes_get_data (sb_broadcast_get_payload (broadcast), &size);
+  g_autofree char *text = NULL;
+
+  if (sb_broadcast_get_binary (broadcast))
+    {
+      sb_page_say (SB_PAGE (self), _("A binary message cannot be written as text"));
+      return;
+    }
+  text = g_utf8_make_valid (data, (gssize) size);
+  if (sb_broadcast_get_target (broadcast) != NULL)
+    sb_composer_set_target (self->composer, sb_broadcast_get_target (broadcast));
+  sb_composer_set_text (self->composer, text);
+}
+
+static GtkWidget *
+make_row_cb (gpointer item,
+             gpointer user_data)
+{
+  SbBroadcastPage *self = user_data;
+  GtkWidget *row = sb_broadcast_row_new (item, sb_page_get_engine (SB_PAGE (self)));
+
+  g_signal_connect_object (row, "again", G_CALLBACK (again_cb), self, G_CONNECT_SWAPPED);
+  return row;
+}
+
+static void
+history_changed_cb (SbBroadcastPage *self)
+{
+  guint n = g_list_model_get_n_items (sb_engine_get_broadcasts (sb_page_get_engine (SB_PAGE (self))));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->history_list), n > 0);
+  gtk_widget_set_visible (self->history_empty, n == 0);
+  gtk_widget_set_visible (self->more_button, n > gtk_slice_list_model_get_size (self->slice));
+}
+
+static void
+more_cb (SbBroadcastPage *self)
+{
+  gtk_slice_list_model_set_size (self->slice, gtk_slice_list_model_get_size (self->slice) + ROWS_AT_ONCE);
+  history_changed_cb (self);
+}
+
+/* --- the page --- */
+
+/* "1,2,3" */
+static GArray *
+parse_ids (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      guint64 id = g_ascii_strtoull (parts[i], NULL, 10);
+
+      if (id != 0)
+        g_array_append_val (ids, id);
+    }
+  return ids;
+}
+
+/* "clients:1,2,3", "token:3", "channel:/news" */
+static void
+sb_broadcast_page_show (SbPage     *page,
+                        const char *filter)
+{
+  g_autoptr (SbTarget) target = g_new0 (SbTarget, 1);
+
+  if (g_str_has_prefix (filter, "clients:"))
+    target->client_ids = parse_ids (filter + strlen ("clients:"));
+  else if (g_str_has_prefix (filter, "client:"))
+    target->client_ids = parse_ids (filter + strlen ("client:"));
+  else if (g_str_has_prefix (filter, "token:"))
+    target->token_ids = parse_ids (filter + strlen ("token:"));
+  else if (g_str_has_prefix (filter, "channel:"))
+    target->channels = g_strdupv ((char **) (const char *const[]) { filter + strlen ("channel:"), NULL });
+  else
+    return;
+  sb_composer_set_target (SB_BROADCAST_PAGE (page)->composer, target);
+}
+
+static void
+sb_broadcast_page_constructed (GObject *object)
+{
+  SbBroadcastPage *self = SB_BROADCAST_PAGE (object);
+  SbEngine *engine = sb_page_get_engine (SB_PAGE (self));
+
+  G_OBJECT_CLASS (sb_broadcast_page_parent_class)->constructed (object);
+
+  sb_composer_set_engine (self->composer, engine);
+  self->slice = gtk_slice_list_model_new (g_object_ref (sb_engine_get_broadcasts (engine)), 0, ROWS_AT_ONCE);
+  gtk_list_box_bind_model (self->history_list, G_LIST_MODEL (self->slice), make_row_cb, self, NULL);
+  g_signal_connect_object (sb_engine_get_broadcasts (engine), "items-changed", G_CALLBACK (history_changed_cb), self, G_CONNECT_SWAPPED);
+  history_changed_cb (self);
+}
+
+static void
+sb_broadcast_page_dispose (GObject *object)
+{
+  SbBroadcastPage *self = SB_BROADCAST_PAGE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_BROADCAST_PAGE);
+  g_clear_object (&self->slice);
+
+  G_OBJECT_CLASS (sb_broadcast_page_parent_class)->dispose (object);
+}
+
 static void
 sb_broadcast_page_class_init (SbBroadcastPageClass *klass)
 {
-  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass), SB_RESOURCE_PATH "sb-broadcast-page.ui");
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = sb_broadcast_page_constructed;
+  object_class->dispose = sb_broadcast_page_dispose;
+  SB_PAGE_CLASS (klass)->show = sb_broadcast_page_show;
+
+  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-broadcast-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, composer);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_list);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_empty);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, more_button);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, more_cb);
 }
 
 static void
 sb_broadcast_page_init (SbBroadcastPage *self)
 {
+  g_type_ensure (SB_TYPE_COMPOSER);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
