@@ -1,23 +1,336 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "sb-audit-page.h"
+#include "audit/sb-audit-page.h"
+#include "audit/sb-audit-export.h"
+#include "audit/sb-audit-row.h"
+#include "audit/sb-audit-words.h"
+#include "widgets/sb-export.h"
+#include "widgets/sb-filter-bar.h"
+#include "widgets/sb-format.h"
+#include <glib/gi18n.h>
+#include <string.h>
 
+/**
+ * SbAuditPage:
+ *
+ * Who did what, and when: the audit trail, newest first, a heading for each day.
+ *
+ *   SbJournal → GtkFilterListModel (search and kind) → GtkSortListModel (for its sections: days) → GtkNoSelection
+ */
 struct _SbAuditPage
 {
   SbPage parent_instance;
+
+  GtkCustomFilter *filter;
+  GtkFilterListModel *filtered;
+  GHashTable *days; /* quarter of an hour → day, both counted from the epoch */
+
+  AdwWindowTitle *window_title;
+  SbFilterBar *filter_bar;
+  GtkStack *stack;
+  GtkWidget *empty;
+  GtkWidget *nothing_found;
+  GtkWidget *list;
+  GtkListView *list_view;
 };
 
 G_DEFINE_FINAL_TYPE (SbAuditPage, sb_audit_page, SB_TYPE_PAGE)
 
+static GListModel *
+get_journal (SbAuditPage *self)
+{
+  return G_LIST_MODEL (sb_engine_get_journal (sb_page_get_engine (SB_PAGE (self))));
+}
+
+/* --- which entries --- */
+
+static gboolean
+kind_is_chosen (SbAct       act,
+                const char *choice)
+{
+  if (g_str_equal (choice, "all"))
+    return TRUE;
+  if (g_str_equal (choice, "refused"))
+    return act == SB_ACT_CLIENT_REFUSED;
+  return g_str_equal (choice, sb_audit_words_kind (act));
+}
+
+static gboolean
+filter_func (gpointer item,
+             gpointer user_data)
+{
+  SbAuditPage *self = user_data;
+  g_autofree char *sentence = NULL;
+  g_autofree char *detail = NULL;
+
+  if (!kind_is_chosen (sb_journal_entry_get_act (item), sb_filter_bar_get_choice (self->filter_bar)))
+    return FALSE;
+  if (!sb_filter_bar_is_searching (self->filter_bar))
+    return TRUE;
+  sentence = sb_audit_words_sentence (item);
+  if (sb_filter_bar_matches (self->filter_bar, sentence))
+    return TRUE;
+  detail = sb_audit_words_detail (item);
+  return sb_filter_bar_matches (self->filter_bar, detail);
+}
+
+static void
+update (SbAuditPage *self)
+{
+  guint n = g_list_model_get_n_items (get_journal (self));
+  guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
+  g_autofree char *number = sb_format_number (n_shown);
+  g_autofree char *subtitle = g_strdup_printf (ngettext ("%s entry", "%s entries", n_shown), number);
+
+  adw_window_title_set_subtitle (self->window_title, n_shown > 0 ? subtitle : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), n > 0);
+  gtk_stack_set_visible_child (self->stack, n == 0 ? self->empty : n_shown == 0 ? self->nothing_found : self->list);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.export", n_shown > 0);
+}
+
+static void
+filter_changed_cb (SbAuditPage *self)
+{
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  update (self);
+}
+
+static void
+show_all_cb (SbAuditPage *self)
+{
+  sb_filter_bar_reset (self->filter_bar);
+}
+
+static void
+export_action_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.json", sb_audit_export, G_OBJECT (SB_AUDIT_PAGE (widget)->filtered));
+}
+
+/* --- days --- */
+
+/* The local day of a time. No time zone changes its day but at a quarter of an hour, so one answer holds for all of that quarter: a
+ * calendar asked for each of 10000 entries, many times over while they are sorted, would be felt. */
+static gint64
+get_day (SbAuditPage *self,
+         gint64       time)
+{
+  gint64 quarter = time / (15 * G_TIME_SPAN_MINUTE);
+  gpointer day;
+
+  if (!g_hash_table_lookup_extended (self->days, GINT_TO_POINTER ((int) quarter), NULL, &day))
+    {
+      g_autoptr (GDateTime) date = g_date_time_new_from_unix_local_usec (time);
+
+      day = GINT_TO_POINTER (g_date_time_get_year (date) * 400 + g_date_time_get_day_of_year (date));
+      g_hash_table_insert (self->days, GINT_TO_POINTER ((int) quarter), day);
+    }
+  return GPOINTER_TO_INT (day);
+}
+
+static int
+compare_days_cb (gconstpointer a,
+                 gconstpointer b,
+                 gpointer      user_data)
+{
+  gint64 day_a = get_day (user_data, sb_journal_entry_get_time ((SbJournalEntry *) a));
+  gint64 day_b = get_day (user_data, sb_journal_entry_get_time ((SbJournalEntry *) b));
+
+  return (day_a < day_b) - (day_a > day_b);
+}
+
+/* --- rows --- */
+
+static void
+setup_row_cb (GtkSignalListItemFactory *factory,
+              GtkListItem              *list_item)
+{
+  gtk_list_item_set_child (list_item, sb_audit_row_new ());
+  gtk_list_item_set_activatable (list_item, FALSE);
+}
+
+static void
+bind_row_cb (GtkSignalListItemFactory *factory,
+             GtkListItem              *list_item)
+{
+  SbJournalEntry *entry = gtk_list_item_get_item (list_item);
+  g_autofree char *sentence = sb_audit_words_sentence (entry);
+  g_autofree char *detail = sb_audit_words_detail (entry);
+  g_autofree char *date = sb_format_date_time (sb_journal_entry_get_time (entry));
+  g_autofree char *description = g_strdup_printf (*detail != '\0' ? "%s · %s" : "%s", date, detail);
+
+  sb_audit_row_set_entry (SB_AUDIT_ROW (gtk_list_item_get_child (list_item)), entry);
+  gtk_list_item_set_accessible_label (list_item, sentence);
+  gtk_list_item_set_accessible_description (list_item, description);
+}
+
+static void
+setup_header_cb (GtkSignalListItemFactory *factory,
+                 GtkListHeader            *header)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "audit-heading");
+  gtk_list_header_set_child (header, label);
+}
+
+static void
+bind_header_cb (GtkSignalListItemFactory *factory,
+                GtkListHeader            *header)
+{
+  SbJournalEntry *entry = gtk_list_header_get_item (header);
+  g_autofree char *day = sb_audit_words_day (sb_journal_entry_get_time (entry), g_get_real_time ());
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_header_get_child (header)), day);
+}
+
+static void
+set_up_list (SbAuditPage *self)
+{
+  g_autoptr (GtkListItemFactory) rows = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) headers = gtk_signal_list_item_factory_new ();
+  GtkSortListModel *sorted;
+  g_autoptr (GtkSorter) by_day = GTK_SORTER (gtk_custom_sorter_new (compare_days_cb, self, NULL));
+  g_autoptr (GtkSelectionModel) selection = NULL;
+
+  g_signal_connect (rows, "setup", G_CALLBACK (setup_row_cb), NULL);
+  g_signal_connect (rows, "bind", G_CALLBACK (bind_row_cb), NULL);
+  g_signal_connect (headers, "setup", G_CALLBACK (setup_header_cb), NULL);
+  g_signal_connect (headers, "bind", G_CALLBACK (bind_header_cb), NULL);
+  gtk_list_view_set_factory (self->list_view, rows);
+  gtk_list_view_set_header_factory (self->list_view, headers);
+
+  sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)), NULL);
+  gtk_sort_list_model_set_section_sorter (sorted, by_day);
+  selection = GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (sorted)));
+  gtk_list_view_set_model (self->list_view, selection);
+}
+
+/* --- the page --- */
+
+/* Searches all kinds for @text. */
+static void
+search_for (SbAuditPage *self,
+            const char  *text)
+{
+  sb_filter_bar_reset (self->filter_bar);
+  sb_filter_bar_set_text (self->filter_bar, text);
+}
+
+static void
+sb_audit_page_show (SbPage     *page,
+                    const char *filter)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (page);
+  SbTokenItem *item;
+
+  if (g_str_has_prefix (filter, "address:"))
+    search_for (self, filter + strlen ("address:"));
+  else if (g_str_has_prefix (filter, "token:"))
+    {
+      item = sb_token_list_find (sb_engine_get_tokens (sb_page_get_engine (page)), g_ascii_strtoll (filter + strlen ("token:"), NULL, 10));
+      if (item != NULL)
+        search_for (self, sb_token_item_get_token (item)->hint);
+    }
+  else
+    {
+      /* "refused", "tokens", "clients", …; what was searched for before would hide what is asked for now. */
+      sb_filter_bar_set_text (self->filter_bar, "");
+      sb_filter_bar_set_choice (self->filter_bar, filter);
+    }
+}
+
+static void
+sb_audit_page_focus_search (SbPage *page)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (page);
+
+  if (gtk_widget_get_visible (GTK_WIDGET (self->filter_bar)))
+    sb_filter_bar_focus_search (self->filter_bar);
+}
+
+static void
+sb_audit_page_constructed (GObject *object)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (object);
+
+  G_OBJECT_CLASS (sb_audit_page_parent_class)->constructed (object);
+
+  self->filter = gtk_custom_filter_new (filter_func, self, NULL);
+  self->filtered = gtk_filter_list_model_new (g_object_ref (get_journal (self)), GTK_FILTER (g_object_ref (self->filter)));
+  set_up_list (self);
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_journal (self), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+}
+
+static void
+sb_audit_page_dispose (GObject *object)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (object);
+
+  /* Filter and sorter ask this page: they must not any more. */
+  if (self->list_view != NULL)
+    gtk_list_view_set_model (self->list_view, NULL);
+  if (self->filter != NULL)
+    gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_AUDIT_PAGE);
+  g_clear_object (&self->filtered);
+  g_clear_object (&self->filter);
+
+  G_OBJECT_CLASS (sb_audit_page_parent_class)->dispose (object);
+}
+
+static void
+sb_audit_page_finalize (GObject *object)
+{
+  g_hash_table_unref (SB_AUDIT_PAGE (object)->days);
+
+  G_OBJECT_CLASS (sb_audit_page_parent_class)->finalize (object);
+}
+
 static void
 sb_audit_page_class_init (SbAuditPageClass *klass)
 {
-  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass), SB_RESOURCE_PATH "sb-audit-page.ui");
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = sb_audit_page_constructed;
+  object_class->dispose = sb_audit_page_dispose;
+  object_class->finalize = sb_audit_page_finalize;
+  SB_PAGE_CLASS (klass)->show = sb_audit_page_show;
+  SB_PAGE_CLASS (klass)->focus_search = sb_audit_page_focus_search;
+
+  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-audit-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, filter_bar);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, nothing_found);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list_view);
+  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
+
+  gtk_widget_class_install_action (widget_class, "audit.export", NULL, export_action_cb);
 }
 
 static void
 sb_audit_page_init (SbAuditPage *self)
 {
+  g_type_ensure (SB_TYPE_FILTER_BAR);
+  self->days = g_hash_table_new (NULL, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+
+  sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));
+  sb_filter_bar_add_choice (self->filter_bar, "tokens", _("Tokens"));
+  sb_filter_bar_add_choice (self->filter_bar, "clients", _("Clients"));
+  sb_filter_bar_add_choice (self->filter_bar, "refused", _("Refused"));
+  sb_filter_bar_add_choice (self->filter_bar, "broadcasts", _("Broadcasts"));
+  sb_filter_bar_add_choice (self->filter_bar, "server", _("Server"));
 }
