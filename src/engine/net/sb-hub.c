@@ -131,6 +131,7 @@ struct _Order
   gint64 until;
   guint timeout;
   _Atomic guint n_left; /* lanes that still drain */
+  GTlsCertificate *certificate;
   SbGateLimits *gate_limits;
   SbSessionLimits session_limits;
   SbFrame *frame;
@@ -159,6 +160,7 @@ order_free (Order *self)
   g_clear_pointer (&self->token, sb_token_unref);
   g_clear_pointer (&self->excess, g_array_unref);
   g_clear_pointer (&self->target, sb_target_free);
+  g_clear_object (&self->certificate);
   g_clear_pointer (&self->gate_limits, sb_gate_limits_free);
   g_clear_pointer (&self->frame, sb_frame_unref);
   g_free (self->reason);
@@ -217,6 +219,27 @@ lane_get_gate (SbLane *lane)
 }
 
 /* --- Limits -------------------------------------------------------------------------------------- */
+
+static guint
+certificate_order (SbLane *lane, Order *order)
+{
+  if (lane->listener != NULL)
+    sb_listener_set_certificate (lane->listener, order->certificate);
+
+  return 0;
+}
+
+void
+sb_hub_set_certificate (SbHub *self, GTlsCertificate *certificate)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (certificate == NULL || G_IS_TLS_CERTIFICATE (certificate));
+
+  Order *order = order_new (certificate_order, NULL, NULL);
+
+  g_set_object (&order->certificate, certificate);
+  hub_order (self, order);
+}
 
 static guint
 gate_limits_order (SbLane *lane, Order *order)

@@ -93,6 +93,8 @@ guint16   sb_hub_get_port        (SbHub *self);
  * closing frames, then cuts, and stops listening. @done gets the number of clients there were. */
 void      sb_hub_stop            (SbHub *self, guint16 code, const char *reason, guint timeout, SbHubDoneFunc done, gpointer user_data);
 
+/* From now on new connections speak TLS (1.2 or later) with @certificate, which must have its private key; NULL: none. Nobody is dropped. */
+void      sb_hub_set_certificate    (SbHub *self, GTlsCertificate *certificate);
 void      sb_hub_set_gate_limits    (SbHub *self, const SbGateLimits *limits);
 void      sb_hub_set_session_limits (SbHub *self, const SbSessionLimits *limits);
 

@@ -120,14 +120,35 @@ sb_lane_stream_get_backlog (const SbLaneStream *self)
 }
 
 /* What a stream of GIO says, in the words of recv(2) and send(2). */
-static gssize
-tls_result (gssize result, GError *error)
+static void
+set_errno (const GError *error)
 {
+  errno = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? EAGAIN : EPROTO;
+}
+
+static gssize
+tls_read (GIOStream *tls, guint8 *buffer, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (tls));
+  gssize result = g_pollable_input_stream_read_nonblocking (input, buffer, size, NULL, &error);
+
   if (result < 0)
-    {
-      errno = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? EAGAIN : EPROTO;
-      g_error_free (error);
-    }
+    set_errno (error);
+
+  return result;
+}
+
+static gssize
+tls_write (GIOStream *tls, const void *bytes, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (tls));
+  gssize result = g_pollable_output_stream_write_nonblocking (output, bytes, size, NULL, &error);
+
+  if (result < 0)
+    set_errno (error);
+
   return result;
 }
 
@@ -137,12 +158,7 @@ sb_lane_stream_read (SbLaneStream *self, guint8 *buffer, gsize size)
   gssize result;
 
   if (self->tls != NULL)
-    {
-      GError *error = NULL;
-      GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->tls));
-
-      return tls_result (g_pollable_input_stream_read_nonblocking (input, buffer, size, NULL, &error), error);
-    }
+    return tls_read (self->tls, buffer, size);
 
   do
     result = recv (self->fd, buffer, size, 0);
@@ -215,14 +231,9 @@ stream_write (SbLaneStream *self)
   vector[0].iov_base = (guint8 *) vector[0].iov_base + self->offset;
   vector[0].iov_len -= self->offset;
 
+  /* One frame a call: TLS wants the same bytes again after it would have blocked, and the first frame is just that. */
   if (self->tls != NULL)
-    {
-      /* One frame a call: TLS wants the same bytes again after it would have blocked, and the first frame is just that. */
-      GError *error = NULL;
-      GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->tls));
-
-      return tls_result (g_pollable_output_stream_write_nonblocking (output, vector[0].iov_base, vector[0].iov_len, NULL, &error), error);
-    }
+    return tls_write (self->tls, vector[0].iov_base, vector[0].iov_len);
 
   do
     if (n == 1)

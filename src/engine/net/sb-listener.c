@@ -27,6 +27,7 @@ struct _SbListener
   SbLane *lane;
   SbGate *gate;
   SoupServer *server;
+  GTlsCertificate *certificate; /* NULL: no TLS */
   int fd; /* -1: does not listen */
   GSource *accepting;
   SbTimer pause;
@@ -161,6 +162,28 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, size);
 }
 
+/* TLS around @connection, if the server speaks it. RFC 8446's and its predecessor only: GnuTLS, as GLib sets it up, has none older than
+ * TLS 1.2. */
+static GIOStream *
+wrap (SbListener *self, GSocketConnection *connection, GError **error)
+{
+  const char *const protocols[] = { "http/1.1", NULL };
+  GIOStream *tls;
+
+  if (self->certificate == NULL)
+    return g_object_ref (G_IO_STREAM (connection));
+
+  tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, error);
+  if (tls != NULL)
+    {
+      /* WebSocket has a closing handshake of its own. */
+      g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+      g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
+    }
+
+  return tls;
+}
+
 static void
 take_connection (SbListener *self, int fd)
 {
@@ -169,6 +192,7 @@ take_connection (SbListener *self, int fd)
   g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
 
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
   if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
@@ -181,7 +205,8 @@ take_connection (SbListener *self, int fd)
   g_socket_set_blocking (socket, FALSE);
   connection = g_socket_connection_factory_create_connection (socket);
   pending_add (self, connection, fd);
-  if (!soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error))
+  stream = wrap (self, connection, &error);
+  if (stream == NULL || !soup_server_accept_iostream (self->server, stream, local, remote, &error))
     g_debug ("could not take a connection: %s", error->message);
 }
 
@@ -351,16 +376,34 @@ read_early (GIOStream *stream)
   return have > 0 ? g_bytes_new (buffer, have) : NULL;
 }
 
-/* The session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what an idle client would weigh. */
-static gboolean
-take_descriptor (GIOStream *stream, SbArrival *arrival)
+static int
+get_fd (gpointer connection)
 {
-  g_autoptr (GIOStream) base = NULL;
-  GSocket *socket;
+  return g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+}
 
-  g_object_get (stream, "base-iostream", &base, NULL);
-  socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (base));
-  arrival->fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+/* Without TLS the session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what an idle client
+ * would weigh. With TLS it needs GIO's, and the descriptor for epoll. */
+static gboolean
+take_stream (GIOStream *stream, SbArrival *arrival)
+{
+  g_autoptr (GIOStream) inner = NULL;
+
+  g_object_get (stream, "base-iostream", &inner, NULL);
+  if (G_IS_TLS_CONNECTION (inner))
+    {
+      g_autoptr (GIOStream) socket = NULL;
+
+      g_object_get (inner, "base-io-stream", &socket, NULL);
+      g_object_set_data (G_OBJECT (socket), "sb-pending", NULL); /* its handshake is over */
+      arrival->fd = get_fd (socket);
+      arrival->tls = g_steal_pointer (&inner);
+      arrival->peer->tls = TRUE;
+      return TRUE;
+    }
+
+  arrival->fd = fcntl (get_fd (inner), F_DUPFD_CLOEXEC, 3);
+  g_io_stream_close (inner, NULL, NULL);
 
   return arrival->fd >= 0;
 }
@@ -452,8 +495,10 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
 
   /* Stealing may free the message, and the answer with it. */
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+  g_autoptr (GBytes) early = NULL;
 
-  if (!take_descriptor (stream, arrival))
+  early = read_early (stream);
+  if (!take_stream (stream, arrival))
     {
       if (admitted)
         sb_gate_release (self->gate, arrival->peer->token_id, arrival->peer->address);
@@ -461,7 +506,7 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
     }
   else
     {
-      arrival->early = read_early (stream);
+      arrival->early = g_steal_pointer (&early);
       if (admitted)
         register_client (self, lane, arrival->peer);
       if (lane == self->lane)
@@ -470,7 +515,6 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
         sb_lane_pass (self->lane, lane, arrive_task, arrival);
     }
 
-  g_io_stream_close (stream, NULL, NULL);
   sb_lane_settle (self->lane);
 }
 
@@ -552,6 +596,7 @@ sb_listener_free (SbListener *self)
 {
   sb_listener_stop (self);
   g_object_unref (self->server);
+  g_clear_object (&self->certificate);
   sb_gate_free (self->gate);
   g_hash_table_unref (self->live);
   g_free (self->load);
@@ -572,6 +617,12 @@ sb_listener_listen (SbListener *self, int fd)
   self->fd = fd;
   sb_gate_set_draining (self->gate, FALSE);
   start_accepting (self);
+}
+
+void
+sb_listener_set_certificate (SbListener *self, GTlsCertificate *certificate)
+{
+  g_set_object (&self->certificate, certificate);
 }
 
 /* Also cuts what is in the middle of a handshake. */

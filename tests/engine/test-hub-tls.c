@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "access/sb-token.h"
+#include "net/sb-hub.h"
+#include "support/sb-test-wait.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+/* The hub over TLS, with a client of libsoup's. */
+
+typedef struct
+{
+  SbHub *hub;
+  char *secret;
+  SbToken *token;
+  SoupSession *session;
+  guint n_joined, n_left, n_done;
+  gboolean joined_by_tls;
+} Fixture;
+
+typedef struct
+{
+  SoupWebsocketConnection *socket; /* NULL: refused */
+  GError *error;
+  GTlsProtocolVersion version;
+  GPtrArray *received; /* (element-type GBytes) */
+  gboolean settled, closed;
+} Client;
+
+static void
+events_cb (SbEvent *events, gsize n, gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  for (gsize i = 0; i < n; i++)
+    if (events[i].kind == SB_EVENT_JOINED)
+      {
+        self->n_joined++;
+        self->joined_by_tls = events[i].peer->tls;
+      }
+    else if (events[i].kind == SB_EVENT_LEFT)
+      self->n_left++;
+}
+
+static void
+done_cb (guint n, gpointer user_data)
+{
+  ((Fixture *) user_data)->n_done++;
+}
+
+static GTlsCertificate *
+load_certificate (void)
+{
+  g_autofree char *certificate = g_test_build_filename (G_TEST_DIST, "data", "localhost.pem", NULL);
+  g_autofree char *key = g_test_build_filename (G_TEST_DIST, "data", "localhost-key.pem", NULL);
+  g_autoptr (GError) error = NULL;
+  GTlsCertificate *loaded = g_tls_certificate_new_from_files (certificate, key, &error);
+
+  g_assert_no_error (error);
+
+  return loaded;
+}
+
+static void
+put_token (Fixture *self, gint64 revoked_at)
+{
+  guint8 hash[SB_TOKEN_HASH_SIZE];
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
+  guint n_done = self->n_done;
+
+  sb_token_secret_hash (self->secret, -1, hash);
+  g_clear_pointer (&self->token, sb_token_unref);
+  self->token = sb_token_new (1, spec, hash, "sbx_", NULL, 0, g_get_real_time (), revoked_at);
+  sb_hub_put_token (self->hub, self->token, done_cb, self);
+  sb_test_wait (self->n_done > n_done);
+}
+
+static void
+set_up (Fixture *self, gconstpointer n_lanes)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  g_autoptr (GError) error = NULL;
+
+  self->secret = sb_token_secret_generate ();
+  self->hub = sb_hub_new (GPOINTER_TO_UINT (n_lanes), 1, events_cb, self);
+  self->session = soup_session_new ();
+  sb_hub_set_certificate (self->hub, certificate);
+  sb_hub_listen (self->hub, loopback, 0, &error);
+  g_assert_no_error (error);
+  put_token (self, 0);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_object_unref (self->session);
+  sb_hub_free (self->hub);
+  g_assert_cmpuint (self->n_joined, ==, self->n_left);
+  sb_token_unref (self->token);
+  sb_token_secret_free (self->secret);
+}
+
+static void
+message_cb (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer user_data)
+{
+  g_ptr_array_add (((Client *) user_data)->received, g_bytes_ref (message));
+}
+
+static void
+closed_cb (SoupWebsocketConnection *socket, gpointer user_data)
+{
+  ((Client *) user_data)->closed = TRUE;
+}
+
+static void
+connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Client *self = user_data;
+
+  self->settled = TRUE;
+  self->socket = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &self->error);
+  if (self->socket != NULL)
+    {
+      soup_websocket_connection_set_max_incoming_payload_size (self->socket, 0);
+      g_signal_connect (self->socket, "message", G_CALLBACK (message_cb), self);
+      g_signal_connect (self->socket, "closed", G_CALLBACK (closed_cb), self);
+    }
+}
+
+/* The certificate is nobody's that the system trusts; that it is ours is enough. */
+static gboolean
+accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+{
+  g_autoptr (GTlsCertificate) ours = load_certificate ();
+
+  return g_tls_certificate_is_same (certificate, ours);
+}
+
+static Client *
+client_new (Fixture *self, const char *token)
+{
+  Client *client = g_new0 (Client, 1);
+  g_autofree char *uri = g_strdup_printf ("wss://127.0.0.1:%u/room", sb_hub_get_port (self->hub));
+  g_autofree char *authorization = g_strconcat ("Bearer ", token, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+
+  client->received = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", authorization);
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), client);
+  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, connected_cb, client);
+  sb_test_wait (client->settled);
+  client->version = soup_message_get_tls_protocol_version (message);
+
+  return client;
+}
+
+static void
+client_free (Client *self)
+{
+  if (self->socket != NULL && !self->closed)
+    {
+      soup_websocket_connection_close (self->socket, 1000, NULL);
+      sb_test_wait (self->closed);
+    }
+  g_clear_object (&self->socket);
+  g_clear_error (&self->error);
+  g_ptr_array_unref (self->received);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
+
+static void
+test_relay (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) sender = client_new (self, self->secret);
+  g_autoptr (Client) receiver = client_new (self, self->secret);
+
+  g_assert_no_error (sender->error);
+  g_assert_no_error (receiver->error);
+  g_assert_cmpint (sender->version, >=, G_TLS_PROTOCOL_VERSION_TLS_1_2);
+  sb_test_wait (self->n_joined == 2);
+  g_assert_true (self->joined_by_tls);
+  soup_websocket_connection_send_text (sender->socket, "{\"a\":1}");
+  sb_test_wait (receiver->received->len == 1);
+  g_assert_cmpstr (g_bytes_get_data (receiver->received->pdata[0], NULL), ==, "{\"a\":1}");
+}
+
+/* More than a TLS record, more than the lane's buffer, more than the socket takes at once; in both directions. */
+static void
+test_large (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) sender = client_new (self, self->secret);
+  g_autoptr (Client) receiver = client_new (self, self->secret);
+  gsize size = 900 * 1000;
+  g_autofree char *text = g_strnfill (size, ' ');
+
+  memcpy (text, "[]", 2);
+  sb_test_wait (self->n_joined == 2);
+  for (guint i = 1; i <= 3; i++)
+    {
+      soup_websocket_connection_send_text (sender->socket, text);
+      sb_test_wait (receiver->received->len == i);
+      g_assert_cmpmem (g_bytes_get_data (receiver->received->pdata[i - 1], NULL),
+                       g_bytes_get_size (receiver->received->pdata[i - 1]), text, size);
+    }
+}
+
+static void
+test_refused (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) client = client_new (self, "sbx_wrong");
+
+  g_assert_null (client->socket);
+  g_assert_error (client->error, SOUP_WEBSOCKET_ERROR, SOUP_WEBSOCKET_ERROR_NOT_WEBSOCKET);
+  g_assert_cmpuint (self->n_joined, ==, 0);
+}
+
+static void
+test_revoke (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) client = client_new (self, self->secret);
+
+  sb_test_wait (self->n_joined == 1);
+  put_token (self, g_get_real_time ());
+  sb_test_wait (client->closed);
+  g_assert_cmpuint (soup_websocket_connection_get_close_code (client->socket), ==, 3000);
+}
+
+/* A new certificate, or none, is for those who come; those who are there stay. */
+static void
+test_change_certificate (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) client = client_new (self, self->secret);
+  g_autoptr (Client) other = NULL;
+  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  SbSessionLimits limits;
+
+  sb_session_limits_init (&limits);
+  limits.handshake_timeout = 1; /* a server without TLS waits that long for a request that it could read */
+  sb_hub_set_session_limits (self->hub, &limits);
+  sb_test_wait (self->n_joined == 1);
+  sb_hub_set_certificate (self->hub, NULL);
+  put_token (self, 0);
+  g_autoptr (Client) plain = client_new (self, self->secret);
+  g_assert_null (plain->socket);
+
+  sb_hub_set_certificate (self->hub, certificate);
+  put_token (self, 0);
+  other = client_new (self, self->secret);
+  g_assert_no_error (other->error);
+  sb_test_wait (self->n_joined == 2);
+  soup_websocket_connection_send_text (other->socket, "1");
+  sb_test_wait (client->received->len == 1);
+  g_assert_false (client->closed);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint n_lanes = 1; n_lanes <= 2; n_lanes++)
+    {
+      struct { const char *name; void (*func) (Fixture *, gconstpointer); } tests[] = {
+        { "relay", test_relay },
+        { "large", test_large },
+        { "refused", test_refused },
+        { "revoke", test_revoke },
+        { "change-certificate", test_change_certificate },
+      };
+
+      for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+        {
+          g_autofree char *path = g_strdup_printf ("/hub-tls/%u-lanes/%s", n_lanes, tests[i].name);
+
+          g_test_add (path, Fixture, GUINT_TO_POINTER (n_lanes), set_up, tests[i].func, tear_down);
+        }
+    }
+
+  return g_test_run ();
+}
