@@ -7,17 +7,17 @@
 /**
  * SbRestartWatch:
  *
- * Knows whether the running server differs from what it is set to, since some settings count only when it starts. Made before the server is
- * started; owned by the window.
+ * Knows whether a restart would make a difference, since some settings count only when the server starts: it runs, or could not be started,
+ * with others than are set now. Made before the server is started; owned by the window.
  */
 struct _SbRestartWatch
 {
   GObject parent_instance;
 
   SbEngine *engine;
-  gboolean running;
+  gboolean tried; /* it runs, or failed to */
   gboolean needed;
-  char *started_with[3]; /* one for each key */
+  char *tried_with[3]; /* one for each key */
 };
 
 G_DEFINE_FINAL_TYPE (SbRestartWatch, sb_restart_watch, G_TYPE_OBJECT)
@@ -33,7 +33,7 @@ static GParamSpec *properties[N_PROPS];
 
 /* What SbSettings reads at the next start only. */
 static const char *const keys[] = { "listen-address", "port", "lanes" };
-G_STATIC_ASSERT (G_N_ELEMENTS (keys) == G_N_ELEMENTS (((SbRestartWatch *) NULL)->started_with));
+G_STATIC_ASSERT (G_N_ELEMENTS (keys) == G_N_ELEMENTS (((SbRestartWatch *) NULL)->tried_with));
 
 static void
 update_cb (SbRestartWatch *self)
@@ -41,11 +41,11 @@ update_cb (SbRestartWatch *self)
   SbSettings *settings = sb_engine_get_settings (self->engine);
   gboolean needed = FALSE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (keys) && self->running; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (keys) && self->tried; i++)
     {
       g_autofree char *now = sb_settings_get_text (settings, keys[i]);
 
-      needed = needed || g_strcmp0 (now, self->started_with[i]) != 0;
+      needed = needed || g_strcmp0 (now, self->tried_with[i]) != 0;
     }
   if (self->needed == needed)
     return;
@@ -56,15 +56,15 @@ update_cb (SbRestartWatch *self)
 static void
 state_changed_cb (SbRestartWatch *self)
 {
-  gboolean running = sb_server_is_running (self->engine);
+  gboolean tried = sb_server_is_running (self->engine) || sb_engine_get_state (self->engine) == SB_ENGINE_FAILED;
 
-  if (running && !self->running)
+  if (tried && !self->tried)
     for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
       {
-        g_free (self->started_with[i]);
-        self->started_with[i] = sb_settings_get_text (sb_engine_get_settings (self->engine), keys[i]);
+        g_free (self->tried_with[i]);
+        self->tried_with[i] = sb_settings_get_text (sb_engine_get_settings (self->engine), keys[i]);
       }
-  self->running = running;
+  self->tried = tried;
   update_cb (self);
 }
 
@@ -86,7 +86,7 @@ sb_restart_watch_finalize (GObject *object)
   SbRestartWatch *self = SB_RESTART_WATCH (object);
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    g_free (self->started_with[i]);
+    g_free (self->tried_with[i]);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (sb_restart_watch_parent_class)->finalize (object);

@@ -18,6 +18,8 @@ struct _SbServerBanner
   SbEngine *engine;
   AdwBanner *banner;
   const char *setting; /* the row of the preferences the button leads to; NULL: it starts the server */
+  SbEngineState state; /* as last shown */
+  gboolean changed;    /* the settings that made it fail are no longer these */
 };
 
 G_DEFINE_FINAL_TYPE (SbServerBanner, sb_server_banner, ADW_TYPE_BIN)
@@ -26,6 +28,8 @@ G_DEFINE_FINAL_TYPE (SbServerBanner, sb_server_banner, ADW_TYPE_BIN)
 static const char *
 failed_button (SbServerBanner *self)
 {
+  if (self->changed)
+    return _("_Start");
   switch (sb_engine_get_listen_error (self->engine))
     {
     case SB_HUB_ERROR_ADDRESS_IN_USE:
@@ -49,6 +53,9 @@ update_cb (SbServerBanner *self)
   const char *message = sb_engine_get_state_message (self->engine);
 
   self->setting = NULL;
+  if (state != self->state)
+    self->changed = FALSE;
+  self->state = state;
   switch (state)
     {
     case SB_ENGINE_FAILED:
@@ -71,6 +78,13 @@ update_cb (SbServerBanner *self)
       return;
     }
   adw_banner_set_revealed (self->banner, TRUE);
+}
+
+static void
+settings_changed_cb (SbServerBanner *self)
+{
+  self->changed = TRUE;
+  update_cb (self);
 }
 
 static void
@@ -121,6 +135,8 @@ sb_server_banner_new (SbEngine *engine)
   self->engine = g_object_ref (engine);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state-message", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_settings (engine), "notify::port", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_settings (engine), "notify::listen-address", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
   update_cb (self);
   return GTK_WIDGET (self);
 }

@@ -56,6 +56,15 @@ update_dot (SbServerCard *self,
   gtk_widget_set_css_classes (self->dot, classes);
 }
 
+/* The first sentence is enough for the sidebar; the banner has all of them. */
+static char *
+first_sentence (const char *message)
+{
+  const char *end = strstr (message, ". ");
+
+  return end != NULL ? g_strndup (message, end - message + 1) : g_strdup (message);
+}
+
 static void
 update_labels (SbServerCard *self,
                SbEngineState state)
@@ -66,7 +75,11 @@ update_labels (SbServerCard *self,
 
   gtk_label_set_label (self->state_label, sb_server_state_word (self->engine));
   if (trouble && message != NULL)
-    gtk_label_set_label (self->detail_label, message);
+    {
+      g_autofree char *sentence = first_sentence (message);
+
+      gtk_label_set_label (self->detail_label, sentence);
+    }
   else if (address != NULL)
     {
       /* Where it does not fit into one line, it breaks before the port. */

@@ -67,6 +67,24 @@ sb_server_state_word (SbEngine *engine)
 }
 
 /**
+ * sb_server_is_loopback:
+ * @uri: "ws://127.0.0.1:8080"
+ *
+ * Returns: whether only this computer can use @uri
+ */
+gboolean
+sb_server_is_loopback (const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL);
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (parsed == NULL || g_uri_get_host (parsed) == NULL)
+    return FALSE;
+  address = g_inet_address_new_from_string (g_uri_get_host (parsed));
+  return address != NULL ? g_inet_address_get_is_loopback (address) : g_str_equal (g_uri_get_host (parsed), "localhost");
+}
+
+/**
  * sb_server_dup_address:
  *
  * Returns: (transfer full) (nullable): where the server is best reached, as "192.168.1.20:8080": from the network if it can be, else from

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 gboolean    sb_server_is_running   (SbEngine *engine);
 const char *sb_server_state_word   (SbEngine *engine);
+gboolean    sb_server_is_loopback  (const char *uri);
 char       *sb_server_dup_address  (SbEngine *engine);
 void        sb_server_start        (GtkWidget *parent, SbEngine *engine);
 void        sb_server_stop         (GtkWidget *parent, SbEngine *engine);

@@ -23,6 +23,13 @@ struct _SbConnectGroup
 
 G_DEFINE_FINAL_TYPE (SbConnectGroup, sb_connect_group, ADW_TYPE_PREFERENCES_GROUP)
 
+/* With the path: it is the channel, and here the lobby. */
+static char *
+with_path (const char *uri)
+{
+  return g_strdup_printf ("%s%s", uri, g_str_has_suffix (uri, "/") ? "" : "/");
+}
+
 /* The address to write into code: from the network where it is served, else on this computer. */
 static char *
 dup_best_uri (SbConnectGroup *self)
@@ -31,9 +38,9 @@ dup_best_uri (SbConnectGroup *self)
   guint port;
 
   if (uris != NULL && uris[0] != NULL)
-    return g_strdup (uris[1] != NULL ? uris[1] : uris[0]);
+    return with_path (uris[1] != NULL ? uris[1] : uris[0]);
   g_object_get (sb_engine_get_settings (self->engine), "port", &port, NULL);
-  return g_strdup_printf ("ws://localhost:%u/", port);
+  return g_strdup_printf ("ws://127.0.0.1:%u/", port);
 }
 
 static void
@@ -60,10 +67,11 @@ add_row (SbConnectGroup *self,
 
 static void
 add_uri_row (SbConnectGroup *self,
-             const char     *uri,
-             gboolean        loopback)
+             const char     *bare_uri)
 {
   GtkWidget *row = adw_action_row_new ();
+  gboolean loopback = sb_server_is_loopback (bare_uri);
+  g_autofree char *uri = with_path (bare_uri);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), loopback ? _("This Computer") : _("This Network"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), uri);
@@ -135,10 +143,10 @@ update_cb (SbConnectGroup *self)
     add_button_row (self, _("The Server Is Stopped"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
   /* The engine names this computer's own address first; others are of more use. */
   for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
-    add_uri_row (self, uris[i], FALSE);
+    add_uri_row (self, uris[i]);
   if (running && uris != NULL && uris[0] != NULL)
-    add_uri_row (self, uris[0], TRUE);
-  if (running && uris != NULL && g_strv_length (uris) == 1)
+    add_uri_row (self, uris[0]);
+  if (running && uris != NULL && g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
     add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"), _("_Change…"),
                     "win.preferences", "listen-address");
   add_code_row (self);

@@ -6,6 +6,7 @@
 #include "preferences/sb-setting-row.h"
 #include "sb-page.h"
 #include "sb-server-commands.h"
+#include <glib/gi18n.h>
 
 /**
  * SbPreferencesDialog:
@@ -100,6 +101,11 @@ reach_changed_cb (SbPreferencesDialog *self)
 static void
 update_banner_cb (SbPreferencesDialog *self)
 {
+  gboolean running = sb_server_is_running (self->engine);
+
+  adw_banner_set_title (self->restart_banner, running ? _("Some changes take effect when the server restarts.")
+                                                      : _("The server is not running. Try again with these settings."));
+  adw_banner_set_button_label (self->restart_banner, running ? _("_Restart") : _("_Start"));
   adw_banner_set_revealed (self->restart_banner, sb_restart_watch_get_needed (self->restart_watch));
 }
 
