@@ -52,10 +52,15 @@ app_test_iterate (void)
 AppTest *
 app_test_new_in (const char *dir)
 {
+  static guint n_applications;
   AppTest *self = g_new0 (AppTest, 1);
+  g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
 
   self->application = sb_application_new ();
+  /* A test may make several: they must not find each other. */
+  id = g_strdup_printf (APPLICATION_ID ".Test%u", ++n_applications);
+  g_application_set_application_id (G_APPLICATION (self->application), id);
   g_application_set_flags (G_APPLICATION (self->application), G_APPLICATION_NON_UNIQUE);
   g_application_register (G_APPLICATION (self->application), NULL, &error);
   g_assert_no_error (error);
@@ -100,14 +105,10 @@ app_test_free (AppTest *self)
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (self->application))) != NULL)
     gtk_window_destroy (windows->data);
   g_clear_object (&self->window);
-  if (self->engine != NULL)
-    g_object_add_weak_pointer (G_OBJECT (self->engine), (gpointer *) &self->engine);
-  if (self->engine != NULL)
-    g_object_unref (self->engine);
-  /* What g_application_run() would do at its end. */
+  g_clear_object (&self->engine);
+  /* What g_application_run() would do at its end: the engine is closed. */
   G_APPLICATION_GET_CLASS (self->application)->shutdown (G_APPLICATION (self->application));
-  app_test_wait_until (self->engine == NULL);
-  g_clear_object (&self->application);
+  /* The application is kept until the program ends: GApplication will not be disposed of without having been run. */
   if (self->dir != NULL)
     app_test_remove_dir (self->dir);
   g_free (self->dir);

@@ -59,59 +59,6 @@ test_size (void)
 }
 
 static void
-test_exact_size (void)
-{
-  static const guint64 sizes[] = { 0, 1, 1023, 1024, 1537, 65536, 1024 * 1024, 1024 * 1024 + 1, G_MAXUINT64 };
-
-  assert_text (sb_format_exact_size (1024 * 1024), "1 MiB");
-  assert_text (sb_format_exact_size (1537), "1537 B");
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      g_autofree char *text = sb_format_exact_size (sizes[i]);
-      guint64 bytes = 0;
-
-      g_assert_true (sb_parse_size (text, &bytes));
-      g_assert_cmpuint (bytes, ==, sizes[i]);
-    }
-}
-
-static void
-test_parse_size (void)
-{
-  static const struct
-  {
-    const char *text;
-    gboolean good;
-    guint64 bytes;
-  } cases[] = {
-    { "4096", TRUE, 4096 },
-    { " 64k ", TRUE, 65536 },
-    { "64 KiB", TRUE, 65536 },
-    { "1 mib", TRUE, 1048576 },
-    { "1\u00a0MiB", FALSE, 0 },
-    { "12 bytes", TRUE, 12 },
-    { "", FALSE, 0 },
-    { "-1", FALSE, 0 },
-    { "1.5 MiB", FALSE, 0 },
-    { "1 MB", FALSE, 0 }, /* a million, or 1024²? */
-    { "one", FALSE, 0 },
-    { "1 MiB of it", FALSE, 0 },
-    { "18446744073709551616", FALSE, 0 },
-    { "18014398509481984 KiB", FALSE, 0 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      guint64 bytes = 0;
-
-      g_test_message ("“%s”", cases[i].text);
-      g_assert_cmpint (sb_parse_size (cases[i].text, &bytes), ==, cases[i].good);
-      if (cases[i].good)
-        g_assert_cmpuint (bytes, ==, cases[i].bytes);
-    }
-}
-
-static void
 test_round_trip (void)
 {
   assert_text (sb_format_round_trip (-1), "–");
@@ -179,6 +126,17 @@ test_refusal_words (void)
   assert_text (sb_words_for_refusal (""), "");
 }
 
+static void
+test_setting_error_words (void)
+{
+  g_autoptr (GError) with = g_error_new_literal (G_FILE_ERROR, 0, "“port”: 70000 is more than the maximum 65535");
+  g_autoptr (GError) without = g_error_new_literal (G_FILE_ERROR, 0, "No such setting: “port”: none");
+
+  g_assert_cmpstr (sb_words_for_setting_error ("port", with), ==, "70000 is more than the maximum 65535");
+  g_assert_cmpstr (sb_words_for_setting_error ("lanes", with), ==, with->message);
+  g_assert_cmpstr (sb_words_for_setting_error ("port", without), ==, without->message);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -189,8 +147,6 @@ main (int   argc,
   g_test_add_func ("/format/number-is-grouped", test_number);
   g_test_add_func ("/format/compact", test_compact);
   g_test_add_func ("/format/size", test_size);
-  g_test_add_func ("/format/exact-size-is-read-back", test_exact_size);
-  g_test_add_func ("/format/parse-size", test_parse_size);
   g_test_add_func ("/format/round-trip", test_round_trip);
   g_test_add_func ("/format/elapsed", test_elapsed);
   g_test_add_func ("/format/ago", test_ago);
@@ -198,6 +154,7 @@ main (int   argc,
   g_test_add_func ("/format/clock", test_clock);
 
   g_test_add_func ("/words/refusal", test_refusal_words);
+  g_test_add_func ("/words/setting-error", test_setting_error_words);
 
   return g_test_run ();
 }

@@ -126,17 +126,17 @@ test_sizes (void)
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *dialog = open_preferences (test, "");
   SbSettingRow *row = get_row (dialog, "Largest Message");
-  g_autofree char *text = NULL;
+  guint bytes;
 
   g_assert_cmpstr (text_of (row), ==, "1 MiB");
   type_text (row, "two");
-  g_assert_cmpstr (sb_setting_row_get_message (row), ==, "This is not a size. Write it like 1 MiB, 64 KiB or 4096.");
+  g_assert_nonnull (sb_setting_row_get_message (row));
   type_text (row, "2048 KiB");
   g_assert_null (sb_setting_row_get_message (row));
   press_enter (row);
   g_assert_cmpstr (text_of (row), ==, "2 MiB");
-  text = sb_settings_get_text (settings_of (test), "max-message-size");
-  g_assert_cmpstr (text, ==, "2097152");
+  g_object_get (settings_of (test), "max-message-size", &bytes, NULL);
+  g_assert_cmpuint (bytes, ==, 2097152);
 }
 
 static void

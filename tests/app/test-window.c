@@ -312,7 +312,7 @@ test_bad_address (void)
 
 /* --- clients are not cut off without a question --- */
 
-static AdwAlertDialog *
+static GtkWidget *
 wait_for_question (AppTest    *test,
                    const char *heading)
 {
@@ -322,15 +322,7 @@ wait_for_question (AppTest    *test,
   dialog = ADW_ALERT_DIALOG (app_test_dialog (test));
   g_assert_cmpstr (adw_alert_dialog_get_heading (dialog), ==, heading);
   g_assert_cmpstr (adw_alert_dialog_get_body (dialog), ==, "1 client is connected and will be disconnected.");
-  return dialog;
-}
-
-static void
-answer (AdwAlertDialog *dialog,
-        const char     *response)
-{
-  g_signal_emit_by_name (dialog, "response", response);
-  adw_dialog_force_close (ADW_DIALOG (dialog));
+  return GTK_WIDGET (dialog);
 }
 
 static SoupWebsocketConnection *
@@ -354,14 +346,15 @@ test_stop_asks (void)
   connection = connect_one (test);
 
   gtk_widget_activate (power_switch (test));
-  answer (wait_for_question (test, "Stop the Server?"), "cancel");
+  app_test_click (wait_for_question (test, "Stop the Server?"), "_Cancel");
   app_test_wait_until (app_test_dialog (test) == NULL);
+  /* The switch, which had moved, goes back. */
+  app_test_wait_until (gtk_switch_get_active (GTK_SWITCH (power_switch (test))));
   g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_LISTENING);
-  g_assert_true (gtk_switch_get_active (GTK_SWITCH (power_switch (test))));
   g_assert_cmpint (soup_websocket_connection_get_state (connection), ==, SOUP_WEBSOCKET_STATE_OPEN);
 
   gtk_widget_activate (power_switch (test));
-  answer (wait_for_question (test, "Stop the Server?"), "cut");
+  app_test_click (wait_for_question (test, "Stop the Server?"), "_Stop");
   app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_STOPPED);
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
   g_assert_cmpuint (soup_websocket_connection_get_close_code (connection), ==, 1001);
@@ -378,13 +371,13 @@ test_close_asks (void)
   connection = connect_one (test);
 
   gtk_window_close (GTK_WINDOW (test->window));
-  answer (wait_for_question (test, "Quit Signalbox?"), "cancel");
+  app_test_click (wait_for_question (test, "Quit Signalbox?"), "_Cancel");
   app_test_wait_until (app_test_dialog (test) == NULL);
   g_assert_nonnull (gtk_application_get_active_window (application));
   g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_LISTENING);
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
-  answer (wait_for_question (test, "Quit Signalbox?"), "cut");
+  app_test_click (wait_for_question (test, "Quit Signalbox?"), "_Quit");
   app_test_wait_until (gtk_application_get_windows (application) == NULL);
   g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_STOPPED);
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);

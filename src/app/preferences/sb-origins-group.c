@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "preferences/sb-origins-group.h"
+#include "widgets/sb-words.h"
 #include <glib/gi18n.h>
 
 /**
@@ -57,7 +58,7 @@ check (SbOriginsGroup *self)
   else if (origins != NULL && g_strv_contains ((const char *const *) origins, origin))
     set_message (self, _("This origin is in the list already."));
   else if (!sb_settings_check_text (self->settings, "allowed-origins", origin, &error))
-    set_message (self, error->message);
+    set_message (self, sb_words_for_setting_error ("allowed-origins", error));
   else
     {
       set_message (self, NULL);

@@ -2,8 +2,7 @@
 #include "config.h"
 
 #include "preferences/sb-setting-row.h"
-#include "widgets/sb-format.h"
-#include <glib/gi18n.h>
+#include "widgets/sb-words.h"
 
 /**
  * SbSettingRow:
@@ -17,7 +16,6 @@ struct _SbSettingRow
 
   SbSettings *settings;
   char *key;
-  gboolean size; /* a number of bytes, shown and typed with its unit */
   gboolean updating;
 
   GtkWidget *message_row; /* below this one in the list; NULL: not yet made */
@@ -30,37 +28,15 @@ enum
 {
   PROP_0,
   PROP_KEY,
-  PROP_SIZE,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
 
-/* As SbSettings wants it; NULL with @error where a size can't be read. */
 static char *
-dup_typed (SbSettingRow *self,
-           GError      **error)
+dup_typed (SbSettingRow *self)
 {
-  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self))));
-  guint64 bytes;
-
-  if (!self->size)
-    return g_steal_pointer (&text);
-  if (sb_parse_size (text, &bytes))
-    return g_strdup_printf ("%" G_GUINT64_FORMAT, bytes);
-  g_set_error_literal (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_VALUE,
-                       _("This is not a size. Write it like 1 MiB, 64 KiB or 4096."));
-  return NULL;
-}
-
-static char *
-dup_current (SbSettingRow *self)
-{
-  g_autofree char *text = sb_settings_get_text (self->settings, self->key);
-
-  if (!self->size)
-    return g_steal_pointer (&text);
-  return sb_format_exact_size (g_ascii_strtoull (text, NULL, 10));
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self))));
 }
 
 static void
@@ -114,22 +90,21 @@ set_message (SbSettingRow *self,
 static void
 changed_cb (SbSettingRow *self)
 {
-  g_autofree char *typed = NULL;
+  g_autofree char *typed = dup_typed (self);
   g_autoptr (GError) error = NULL;
   gboolean good;
 
   if (self->updating || self->settings == NULL)
     return;
-  typed = dup_typed (self, &error);
-  good = typed != NULL && sb_settings_check_text (self->settings, self->key, typed, &error);
-  set_message (self, good ? NULL : error->message);
+  good = sb_settings_check_text (self->settings, self->key, typed, &error);
+  set_message (self, good ? NULL : sb_words_for_setting_error (self->key, error));
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), good);
 }
 
 static void
 show_current_cb (SbSettingRow *self)
 {
-  g_autofree char *text = dup_current (self);
+  g_autofree char *text = sb_settings_get_text (self->settings, self->key);
 
   self->updating = TRUE;
   gtk_editable_set_text (GTK_EDITABLE (self), text);
@@ -154,8 +129,6 @@ sb_setting_row_get_property (GObject    *object,
 
   if (prop_id == PROP_KEY)
     g_value_set_string (value, self->key);
-  else if (prop_id == PROP_SIZE)
-    g_value_set_boolean (value, self->size);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -170,8 +143,6 @@ sb_setting_row_set_property (GObject      *object,
 
   if (prop_id == PROP_KEY)
     self->key = g_value_dup_string (value);
-  else if (prop_id == PROP_SIZE)
-    self->size = g_value_get_boolean (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -206,8 +177,6 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
   object_class->finalize = sb_setting_row_finalize;
 
   properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_SIZE] = g_param_spec_boolean ("size", NULL, NULL, FALSE,
-                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -266,7 +235,7 @@ sb_setting_row_get_message (SbSettingRow *self)
 gboolean
 sb_setting_row_apply (SbSettingRow *self)
 {
-  g_autofree char *typed = NULL;
+  g_autofree char *typed = dup_typed (self);
   g_autofree char *current = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -274,13 +243,12 @@ sb_setting_row_apply (SbSettingRow *self)
 
   if (self->settings == NULL)
     return FALSE;
-  current = dup_current (self);
+  current = sb_settings_get_text (self->settings, self->key);
   if (g_str_equal (current, gtk_editable_get_text (GTK_EDITABLE (self))))
     return TRUE;
-  typed = dup_typed (self, &error);
-  if (typed == NULL || !sb_settings_set_text (self->settings, self->key, typed, &error))
+  if (!sb_settings_set_text (self->settings, self->key, typed, &error))
     {
-      set_message (self, error->message);
+      set_message (self, sb_words_for_setting_error (self->key, error));
       return FALSE;
     }
   /* "1024 KiB" becomes "1 MiB". */

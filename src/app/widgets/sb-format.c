@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "widgets/sb-format.h"
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <math.h>
@@ -64,57 +63,6 @@ sb_format_size (guint64 bytes)
   if (number >= 99.95 || fabs (number - round (number)) < 0.05)
     return g_strdup_printf ("%.0f\u00a0%s", number, units[unit]);
   return g_strdup_printf ("%.1f\u00a0%s", number, units[unit]);
-}
-
-char *
-sb_format_exact_size (guint64 bytes)
-{
-  static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-  guint unit = 0;
-
-  while (bytes > 0 && bytes % 1024 == 0 && unit + 1 < G_N_ELEMENTS (units))
-    {
-      bytes /= 1024;
-      unit++;
-    }
-  return g_strdup_printf ("%" G_GUINT64_FORMAT " %s", bytes, units[unit]);
-}
-
-gboolean
-sb_parse_size (const char *text,
-               guint64    *bytes)
-{
-  static const char *const units[] = { "b", "k", "m", "g", "t" };
-  g_autofree char *rest = NULL;
-  guint64 number;
-  char *end;
-
-  while (g_ascii_isspace (*text))
-    text++;
-  if (!g_ascii_isdigit (*text))
-    return FALSE;
-  errno = 0;
-  number = g_ascii_strtoull (text, &end, 10);
-  if (errno != 0)
-    return FALSE;
-
-  rest = g_ascii_strdown (end, -1);
-  g_strstrip (rest);
-  *bytes = number;
-  if (*rest == '\0')
-    return TRUE;
-  for (guint unit = 0; unit < G_N_ELEMENTS (units); unit++)
-    {
-      g_autofree char *long_unit = unit > 0 ? g_strconcat (units[unit], "ib", NULL) : g_strdup ("bytes");
-
-      if (!g_str_equal (rest, units[unit]) && !g_str_equal (rest, long_unit))
-        continue;
-      for (guint i = 0; i < unit; i++)
-        if (!g_uint64_checked_mul (bytes, *bytes, 1024))
-          return FALSE;
-      return TRUE;
-    }
-  return FALSE;
 }
 
 char *

@@ -10,14 +10,11 @@ G_BEGIN_DECLS
 char *sb_format_number     (guint64 number);             /* "48,210" */
 char *sb_format_compact    (double number);              /* "318", "12.9 k", "3.1 M"; "0.4" below ten */
 char *sb_format_size       (guint64 bytes);              /* "58 B", "1.5 KiB", "1 MiB" */
-char *sb_format_exact_size (guint64 bytes);              /* "1 MiB", "1537 B": as sb_parse_size() reads it, nothing rounded */
 char *sb_format_round_trip (gint64 microseconds);        /* "0.8 ms", "1.2 s"; "–" below zero: not known */
 char *sb_format_elapsed    (gint64 microseconds);        /* "40 s", "14 min", "1 h 05", "3 days" */
 char *sb_format_ago        (gint64 time, gint64 now);    /* real times, µs: "just now", "5 min ago", "yesterday", "12 October" */
 char *sb_format_until      (gint64 time, gint64 now);    /* "in 40 min", "in 2 hours", "in 3 days", "12 October 2027" */
 char *sb_format_clock      (gint64 time, gboolean milliseconds); /* real time, µs: local "12:04:51" or "12:04:51.318" */
 char *sb_format_date_time  (gint64 time);                /* "12 October 2027, 12:04" */
-
-gboolean sb_parse_size (const char *text, guint64 *bytes); /* "1 MiB", "64k", "4096": powers of 1024 */
 
 G_END_DECLS

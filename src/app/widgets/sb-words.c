@@ -55,3 +55,22 @@ sb_words_for_refusal (const char *detail)
       return g_strdup (_(refusals[i].words));
   return g_strdup (detail);
 }
+
+/**
+ * sb_words_for_setting_error:
+ * @key: of the setting
+ * @error: of sb_settings_check_text() or sb_settings_set_text()
+ *
+ * Returns: (transfer none): what is wrong, without the key in front, which helps in a file but not below the setting's own row; valid
+ *   as long as @error
+ */
+const char *
+sb_words_for_setting_error (const char   *key,
+                            const GError *error)
+{
+  g_autofree char *prefix = g_strdup_printf ("“%s”: ", key);
+
+  g_return_val_if_fail (error != NULL, NULL);
+
+  return g_str_has_prefix (error->message, prefix) ? error->message + strlen (prefix) : error->message;
+}
