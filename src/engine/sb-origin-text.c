@@ -98,7 +98,8 @@ has_too_much (const char *text, const char *authority, char **reason)
 
   if (strchr (authority, '*') != NULL)
     {
-      *reason = g_strdup (_("is not one origin: there are no wildcards, write each origin as scheme://host or scheme://host:port"));
+      *reason = g_strdup (
+          _("is not one origin: there are no wildcards, write each origin as scheme://host or scheme://host:port"));
       return TRUE;
     }
   if (authority[length] != '\0')
@@ -139,7 +140,8 @@ sb_origin_text_normalize (const char *text, char **reason)
   separator = strstr (text, "://");
   if (separator == NULL || !is_scheme (text, separator - text))
     {
-      *reason = g_strdup (_("is not an origin: write scheme://host or scheme://host:port, such as https://example.org, or null"));
+      *reason = g_strdup (
+          _("is not an origin: write scheme://host or scheme://host:port, such as https://example.org, or null"));
       return NULL;
     }
 
@@ -172,5 +174,6 @@ sb_origin_text_normalize (const char *text, char **reason)
     }
 
   scheme = g_ascii_strdown (text, separator - text);
-  return is_own_port (scheme, port) ? g_strdup_printf ("%s://%s", scheme, host) : g_strdup_printf ("%s://%s:%u", scheme, host, port);
+  return is_own_port (scheme, port) ? g_strdup_printf ("%s://%s", scheme, host)
+                                    : g_strdup_printf ("%s://%s:%u", scheme, host, port);
 }

@@ -169,7 +169,8 @@ check_range (const SbSetting *self, guint64 number, const char *shown, GError **
 
 /* --- values --- */
 
-/* "*", an address, or this computer's name for itself. Other names would have to be looked up, and could mean several addresses. */
+/* "*", an address, or this computer's name for itself. Other names would have to be looked up, and could mean several
+ * addresses. */
 static char *
 normalize_address (const char *text)
 {
@@ -194,8 +195,10 @@ check_address (const SbSetting *self, const char *text, GValue *canonical, GErro
   char *address = text != NULL ? normalize_address (text) : NULL;
 
   if (address == NULL)
-    return refuse (self, error, _("“%s” is not an address: write “*” for all addresses of this computer, “localhost” for it alone, "
-                                  "or one address such as 192.168.1.5 or fd00::5"), text != NULL ? text : "");
+    return refuse (self, error,
+                   _("“%s” is not an address: write “*” for all addresses of this computer, “localhost” for it alone, "
+                      "or one address such as 192.168.1.5 or fd00::5"),
+                   text != NULL ? text : "");
 
   g_value_init (canonical, G_TYPE_STRING);
   g_value_take_string (canonical, address);
@@ -290,8 +293,9 @@ parse_number (const SbSetting *self, const char *text, GValue *canonical, GError
   factor = is_size ? parse_unit (unit) : *unit == '\0';
   if (n_digits == 0 || factor == 0)
     return refuse (self, error,
-                   is_size ? _("“%s” is not a size: write a number of bytes, or a number with KiB or MiB, such as 512 KiB")
-                           : _("“%s” is not a whole number"),
+                   is_size
+                       ? _("“%s” is not a size: write a number of bytes, or a number with KiB or MiB, such as 512 KiB")
+                       : _("“%s” is not a whole number"),
                    text);
 
   number = g_ascii_strtoull (text + sign, NULL, 10); /* G_MAXUINT64 where it is too long */

@@ -44,7 +44,8 @@ typedef enum
 /**
  * SbSetting:
  *
- * One thing that can be set: a row of the one table from which properties, key file, texts and checks are made. Constant, any thread.
+ * One thing that can be set: a row of the one table from which properties, key file, texts and checks are made.
+ * Constant, any thread.
  */
 typedef struct
 {
@@ -61,7 +62,8 @@ GParamSpec      *sb_setting_make_pspec (const SbSetting *self);
 /* @value: unset, it is set to the default. */
 void             sb_setting_init_value (const SbSetting *self, GValue *value);
 /* Puts what a program set into the one way to write it ("LOCALHOST" is "127.0.0.1"), or says what is wrong with it.
- * @value is of the property's type; @canonical: unset. Errors: SB_SETTINGS_ERROR_VALUE, a sentence that begins with the key. */
+ * @value is of the property's type; @canonical: unset. Errors: SB_SETTINGS_ERROR_VALUE, a sentence that begins with the
+ * key. */
 gboolean         sb_setting_check      (const SbSetting *self, const GValue *value, GValue *canonical, GError **error);
 gboolean         sb_setting_parse      (const SbSetting *self, const char *text, GValue *canonical, GError **error);
 /* What sb_setting_parse() reads as the same value. */

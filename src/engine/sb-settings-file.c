@@ -32,7 +32,8 @@ read_key_file (const char *path, gboolean *exists, GError **error)
   if (!*exists)
     return g_steal_pointer (&file);
 
-  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The settings in “%s” cannot be read: %s"), path, local_error->message);
+  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The settings in “%s” cannot be read: %s"), path,
+               local_error->message);
   return NULL;
 }
 
@@ -51,8 +52,8 @@ sb_settings_file_read (const char *path, GError **error)
   return read_key_file (path, &exists, error);
 }
 
-/* Through symbolic links (a settings file is often one): replacing the link would leave the true file behind. A mode that a person
- * gave the file stays; a new one is nobody else's. */
+/* Through symbolic links (a settings file is often one): replacing the link would leave the true file behind. A mode
+ * that a person gave the file stays; a new one is nobody else's. */
 static gboolean
 replace_file (const char *path, const char *data, gsize length, GError **error)
 {
@@ -97,6 +98,7 @@ sb_settings_file_write (const char *path, GPtrArray *lines, GError **error)
   if (replace_file (path, data, length, &local_error))
     return TRUE;
 
-  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The settings could not be saved: %s"), local_error->message);
+  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The settings could not be saved: %s"),
+               local_error->message);
   return FALSE;
 }

@@ -18,8 +18,9 @@ void sb_settings_line_free (SbSettingsLine *self);
 
 /* The key file at @path; an empty one where there is none. Any thread, blocks. Errors: SB_SETTINGS_ERROR_FILE. */
 GKeyFile *sb_settings_file_read  (const char *path, GError **error);
-/* Writes the new ones of @lines (element-type SbSettingsLine) into the file as it stands now, so that what a person wrote there
- * meanwhile stays; all of them where the file is gone. The file is replaced as a whole, and is on the disk on return. Any thread, blocks. */
+/* Writes the new ones of @lines (element-type SbSettingsLine) into the file as it stands now, so that what a person
+ * wrote there meanwhile stays; all of them where the file is gone. The file is replaced as a whole, and is on the disk
+ * on return. Any thread, blocks. */
 gboolean  sb_settings_file_write (const char *path, GPtrArray *lines, GError **error);
 
 G_END_DECLS

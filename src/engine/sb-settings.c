@@ -287,7 +287,8 @@ sb_settings_set_property (GObject *object, guint id, const GValue *value, GParam
       return;
     }
 
-  /* As with a number out of range: who sets a property sets what is right. Texts of people go through sb_settings_set_text(). */
+  /* As with a number out of range: who sets a property sets what is right. Texts of people go through
+   * sb_settings_set_text(). */
   if (!sb_setting_check (sb_setting_get (id), value, &canonical, &error))
     {
       g_critical ("%s", error->message);
@@ -429,7 +430,8 @@ sb_settings_override (SbSettings *self, const char *key, const char *text, GErro
 /**
  * sb_settings_set_text:
  *
- * What is set so is meant to last: it is saved even where the setting was overridden for this run, and that is over then.
+ * What is set so is meant to last: it is saved even where the setting was overridden for this run, and that is over
+ * then.
  */
 gboolean
 sb_settings_set_text (SbSettings *self, const char *key, const char *text, GError **error)

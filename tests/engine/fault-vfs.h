@@ -9,7 +9,8 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-/* How many more writing operations (write, truncate, sync, shared memory, making or removing a file) succeed; negative: all. */
+/* How many more writing operations (write, truncate, sync, shared memory, making or removing a file) succeed; negative:
+ * all. */
 static _Atomic int fault_countdown = -1;
 static _Atomic int fault_code = SQLITE_IOERR;  /* what the failing operation returns */
 static _Atomic int fault_errno = 0;            /* errno behind it */

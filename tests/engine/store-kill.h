@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* A program that is killed at any moment: the test runs itself as a child that stores one thing after the other and prints
- * a number for each, but only once it was told that the thing is stored. Whatever was printed must be there afterwards. */
+/* A program that is killed at any moment: the test runs itself as a child that stores one thing after the other and
+ * prints a number for each, but only once it was told that the thing is stored. Whatever was printed must be there
+ * afterwards. */
 
 #include "store-fixture.h"
 

@@ -154,7 +154,8 @@ test_targets (Fixture *self, gconstpointer data)
 
       g_assert_cmpint (sb_broadcast_get_id (broadcast), ==, i + 1);
       g_assert_cmpstr (sb_broadcast_get_target_text (broadcast), ==, cases[i].text);
-      assert_same_target (sb_broadcast_get_target (broadcast), cases[i].target); /* as long as we run, all of it is known */
+      assert_same_target (sb_broadcast_get_target (broadcast),
+                          cases[i].target); /* as long as we run, all of it is known */
     }
 
   reopen (self);
@@ -179,7 +180,13 @@ static void
 test_strange_targets (Fixture *self, gconstpointer data)
 {
   static const char *const texts[] = {
-    "[]", "1", "{\"channels\":\"/news\"}", "{\"channels\":[1]}", "{\"tokens\":[\"3\"]}", "{\"tokens\":[3.5]}", "{\"clients\":5}",
+    "[]",
+    "1",
+    "{\"channels\":\"/news\"}",
+    "{\"channels\":[1]}",
+    "{\"tokens\":[\"3\"]}",
+    "{\"tokens\":[3.5]}",
+    "{\"clients\":5}",
   };
   g_autoptr (GPtrArray) loaded = NULL;
 
@@ -208,7 +215,8 @@ test_payloads (Fixture *self, gconstpointer data)
 {
   static const guint8 bytes[] = { 0, 1, 0xff, 0, '\'' };
   g_autoptr (SbTarget) target = sb_target_new_everyone ();
-  GBytes *payloads[] = { g_bytes_new (bytes, sizeof bytes), g_bytes_new (NULL, 0), g_bytes_new_take (g_malloc0 (3000000), 3000000) };
+  GBytes *payloads[] = { g_bytes_new (bytes, sizeof bytes), g_bytes_new (NULL, 0),
+                         g_bytes_new_take (g_malloc0 (3000000), 3000000) };
   g_autoptr (GPtrArray) loaded = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (payloads); i++)
@@ -320,9 +328,10 @@ test_bytes_kept (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   /* 64 MiB to the byte, then one byte more */
-  g_free (store_sql (self->database, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8) "
-                                     "INSERT INTO broadcast (time, target, target_text, binary, payload)"
-                                     "  SELECT i, '{\"everyone\":true}', 'everyone', 0, zeroblob (8388608 - (i = 8)) FROM n"));
+  g_free (store_sql (self->database,
+                     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8) "
+                     "INSERT INTO broadcast (time, target, target_text, binary, payload)"
+                     "  SELECT i, '{\"everyone\":true}', 'everyone', 0, zeroblob (8388608 - (i = 8)) FROM n"));
   g_object_unref (insert (self->database, 9, target, FALSE, "1"));
   store_assert_sql (self->database, "SELECT count (*) || ' ' || min (id) FROM broadcast", "9 1");
   g_object_unref (insert (self->database, 10, target, FALSE, "1"));
@@ -422,7 +431,8 @@ main (int argc, char *argv[])
   ADD ("newest-thousand-kept", test_rows_kept);
   ADD ("payload-kept", test_bytes_kept);
   ADD ("closed", test_closed);
-  g_test_add ("/broadcast-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed, store_fixture_tear_down);
+  g_test_add ("/broadcast-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
+              store_fixture_tear_down);
 
   return g_test_run ();
 }

@@ -92,7 +92,8 @@ assert_entry (SbJournalEntry *entry, gint64 id, SbJournalEntry *expected)
   g_assert_cmpuint (sb_journal_entry_get_count (entry), ==, sb_journal_entry_get_count (expected));
 }
 
-/* Every act there is, with texts of all sorts, comes back as it went in: oldest first from append, newest first from load. */
+/* Every act there is, with texts of all sorts, comes back as it went in: oldest first from append, newest first from
+ * load. */
 static void
 test_round_trip (Fixture *self, gconstpointer data)
 {
@@ -101,9 +102,9 @@ test_round_trip (Fixture *self, gconstpointer data)
   g_autoptr (GPtrArray) loaded = NULL;
 
   for (guint i = 0; i < SB_N_ACTS; i++)
-    g_ptr_array_add (expected, sb_journal_entry_new (0, 1000 - i, (SbAct) i, i % 2 ? "window" : "fe80::1",
-                                                     "Bühne 3 (sbx_7Kq2…f3Zd)", i % 3 ? "it's; DROP TABLE journal;--" : "",
-                                                     i == 0 ? G_MAXUINT : i));
+    g_ptr_array_add (
+        expected, sb_journal_entry_new (0, 1000 - i, (SbAct) i, i % 2 ? "window" : "fe80::1", "Bühne 3 (sbx_7Kq2…f3Zd)",
+                                        i % 3 ? "it's; DROP TABLE journal;--" : "", i == 0 ? G_MAXUINT : i));
 
   stored = append (self->database, g_ptr_array_copy (expected, (GCopyFunc) (void (*) (void)) g_object_ref, NULL));
   g_assert_cmpuint (stored->len, ==, SB_N_ACTS);
@@ -157,7 +158,7 @@ test_append_only (Fixture *self, gconstpointer data)
     "DELETE FROM journal",
     "INSERT OR REPLACE INTO journal VALUES (2, 5, 'notice', 'server', '', 'never happened', 1)",
     "REPLACE INTO journal VALUES (2, 5, 'notice', 'server', '', 'never happened', 1)",
-    "INSERT INTO journal VALUES (2, 5, 'notice', 'server', '', '', 1) ON CONFLICT DO UPDATE SET detail = 'never happened'",
+    "INSERT INTO journal VALUES (2, 5, 'notice', 'server', '', '', 1) ON CONFLICT DO UPDATE SET detail = 'never'",
   };
   GPtrArray *entries = new_entries ();
 
@@ -195,7 +196,8 @@ test_thinning (Fixture *self, gconstpointer data)
   for (int i = 0; i < 3; i++)
     add_entry (entries, i, "one too many");
   g_ptr_array_unref (append (self->database, entries));
-  store_assert_sql (self->database, "SELECT count (*) || ' ' || min (id) || ' ' || max (id) FROM journal", "100000 4 100003");
+  store_assert_sql (self->database, "SELECT count (*) || ' ' || min (id) || ' ' || max (id) FROM journal",
+                    "100000 4 100003");
 
   g_assert_null (store_try_sql (self->database, "DELETE FROM journal WHERE id = 4", &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
@@ -213,8 +215,9 @@ test_all_or_nothing (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   GPtrArray *entries = new_entries ();
 
-  g_free (store_sql (self->database, "CREATE TEMP TRIGGER third BEFORE INSERT ON journal WHEN NEW.detail = 'third' BEGIN "
-                                     "SELECT RAISE (ABORT, 'the disk broke'); END"));
+  g_free (store_sql (self->database,
+                     "CREATE TEMP TRIGGER third BEFORE INSERT ON journal WHEN NEW.detail = 'third' BEGIN "
+                     "SELECT RAISE (ABORT, 'the disk broke'); END"));
   add_entry (entries, 1, "first");
   add_entry (entries, 2, "second");
   add_entry (entries, 3, "third");
@@ -236,9 +239,10 @@ test_strange_rows (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) loaded = NULL;
 
-  g_free (store_sql (self->database, "INSERT INTO journal VALUES (NULL, 1, 'schema_added', 'window', 'x', 'for /news', 1);"
-                                     "INSERT INTO journal VALUES (NULL, 2, 'schema_removed', 'window', 'x', '', 1);"
-                                     "INSERT INTO journal VALUES (NULL, 3, 'notice', cast (x'ff41' AS TEXT), '', '', 1)"));
+  g_free (store_sql (self->database,
+                     "INSERT INTO journal VALUES (NULL, 1, 'schema_added', 'window', 'x', 'for /news', 1);"
+                     "INSERT INTO journal VALUES (NULL, 2, 'schema_removed', 'window', 'x', '', 1);"
+                     "INSERT INTO journal VALUES (NULL, 3, 'notice', cast (x'ff41' AS TEXT), '', '', 1)"));
   loaded = load (self->database, 10);
   g_assert_cmpuint (loaded->len, ==, 3);
   g_assert_cmpstr (sb_journal_entry_get_actor (g_ptr_array_index (loaded, 0)), ==, "\357\277\275A");
@@ -320,7 +324,8 @@ main (int argc, char *argv[])
   ADD ("all-or-nothing", test_all_or_nothing);
   ADD ("strange-rows", test_strange_rows);
   ADD ("closed", test_closed);
-  g_test_add ("/journal-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed, store_fixture_tear_down);
+  g_test_add ("/journal-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
+              store_fixture_tear_down);
 
   return g_test_run ();
 }

@@ -656,7 +656,8 @@ main (int argc, char *argv[])
   ADD ("tampered-rows-are-refused", test_tampered);
   ADD ("constraints", test_constraints);
   ADD ("closed", test_closed);
-  g_test_add ("/token-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed, store_fixture_tear_down);
+  g_test_add ("/token-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
+              store_fixture_tear_down);
 
   return g_test_run ();
 }

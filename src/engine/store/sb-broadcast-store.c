@@ -7,6 +7,7 @@
 #include "store/sb-target-json.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #define MAX_ROWS 1000
 #define MAX_BYTES (64 * 1024 * 1024) /* of payload, all rows together */
@@ -75,10 +76,11 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
-  rows = sb_statement_new (db,
-                           "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload"
-                           "  FROM broadcast ORDER BY id DESC LIMIT ?",
-                           doing, error);
+  rows = sb_statement_new (
+      db,
+      "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload"
+      "  FROM broadcast ORDER BY id DESC LIMIT ?",
+      doing, error);
   if (rows == NULL)
     return NULL;
 
@@ -89,17 +91,19 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&broadcasts) : NULL;
 }
 
-/* Drops what is beyond the newest rows, or beyond the payload kept of them. The length of a blob is known without reading it. */
+/* Drops what is beyond the newest rows, or beyond the payload kept of them. The length of a blob is known without
+ * reading it. */
 static gboolean
 thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (
-      db,
-      "DELETE FROM broadcast WHERE id <> ?1 AND id IN"
-      "  (SELECT id FROM (SELECT id, row_number () OVER newest_first AS position, sum (length (payload)) OVER newest_first AS bytes"
-      "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
-      "    WHERE position > ?2 OR bytes > ?3)",
-      doing, error);
+  g_autoptr (sqlite3_stmt) statement =
+      sb_statement_new (db,
+                        "DELETE FROM broadcast WHERE id <> ?1 AND id IN"
+                        "  (SELECT id FROM (SELECT id, row_number () OVER newest_first AS position,"
+                        "                     sum (length (payload)) OVER newest_first AS bytes"
+                        "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
+                        "    WHERE position > ?2 OR bytes > ?3)",
+                        doing, error);
 
   if (statement == NULL)
     return FALSE;
@@ -121,7 +125,8 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   gsize length;
   gint64 id;
 
-  statement = sb_statement_new (db, "INSERT INTO broadcast (time, target, target_text, binary, payload) VALUES (?, ?, ?, ?, ?)", doing, error);
+  statement = sb_statement_new (
+      db, "INSERT INTO broadcast (time, target, target_text, binary, payload) VALUES (?, ?, ?, ?, ?)", doing, error);
   if (statement == NULL)
     return NULL;
 
@@ -149,10 +154,11 @@ report_func (sqlite3 *db, gpointer data, GError **error)
   const ReportJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
-  statement = sb_statement_new (db,
-                                "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?"
-                                "  WHERE id = ?",
-                                doing, error);
+  statement = sb_statement_new (
+      db,
+      "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?"
+      "  WHERE id = ?",
+      doing, error);
   if (statement == NULL)
     return NULL;
 
@@ -165,7 +171,7 @@ report_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 7, job->id);
   if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
     g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
-                 _("Broadcast %" G_GINT64_FORMAT " is not in the history any more."), job->id);
+                 _("Broadcast %" PRId64 " is not in the history any more."), job->id);
 
   return NULL;
 }
@@ -179,7 +185,8 @@ report_func (sqlite3 *db, gpointer data, GError **error)
 void
 sb_broadcast_store_load_async (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data)
 {
-  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
+  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL,
+                         callback, user_data);
 }
 
 GPtrArray *
@@ -209,7 +216,8 @@ sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *ta
   job->target_text = sb_target_to_text (target);
   job->binary = binary;
   job->payload = g_bytes_ref (payload);
-  sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, g_object_unref, NULL, callback, user_data);
+  sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, g_object_unref, NULL, callback,
+                         user_data);
 }
 
 SbBroadcast *
@@ -221,10 +229,12 @@ sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError *
 /**
  * sb_broadcast_store_report_async:
  *
- * Stores the report as it is at the time of the call. SB_DATABASE_ERROR_NOT_FOUND: a thousand later ones came meanwhile.
+ * Stores the report as it is at the time of the call. SB_DATABASE_ERROR_NOT_FOUND: a thousand later ones came
+ * meanwhile.
  */
 void
-sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback, gpointer user_data)
+sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   ReportJob *job;
 

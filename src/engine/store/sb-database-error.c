@@ -40,7 +40,8 @@ classify (sqlite3 *db, int code)
 static char *
 describe (const char *path, sqlite3 *db, int code, SbDatabaseError kind)
 {
-  const char *detail = db != NULL && sqlite3_extended_errcode (db) == code ? sqlite3_errmsg (db) : sqlite3_errstr (code);
+  const char *detail =
+      db != NULL && sqlite3_extended_errcode (db) == code ? sqlite3_errmsg (db) : sqlite3_errstr (code);
   int system_error = db != NULL ? sqlite3_system_errno (db) : 0;
 
   switch (kind)
@@ -52,7 +53,8 @@ describe (const char *path, sqlite3 *db, int code, SbDatabaseError kind)
     case SB_DATABASE_ERROR_READ_ONLY:
       return g_strdup_printf (_("“%s” or its folder is read-only. Allow writing there and try again."), path);
     case SB_DATABASE_ERROR_CORRUPT:
-      return g_strdup_printf (_("“%s” is damaged (%s). Restore a copy of it, or move it away to begin anew."), path, detail);
+      return g_strdup_printf (_("“%s” is damaged (%s). Restore a copy of it, or move it away to begin anew."), path,
+                              detail);
     case SB_DATABASE_ERROR_TOO_NEW:
     case SB_DATABASE_ERROR_NOT_FOUND:
     case SB_DATABASE_ERROR_FAILED:
@@ -82,7 +84,8 @@ sb_database_set_path_error (const char *path, sqlite3 *db, int code, const char 
  * @code: its result code, extended or not
  * @doing: (nullable): what was tried, completing "Could not …", in the language of the user
  *
- * Sets @error to %SB_DATABASE_ERROR with a sentence that a person can act on. On the thread of @db, right after the failure.
+ * Sets @error to %SB_DATABASE_ERROR with a sentence that a person can act on. On the thread of @db, right after the
+ * failure.
  */
 void
 sb_database_set_error (sqlite3 *db, int code, const char *doing, GError **error)

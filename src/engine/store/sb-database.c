@@ -4,20 +4,11 @@
 
 #include "store/sb-database.h"
 
-#include "store/sb-database-error.h"
-#include "store/sb-migrations.h"
-#include "store/sb-statement.h"
+#include "store/sb-database-connect.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define DEFAULT_BUSY_TIMEOUT 5000           /* ms: longer than any backup program holds a lock */
-#define CHECK_TIME (2 * G_USEC_PER_SEC)     /* what looking for damage may cost a start */
-#define CHECK_STEPS 10000                   /* of SQLite's machine between two looks at the clock */
+#define DEFAULT_BUSY_TIMEOUT 5000 /* ms: longer than any backup program holds a lock */
 
 /* What the store thread works on. The thread never touches the object: it could end up dropping the last reference, and
  * then wait for its own end. */
@@ -26,8 +17,7 @@ typedef struct
   char *path;
   GAsyncQueue *jobs; /* of Job */
   guint busy_timeout;
-  sqlite3 *db;
-  gboolean is_open; /* ours, sound, and migrated */
+  sqlite3 *db; /* NULL: could not be opened */
 } Worker;
 
 typedef enum
@@ -128,202 +118,8 @@ execute (sqlite3 *db, const char *sql, GError **error)
   return code == SQLITE_OK;
 }
 
-/* The file is made here, so that it is nobody else's from its first moment; SQLite gives the files beside it (-wal, -shm) the
- * mode of this one. An existing file is not opened for that: closing it would drop the locks of every connection of
- * this process (POSIX advisory locks). */
-static gboolean
-prepare_file (const char *path, GError **error)
-{
-  static const char *const suffixes[] = { "", "-wal", "-shm" };
-  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
-  struct stat file, log;
-  int fd;
-
-  fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    close (fd);
-  else if (errno != EEXIST)
-    {
-      int code = errno;
-
-      g_set_error (error, SB_DATABASE_ERROR,
-                   code == EACCES || code == EPERM || code == EROFS ? SB_DATABASE_ERROR_READ_ONLY
-                   : code == ENOSPC || code == EDQUOT               ? SB_DATABASE_ERROR_FULL
-                                                                    : SB_DATABASE_ERROR_FAILED,
-                   _("The database “%s” cannot be made: %s."), path, g_strerror (code));
-      return FALSE;
-    }
-
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
-
-      if (lstat (name, &file) == 0 && S_ISREG (file.st_mode) && (file.st_mode & 0177) != 0 && chmod (name, 0600) != 0)
-        g_message ("“%s” can be read by others, and that cannot be changed: %s", name, g_strerror (errno));
-    }
-
-  /* To SQLite an empty file is a new database, and it would throw away the log beside it. */
-  if (stat (path, &file) == 0 && file.st_size == 0 && stat (wal, &log) == 0 && log.st_size > 0)
-    {
-      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
-                   _("“%s” is damaged (it is empty, but “%s” is not). Restore a copy of it, or move both away to begin anew."),
-                   path, wal);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* A file that is somebody else's database is left alone. An empty one becomes ours. */
-static gboolean
-check_owner (sqlite3 *db, GError **error)
-{
-  const char *doing = _("read the database");
-  g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count (*) FROM sqlite_schema)", doing, error);
-  int application;
-
-  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
-    return FALSE;
-
-  application = sqlite3_column_int (statement, 0);
-  if (application == SB_DATABASE_APPLICATION_ID || (application == 0 && sqlite3_column_int64 (statement, 1) == 0))
-    return TRUE;
-
-  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
-               _("“%s” is a database of another program, not of Signalbox. Move it away, or use another folder."),
-               sqlite3_db_filename (db, "main"));
-  return FALSE;
-}
-
-static int
-check_deadline_cb (gpointer user_data)
-{
-  return g_get_monotonic_time () >= *(gint64 *) user_data;
-}
-
-/* Looks for damage, for as long as a start may take: of a file so big that this is not enough, what was seen was sound. */
-static gboolean
-check_damage (sqlite3 *db, GError **error)
-{
-  gint64 deadline = g_get_monotonic_time () + CHECK_TIME;
-  g_autoptr (sqlite3_stmt) statement = NULL;
-  const char *found;
-  int code;
-
-  code = sqlite3_prepare_v2 (db, "PRAGMA quick_check(1)", -1, &statement, NULL);
-  if (code == SQLITE_OK)
-    {
-      sqlite3_progress_handler (db, CHECK_STEPS, check_deadline_cb, &deadline);
-      code = sqlite3_step (statement);
-      sqlite3_progress_handler (db, 0, NULL, NULL);
-    }
-
-  if (code == SQLITE_INTERRUPT)
-    {
-      g_message ("“%s” is too big to be checked for damage in time", sqlite3_db_filename (db, "main"));
-      return TRUE;
-    }
-
-  if (code != SQLITE_ROW)
-    {
-      sb_database_set_error (db, code == SQLITE_DONE ? SQLITE_CORRUPT : code, NULL, error);
-      return FALSE;
-    }
-
-  found = (const char *) sqlite3_column_text (statement, 0);
-  if (g_strcmp0 (found, "ok") == 0)
-    return TRUE;
-
-  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
-               _("“%s” is damaged (%s). Restore a copy of it, or move it away to begin anew."),
-               sqlite3_db_filename (db, "main"), found);
-  return FALSE;
-}
-
-static gboolean
-configure (sqlite3 *db, GError **error)
-{
-  static const struct
-  {
-    int option;
-    int on;
-  } options[] = {
-    { SQLITE_DBCONFIG_DEFENSIVE, 1 },
-    { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-    { SQLITE_DBCONFIG_DQS_DML, 0 },
-    { SQLITE_DBCONFIG_DQS_DDL, 0 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
-    {
-      int code = sqlite3_db_config (db, options[i].option, options[i].on, NULL);
-
-      if (code != SQLITE_OK)
-        {
-          sb_database_set_error (db, code, NULL, error);
-          return FALSE;
-        }
-    }
-
-  return execute (db, "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", error);
-}
-
-/* In WAL mode readers (a backup, the sqlite3 tool) don't hold up the writer. Where the file system has no shared memory SQLite
- * stays with a rollback journal, which keeps what is committed just as well. */
-static gboolean
-use_wal (sqlite3 *db, GError **error)
-{
-  const char *doing = _("prepare the database for writing");
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA journal_mode = WAL", doing, error);
-
-  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
-    return FALSE;
-
-  if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "wal") != 0)
-    g_message ("“%s” is kept without a write-ahead log here", sqlite3_db_filename (db, "main"));
-  return TRUE;
-}
-
-/* Nothing is written before the file is known to be ours, sound and of a version we know: what is refused stays as it was. */
-static gboolean
-worker_open (Worker *worker, GError **error)
-{
-  guint n_scripts;
-  const char *const *scripts = sb_migrations_get_scripts (&n_scripts);
-  int code;
-
-  if (!prepare_file (worker->path, error))
-    return FALSE;
-
-  code = sqlite3_open_v2 (worker->path, &worker->db,
-                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-  if (code != SQLITE_OK)
-    {
-      sb_database_set_path_error (worker->path, worker->db, code, NULL, error);
-      return FALSE;
-    }
-
-  /* SQLite opens what it may not write for reading, without a word. */
-  if (sqlite3_db_readonly (worker->db, "main") == 1)
-    {
-      sb_database_set_error (worker->db, SQLITE_READONLY, NULL, error);
-      return FALSE;
-    }
-
-  sqlite3_busy_timeout (worker->db, (int) worker->busy_timeout);
-  if (!configure (worker->db, error) ||
-      !check_owner (worker->db, error) ||
-      sb_migrations_get_version (worker->db, n_scripts, error) < 0 ||
-      !check_damage (worker->db, error))
-    return FALSE;
-
-  return use_wal (worker->db, error) &&
-         sb_migrations_run (worker->db, scripts, n_scripts, error) &&
-         execute (worker->db, "PRAGMA foreign_keys = ON", error);
-}
-
-/* Merges the log into the file and removes it, unless others have the file open: then it merges what it can without waiting. */
+/* Merges the log into the file and removes it, unless others have the file open: then it merges what it can without
+ * waiting. */
 static void
 worker_close (Worker *worker)
 {
@@ -332,15 +128,10 @@ worker_close (Worker *worker)
   if (worker->db == NULL)
     return;
 
-  if (worker->is_open)
-    {
-      /* What is committed is safe in the log as well: that it can't be merged now is no loss. */
-      code = sqlite3_wal_checkpoint_v2 (worker->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-      if (code != SQLITE_OK)
-        g_debug ("“%s” keeps its log: %s", worker->path, sqlite3_errstr (code));
-    }
-  else
-    sqlite3_db_config (worker->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  /* What is committed is safe in the log as well: that it can't be merged now is no loss. */
+  code = sqlite3_wal_checkpoint_v2 (worker->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (code != SQLITE_OK)
+    g_debug ("“%s” keeps its log: %s", worker->path, sqlite3_errstr (code));
 
   code = sqlite3_close (worker->db);
   if (code != SQLITE_OK)
@@ -391,7 +182,7 @@ store_thread (gpointer data)
       if (!g_cancellable_set_error_if_cancelled (job->cancellable, &job->error))
         {
           if (job->kind == JOB_OPEN)
-            worker->is_open = worker_open (worker, &job->error);
+            worker->db = sb_database_connect (worker->path, worker->busy_timeout, &job->error);
           else
             run_in_transaction (worker->db, job);
         }
@@ -422,7 +213,8 @@ job_new (JobKind kind, GTask *task, GCancellable *cancellable)
 }
 
 static void
-sb_database_init_async (GAsyncInitable *initable, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+sb_database_init_async (GAsyncInitable *initable, int priority, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
   SbDatabase *self = SB_DATABASE (initable);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -530,7 +322,8 @@ sb_database_class_init (SbDatabaseClass *klass)
    *
    * How long to wait for another program that keeps the file locked, in ms.
    */
-  properties[PROP_BUSY_TIMEOUT] = g_param_spec_uint ("busy-timeout", NULL, NULL, 0, 600000, DEFAULT_BUSY_TIMEOUT, flags);
+  properties[PROP_BUSY_TIMEOUT] =
+      g_param_spec_uint ("busy-timeout", NULL, NULL, 0, 600000, DEFAULT_BUSY_TIMEOUT, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -550,7 +343,8 @@ sb_database_open_async (const char *path, GCancellable *cancellable, GAsyncReady
 {
   g_return_if_fail (path != NULL);
 
-  g_async_initable_new_async (SB_TYPE_DATABASE, G_PRIORITY_DEFAULT, cancellable, callback, user_data, "path", path, NULL);
+  g_async_initable_new_async (SB_TYPE_DATABASE, G_PRIORITY_DEFAULT, cancellable, callback, user_data, "path", path,
+                              NULL);
 }
 
 /**
@@ -579,11 +373,13 @@ sb_database_open_finish (GAsyncResult *result, GError **error)
  * @data_free: (nullable): frees @data, on the main thread, when the result was given out
  * @result_free: (nullable): frees what @func returned where it failed, or nobody asked for it
  *
- * Queues a job. Jobs are done, and their results come, in the order of the calls. Cancelling a job that was begun has no effect.
+ * Queues a job. Jobs are done, and their results come, in the order of the calls. Cancelling a job that was begun has
+ * no effect.
  */
 void
-sb_database_run_async (SbDatabase *self, SbDatabaseFunc func, gpointer data, GDestroyNotify data_free, GDestroyNotify result_free,
-                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+sb_database_run_async (SbDatabase *self, SbDatabaseFunc func, gpointer data, GDestroyNotify data_free,
+                       GDestroyNotify result_free, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
   Job *job;

@@ -10,7 +10,8 @@
 /* As the trigger of the table has it, which lets nothing else be deleted. */
 #define KEPT "100000"
 
-/* What no act is known for was written by a later version without a new format: shown with its name rather than left out. */
+/* What no act is known for was written by a later version without a new format: shown with its name rather than left
+ * out. */
 static SbJournalEntry *
 read_entry (sqlite3_stmt *row)
 {
@@ -29,8 +30,8 @@ read_entry (sqlite3_stmt *row)
       act = SB_ACT_NOTICE;
     }
 
-  return sb_journal_entry_new (sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), act, actor, subject, detail,
-                               (guint) sqlite3_column_int64 (row, 6));
+  return sb_journal_entry_new (sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), act, actor, subject,
+                               detail, (guint) sqlite3_column_int64 (row, 6));
 }
 
 static gpointer
@@ -41,7 +42,8 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
-  rows = sb_statement_new (db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", doing, error);
+  rows = sb_statement_new (
+      db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", doing, error);
   if (rows == NULL)
     return NULL;
 
@@ -82,7 +84,8 @@ append_func (sqlite3 *db, gpointer data, GError **error)
   g_autoptr (GPtrArray) stored = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) insert = NULL;
 
-  insert = sb_statement_new (db, "INSERT INTO journal (time, act, actor, subject, detail, count) VALUES (?, ?, ?, ?, ?, ?)", doing, error);
+  insert = sb_statement_new (
+      db, "INSERT INTO journal (time, act, actor, subject, detail, count) VALUES (?, ?, ?, ?, ?, ?)", doing, error);
   if (insert == NULL)
     return NULL;
 
@@ -111,7 +114,8 @@ append_func (sqlite3 *db, gpointer data, GError **error)
 void
 sb_journal_store_load_async (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data)
 {
-  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
+  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL,
+                         callback, user_data);
 }
 
 GPtrArray *
@@ -129,8 +133,8 @@ sb_journal_store_append_async (SbDatabase *db, GPtrArray *entries, GAsyncReadyCa
 {
   g_return_if_fail (entries != NULL);
 
-  sb_database_run_async (db, append_func, entries, (GDestroyNotify) g_ptr_array_unref, (GDestroyNotify) g_ptr_array_unref, NULL,
-                         callback, user_data);
+  sb_database_run_async (db, append_func, entries, (GDestroyNotify) g_ptr_array_unref,
+                         (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
 }
 
 GPtrArray *

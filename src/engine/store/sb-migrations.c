@@ -8,7 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Times are real time in µs since 1970, 0 for none. Ids are never used twice (AUTOINCREMENT): the audit trail speaks of what was deleted. */
+/* Times are real time in µs since 1970, 0 for none. Ids are never used twice (AUTOINCREMENT): the audit trail speaks of
+ * what was deleted. */
 static const char first_script[] =
     "CREATE TABLE token ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
@@ -46,13 +47,14 @@ static const char first_script[] =
     "  detail TEXT NOT NULL,"
     "  count INTEGER NOT NULL CHECK (count BETWEEN 1 AND 4294967295)"
     ") STRICT;"
-    /* The audit trail is append-only: nothing is changed, nothing replaced (INSERT OR REPLACE deletes without the trigger for it),
-     * and nothing taken away but what stands behind the newest 100000. */
+    /* The audit trail is append-only: nothing is changed, nothing replaced (INSERT OR REPLACE deletes without the
+     * trigger for it), and nothing taken away but what stands behind the newest 100000. */
     "CREATE TRIGGER journal_keep_update BEFORE UPDATE ON journal BEGIN"
     "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
     "CREATE TRIGGER journal_keep_replace BEFORE INSERT ON journal WHEN NEW.id IN (SELECT id FROM journal) BEGIN"
     "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
-    "CREATE TRIGGER journal_keep_delete BEFORE DELETE ON journal WHEN OLD.id > (SELECT max (id) FROM journal) - 100000 BEGIN"
+    "CREATE TRIGGER journal_keep_delete BEFORE DELETE ON journal"
+    "  WHEN OLD.id > (SELECT max (id) FROM journal) - 100000 BEGIN"
     "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;"
 
     "CREATE TABLE broadcast ("
@@ -109,7 +111,8 @@ sb_migrations_get_version (sqlite3 *db, guint n_migrations, GError **error)
   return version;
 }
 
-/* Foreign keys are off while tables are rebuilt (they can't be switched within a transaction), so this looks before the commit. */
+/* Foreign keys are off while tables are rebuilt (they can't be switched within a transaction), so this looks before the
+ * commit. */
 static gboolean
 check_foreign_keys (sqlite3 *db, const char *doing, GError **error)
 {

@@ -63,7 +63,8 @@ sb_statement_run (sqlite3_stmt *self, const char *doing, GError **error)
   return step == SB_STATEMENT_DONE;
 }
 
-/* A bind can only fail for want of memory or with a wrong number, and then leaves NULL, which the table's NOT NULL refuses. */
+/* A bind can only fail for want of memory or with a wrong number, and then leaves NULL, which the table's NOT NULL
+ * refuses. */
 void
 sb_statement_bind_text (sqlite3_stmt *self, int parameter, const char *text)
 {

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What every store does with a prepared statement, in one place. Store thread only. @doing completes "Could not …" in the
- * language of the user, as for sb_database_set_error(). Errors are SB_DATABASE_ERROR. */
+/* What every store does with a prepared statement, in one place. Store thread only. @doing completes "Could not …" in
+ * the language of the user, as for sb_database_set_error(). Errors are SB_DATABASE_ERROR. */
 
 typedef enum
 {

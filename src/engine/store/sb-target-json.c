@@ -139,8 +139,9 @@ sb_target_from_json (const char *text)
   if (json_object_get_boolean_member_with_default (object, "everyone", FALSE))
     return sb_target_new_everyone ();
 
-  if (!get_array (object, "channels", G_TYPE_STRING, &channels) || !get_array (object, "tokens", G_TYPE_INT64, &tokens) ||
-      !get_array (object, "clients", G_TYPE_INT64, &clients) || clients != NULL)
+  if (!get_array (object, "channels", G_TYPE_STRING, &channels) ||
+      !get_array (object, "tokens", G_TYPE_INT64, &tokens) || !get_array (object, "clients", G_TYPE_INT64, &clients) ||
+      clients != NULL)
     return NULL;
 
   return read_named (channels, tokens);

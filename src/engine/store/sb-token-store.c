@@ -6,6 +6,7 @@
 #include "store/sb-statement.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* What a job needs to know; each uses some of it. */
 typedef struct
@@ -82,7 +83,7 @@ read_channels (sqlite3_stmt *statement, gint64 id, const char *doing, GError **e
   return step == SB_STATEMENT_DONE ? g_strv_builder_end (builder) : NULL;
 }
 
-/* The table checks most of it, but anybody with the file can write there: what the gate is to trust is checked again. */
+/* The table checks most of it, but anybody with the file can write there: what the gate trusts is checked again. */
 static SbStoredToken *
 read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *doing, GError **error)
 {
@@ -108,16 +109,18 @@ read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *doing, GError
   if (!sb_token_spec_check (spec, 0, &local_error) || sqlite3_column_bytes (row, 2) != SB_TOKEN_HASH_SIZE ||
       (has_previous && sqlite3_column_bytes (row, 4) != SB_TOKEN_HASH_SIZE))
     {
-      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
-                   _("“%s” is damaged (token %" G_GINT64_FORMAT ": %s). Restore a copy of it, or move it away to begin anew."),
-                   sqlite3_db_filename (sqlite3_db_handle (row), "main"), id,
-                   local_error != NULL ? local_error->message : _("its hash has the wrong length"));
+      g_set_error (
+          error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
+          _("“%s” is damaged (token %" PRId64 ": %s). Restore a copy of it, or move it away to begin anew."),
+          sqlite3_db_filename (sqlite3_db_handle (row), "main"), id,
+          local_error != NULL ? local_error->message : _("its hash has the wrong length"));
       return NULL;
     }
 
   stored = g_new0 (SbStoredToken, 1);
-  stored->token = sb_token_new (id, spec, sqlite3_column_blob (row, 2), hint, has_previous ? sqlite3_column_blob (row, 4) : NULL,
-                                sqlite3_column_int64 (row, 5), sqlite3_column_int64 (row, 11), sqlite3_column_int64 (row, 12));
+  stored->token =
+      sb_token_new (id, spec, sqlite3_column_blob (row, 2), hint, has_previous ? sqlite3_column_blob (row, 4) : NULL,
+                    sqlite3_column_int64 (row, 5), sqlite3_column_int64 (row, 11), sqlite3_column_int64 (row, 12));
   stored->last_used = sqlite3_column_int64 (row, 13);
   stored->last_address = sb_statement_dup_text (row, 14);
   return stored;
@@ -135,7 +138,8 @@ read_tokens (sqlite3 *db, gint64 id, const char *doing, GError **error)
   rows = sb_statement_new (db, "SELECT " COLUMNS " FROM token WHERE ?1 = 0 OR id = ?1 ORDER BY id", doing, error);
   if (rows == NULL)
     return NULL;
-  channels = sb_statement_new (db, "SELECT pattern FROM token_channel WHERE token_id = ? ORDER BY position", doing, error);
+  channels =
+      sb_statement_new (db, "SELECT pattern FROM token_channel WHERE token_id = ? ORDER BY position", doing, error);
   if (channels == NULL)
     return NULL;
 
@@ -164,7 +168,8 @@ read_one (sqlite3 *db, gint64 id, const char *doing, GError **error)
 
   if (tokens->len == 0)
     {
-      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND, _("There is no token %" G_GINT64_FORMAT "."), id);
+      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND, _("There is no token %" PRId64 "."),
+                   id);
       return NULL;
     }
 
@@ -183,7 +188,8 @@ write_channels (sqlite3 *db, gint64 id, char **channels, const char *doing, GErr
   if (!sb_statement_run (remove, doing, error))
     return FALSE;
 
-  insert = sb_statement_new (db, "INSERT INTO token_channel (token_id, position, pattern) VALUES (?, ?, ?)", doing, error);
+  insert =
+      sb_statement_new (db, "INSERT INTO token_channel (token_id, position, pattern) VALUES (?, ?, ?)", doing, error);
   if (insert == NULL)
     return FALSE;
   for (int i = 0; channels[i] != NULL; i++)
@@ -229,10 +235,11 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   if (!sb_token_spec_check (job->spec, job->time, error))
     return NULL;
 
-  statement = sb_statement_new (db,
-                                "INSERT INTO token (label, may_publish, not_before, expires_at, max_connections, messages_per_second,"
-                                "  hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                doing, error);
+  statement = sb_statement_new (
+      db,
+      "INSERT INTO token (label, may_publish, not_before, expires_at, max_connections, messages_per_second,"
+      "  hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      doing, error);
   if (statement == NULL)
     return NULL;
   bind_spec (statement, job->spec);
@@ -273,10 +280,11 @@ edit_func (sqlite3 *db, gpointer data, GError **error)
   if (before == NULL)
     return NULL;
 
-  statement = sb_statement_new (db,
-                                "UPDATE token SET label = ?1, may_publish = ?2, not_before = ?3, expires_at = ?4, max_connections = ?5,"
-                                "  messages_per_second = ?6 WHERE id = ?7",
-                                doing, error);
+  statement = sb_statement_new (
+      db,
+      "UPDATE token SET label = ?1, may_publish = ?2, not_before = ?3, expires_at = ?4, max_connections = ?5,"
+      "  messages_per_second = ?6 WHERE id = ?7",
+      doing, error);
   if (statement == NULL)
     return NULL;
   bind_spec (statement, job->spec);
@@ -295,10 +303,11 @@ rotate_func (sqlite3 *db, gpointer data, GError **error)
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   /* On the right-hand side, hash is the one before. */
-  statement = sb_statement_new (db,
-                                "UPDATE token SET previous_hash = iif (?1 > 0, hash, NULL), previous_until = ?1, hash = ?2, hint = ?3"
-                                "  WHERE id = ?4",
-                                doing, error);
+  statement = sb_statement_new (
+      db,
+      "UPDATE token SET previous_hash = iif (?1 > 0, hash, NULL), previous_until = ?1, hash = ?2, hint = ?3"
+      "  WHERE id = ?4",
+      doing, error);
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, job->time);
@@ -314,7 +323,8 @@ set_revoked_func (sqlite3 *db, gpointer data, GError **error)
 {
   TokenJob *job = data;
   const char *doing = job->time != 0 ? _("store that the token is revoked") : _("store that the token is restored");
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "UPDATE token SET revoked_at = ? WHERE id = ?", doing, error);
+  g_autoptr (sqlite3_stmt) statement =
+      sb_statement_new (db, "UPDATE token SET revoked_at = ? WHERE id = ?", doing, error);
 
   if (statement == NULL)
     return NULL;
@@ -360,7 +370,8 @@ set_used_func (sqlite3 *db, gpointer data, GError **error)
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   /* A token that was deleted meanwhile is no error; neither is news that come in the wrong order. */
-  statement = sb_statement_new (db, "UPDATE token SET last_used = ?1, last_address = ?2 WHERE id = ?3 AND last_used <= ?1", doing, error);
+  statement = sb_statement_new (
+      db, "UPDATE token SET last_used = ?1, last_address = ?2 WHERE id = ?3 AND last_used <= ?1", doing, error);
   if (statement == NULL)
     return NULL;
 
@@ -383,7 +394,8 @@ set_used_func (sqlite3 *db, gpointer data, GError **error)
 static void
 run (SbDatabase *db, SbDatabaseFunc func, TokenJob *job, GAsyncReadyCallback callback, gpointer user_data)
 {
-  sb_database_run_async (db, func, job, (GDestroyNotify) token_job_free, (GDestroyNotify) sb_token_unref, NULL, callback, user_data);
+  sb_database_run_async (db, func, job, (GDestroyNotify) token_job_free, (GDestroyNotify) sb_token_unref, NULL,
+                         callback, user_data);
 }
 
 static gboolean
@@ -439,7 +451,8 @@ sb_token_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **err
  * @spec: checked, but for an expiry in the past, which an edit may keep; copied
  */
 void
-sb_token_store_edit_async (SbDatabase *db, gint64 id, const SbTokenSpec *spec, GAsyncReadyCallback callback, gpointer user_data)
+sb_token_store_edit_async (SbDatabase *db, gint64 id, const SbTokenSpec *spec, GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   g_return_if_fail (spec != NULL);
 
@@ -463,7 +476,8 @@ sb_token_store_rotate_async (SbDatabase *db, gint64 id, const guint8 *hash, cons
 }
 
 void
-sb_token_store_set_revoked_async (SbDatabase *db, gint64 id, gint64 revoked_at, GAsyncReadyCallback callback, gpointer user_data)
+sb_token_store_set_revoked_async (SbDatabase *db, gint64 id, gint64 revoked_at, GAsyncReadyCallback callback,
+                                  gpointer user_data)
 {
   g_return_if_fail (revoked_at >= 0);
 
