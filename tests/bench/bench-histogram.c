@@ -29,7 +29,8 @@ end_of_bucket (guint bucket)
   if (bucket < 2 * BENCH_SUB_BUCKETS)
     return bucket;
   shift = (bucket >> SUB_BITS) - 1;
-  return ((gint64) (bucket - (shift << SUB_BITS) + 1) << shift) - 1;
+  /* Of the last bucket this is 2^63 - 1. */
+  return ((guint64) (bucket - (shift << SUB_BITS) + 1) << shift) - 1;
 }
 
 void

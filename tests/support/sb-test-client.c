@@ -357,7 +357,7 @@ sb_test_client_receive_response (SbTestClient *self)
   SbTestResponse *response;
   const guint8 *end;
 
-  while ((end = memmem (peek_bytes (self), available (self), "\r\n\r\n", 4)) == NULL)
+  while (available (self) == 0 || (end = memmem (peek_bytes (self), available (self), "\r\n\r\n", 4)) == NULL)
     if (!receive_bytes (self, available (self) + 1))
       {
         if (available (self) > 0)
