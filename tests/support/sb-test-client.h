@@ -76,6 +76,8 @@ void            sb_test_client_send_handshake   (SbTestClient *self, const char 
 /* Waits for the response; NULL: the server closed without one. Checks Sec-WebSocket-Accept of a 101 if a handshake
  * was sent. */
 SbTestResponse *sb_test_client_receive_response (SbTestClient *self);
+/* What is asked for is a HEAD: the response has no body. */
+void            sb_test_client_set_head_only    (SbTestClient *self);
 /* The two in one; must be answered. */
 SbTestResponse *sb_test_client_handshake        (SbTestClient *self, const char *path, const char *token,
                                                  const char *headers);
@@ -92,6 +94,8 @@ gboolean  sb_test_client_send_close  (SbTestClient *self, guint16 code, const ch
 SbTestFrame *sb_test_client_receive         (SbTestClient *self);
 /* The same, answering pings and passing over pongs. */
 SbTestFrame *sb_test_client_receive_message (SbTestClient *self);
+/* Waits for the connection's end; returns how many bytes came before it. They are there to be taken. */
+gsize        sb_test_client_receive_all     (SbTestClient *self);
 /* Reads what has come, without waiting and without taking frames off; returns how many bytes are there to be taken. */
 gsize        sb_test_client_peek            (SbTestClient *self);
 

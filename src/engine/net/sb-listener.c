@@ -5,6 +5,7 @@
 
 #include "net/sb-listener.h"
 
+#include "net/sb-request-stream.h"
 #include "net/sb-session.h"
 
 #include <errno.h>
@@ -192,7 +193,8 @@ take_connection (SbListener *self, int fd)
   g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GIOStream) wrapped = NULL;
+  g_autoptr (SbRequestStream) stream = NULL;
 
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
   if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
@@ -205,8 +207,14 @@ take_connection (SbListener *self, int fd)
   g_socket_set_blocking (socket, FALSE);
   connection = g_socket_connection_factory_create_connection (socket);
   pending_add (self, connection, fd);
-  stream = wrap (self, connection, &error);
-  if (stream == NULL || !soup_server_accept_iostream (self->server, stream, local, remote, &error))
+  wrapped = wrap (self, connection, &error);
+  if (wrapped != NULL)
+    {
+      stream = sb_request_stream_new (wrapped);
+      /* The one object of ours that the message shows. */
+      g_object_set_data_full (G_OBJECT (remote), "sb-request-stream", g_object_ref (stream), g_object_unref);
+    }
+  if (stream == NULL || !soup_server_accept_iostream (self->server, G_IO_STREAM (stream), local, remote, &error))
     g_debug ("could not take a connection: %s", error->message);
 }
 
@@ -277,25 +285,37 @@ remote_address (SoupServerMessage *message)
   return g_strdup (g_str_has_prefix (text, "::ffff:") && strchr (text, '.') != NULL ? text + strlen ("::ffff:") : text);
 }
 
+/* What may stand only once is malformed where it stands twice. */
+static const char *
+get_only (SoupMessageHeaders *headers, const char *name)
+{
+  const char *all = soup_message_headers_get_list (headers, name);
+
+  return g_strcmp0 (all, soup_message_headers_get_one (headers, name)) == 0 ? all : NULL;
+}
+
 static void
 judge (SbListener *self, SoupServerMessage *message, Answer *answer)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   GUri *uri = soup_server_message_get_uri (message);
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+  g_autofree char *path = sb_request_stream_take_path (g_object_get_data (G_OBJECT (remote), "sb-request-stream"));
   gboolean http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0;
   SbHandshake handshake = {
     .method = soup_server_message_get_method (message),
-    .path = g_uri_get_path (uri),
+    .path = path,
     .query = g_uri_get_query (uri),
-    .host = soup_message_headers_get_one (headers, "Host"),
+    .host = get_only (headers, "Host"),
     /* An upgrade is not for HTTP/1.0: RFC 9110 §7.8. */
     .upgrade = http_1_0 ? NULL : soup_message_headers_get_list (headers, "Upgrade"),
     .connection = soup_message_headers_get_list (headers, "Connection"),
-    .key = soup_message_headers_get_one (headers, "Sec-WebSocket-Key"),
-    .version = soup_message_headers_get_one (headers, "Sec-WebSocket-Version"),
+    .key = get_only (headers, "Sec-WebSocket-Key"),
+    .version = get_only (headers, "Sec-WebSocket-Version"),
     .protocols = soup_message_headers_get_list (headers, "Sec-WebSocket-Protocol"),
-    .origin = soup_message_headers_get_one (headers, "Origin"),
-    .authorization = soup_message_headers_get_one (headers, "Authorization"),
+    /* Two of these are one that is wrong. */
+    .origin = soup_message_headers_get_list (headers, "Origin"),
+    .authorization = soup_message_headers_get_list (headers, "Authorization"),
     .address = answer->address,
     .real_time = g_get_real_time (),
     .monotonic_time = self->lane->now,
@@ -332,7 +352,10 @@ refuse (SoupServerMessage *message, const SbVerdict *verdict)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
 
-  soup_server_message_set_status (message, verdict->status, NULL);
+  /* RFC 6585 and RFC 9110 are younger than libsoup's list of phrases. */
+  soup_server_message_set_status (message, verdict->status,
+                                  verdict->status == 426 ? "Upgrade Required" :
+                                  verdict->status == 429 ? "Too Many Requests" : NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
   soup_message_headers_replace (headers, "Connection", "close");
   if (verdict->status == 401)
@@ -387,9 +410,11 @@ get_fd (gpointer connection)
 static gboolean
 take_stream (GIOStream *stream, SbArrival *arrival)
 {
+  g_autoptr (SbRequestStream) request = NULL;
   g_autoptr (GIOStream) inner = NULL;
 
-  g_object_get (stream, "base-iostream", &inner, NULL);
+  g_object_get (stream, "base-iostream", &request, NULL);
+  inner = sb_request_stream_steal_base (request);
   if (G_IS_TLS_CONNECTION (inner))
     {
       g_autoptr (GIOStream) socket = NULL;
@@ -522,6 +547,10 @@ static gboolean
 upgrade (SoupServerMessage *message, Answer *answer)
 {
   char *protocols[] = { (char *) answer->verdict.protocol, NULL };
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  /* The gate has found it among those offered; libsoup wants to see nothing else there. */
+  soup_message_headers_replace (headers, "Upgrade", "websocket");
 
   if (!soup_websocket_server_process_handshake (message, NULL, protocols[0] != NULL ? protocols : NULL, NULL, NULL))
     return FALSE;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define SB_TYPE_REQUEST_STREAM (sb_request_stream_get_type ())
+G_DECLARE_FINAL_TYPE (SbRequestStream, sb_request_stream, SB, REQUEST_STREAM, GIOStream)
+
+/**
+ * SbRequestStream:
+ *
+ * A connection that is about to ask for something, as it is handed to libsoup. Passes everything on, and remembers the
+ * beginning of the first line, because libsoup shows a request's path only after `..` and `%2e%2e` have been resolved
+ * in it: what is not the name of a channel must be refused, not taken for another one. One thread.
+ */
+SbRequestStream *sb_request_stream_new        (GIOStream *base);
+/* The connection itself, which is no longer closed with this one, nor to be had through it. (transfer full) */
+GIOStream       *sb_request_stream_steal_base (SbRequestStream *self);
+/* The path of the request that has been read, as the client wrote it and without the query; NULL: there is none, or
+ * it was taken before. (transfer full) */
+char            *sb_request_stream_take_path  (SbRequestStream *self);
+
+G_END_DECLS
