@@ -170,7 +170,7 @@ restore_state (SbWindow *self)
   GSettings *settings = sb_app_settings_get ();
   g_autofree char *page = NULL;
 
-  if (settings == NULL || gtk_window_get_application (GTK_WINDOW (self)) == NULL)
+  if (settings == NULL)
     return;
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
@@ -197,6 +197,7 @@ content_changed_cb (SbWindow *self)
   GSettings *settings = sb_app_settings_get ();
   AdwNavigationPage *page = adw_navigation_split_view_get_content (self->split_view);
 
+  /* With its application gone, the window is on its way out. */
   if (settings == NULL || gtk_window_get_application (GTK_WINDOW (self)) == NULL || page == NULL)
     return;
   g_settings_set_string (settings, "page", adw_navigation_page_get_tag (page));
@@ -237,7 +238,6 @@ sb_window_constructed (GObject *object)
   sb_server_card_set_engine (self->server_card, self->engine);
   make_pages (self);
   sb_window_show_page (self, "overview", NULL);
-  restore_state (self);
   g_signal_connect_object (sb_engine_get_settings (self->engine), "save-failed", G_CALLBACK (save_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->split_view, "notify::content", G_CALLBACK (content_changed_cb), self, G_CONNECT_SWAPPED);
 }
@@ -333,9 +333,14 @@ SbWindow *
 sb_window_new (GtkApplication *application,
                SbEngine       *engine)
 {
+  SbWindow *self;
+
   g_return_val_if_fail (SB_IS_ENGINE (engine), NULL);
 
-  return g_object_new (SB_TYPE_WINDOW, "application", application, "engine", engine, NULL);
+  self = g_object_new (SB_TYPE_WINDOW, "application", application, "engine", engine, NULL);
+  if (application != NULL)
+    restore_state (self);
+  return self;
 }
 
 /**

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "sb-app-settings.h"
 #include "snap.h"
 #include <glib/gstdio.h>
 
@@ -70,6 +71,21 @@ app_test_new_in (const char *dir)
 
 AppTest *
 app_test_new (const char *settings)
+{
+  GSettings *window_settings = sb_app_settings_get ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+  g_auto (GStrv) keys = NULL;
+
+  g_assert_nonnull (window_settings);
+  g_object_get (window_settings, "settings-schema", &schema, NULL);
+  keys = g_settings_schema_list_keys (schema);
+  for (char **key = keys; *key != NULL; key++)
+    g_settings_reset (window_settings, *key);
+  return app_test_new_again (settings);
+}
+
+AppTest *
+app_test_new_again (const char *settings)
 {
   AppTest *self;
   g_autoptr (GError) error = NULL;

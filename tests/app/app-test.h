@@ -17,8 +17,10 @@ typedef struct
   SbWindow *window; /* the application's */
 } AppTest;
 
-/* @settings: lines for group [server] of settings.ini, or NULL. "port=0" and "start-on-launch=false" come first. */
+/* As if it were the first time. @settings: lines for group [server] of settings.ini, or NULL. "port=0" and "start-on-launch=false" come first. */
 AppTest   *app_test_new       (const char *settings);
+/* The same, with the window as the last one was left: its page, its size. */
+AppTest   *app_test_new_again (const char *settings);
 /* The same without waiting for a window: @dir is used as it is, and stays. */
 AppTest   *app_test_new_in    (const char *dir);
 void       app_test_free      (AppTest *self);

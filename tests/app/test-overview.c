@@ -106,18 +106,26 @@ test_numbers (void)
 }
 
 static void
-test_chart_is_described (void)
+test_chart_range (void)
 {
-  g_autoptr (AppTest) test = app_test_new (NULL);
+  AppTest *test = app_test_new (NULL);
   GtkWidget *range;
   char *secret = issue (test, "Kiosk", 0, TRUE);
 
   sb_token_secret_free (secret);
   range = app_test_get (overview (test), ADW_TYPE_TOGGLE_GROUP, NULL);
-  g_assert_cmpstr (adw_toggle_group_get_active_name (ADW_TOGGLE_GROUP (range)), ==, "900");
-  app_test_get (overview (test), GTK_TYPE_LABEL, "15 minutes ago");
-  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (range), "60");
+  g_assert_cmpstr (adw_toggle_group_get_active_name (ADW_TOGGLE_GROUP (range)), ==, "60");
   app_test_get (overview (test), GTK_TYPE_LABEL, "1 minute ago");
+  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (range), "900");
+  app_test_get (overview (test), GTK_TYPE_LABEL, "15 minutes ago");
+  app_test_free (test);
+
+  /* It is remembered. */
+  test = app_test_new_again (NULL);
+  secret = issue (test, "Kiosk", 0, TRUE);
+  sb_token_secret_free (secret);
+  app_test_get (overview (test), GTK_TYPE_LABEL, "15 minutes ago");
+  app_test_free (test);
 }
 
 static void
@@ -126,10 +134,10 @@ test_connect_stopped (void)
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *group = app_test_get (overview (test), SB_TYPE_CONNECT_GROUP, NULL);
 
-  app_test_get (group, ADW_TYPE_ACTION_ROW, "The Server Is Stopped");
+  app_test_get (group, ADW_TYPE_ACTION_ROW, "The Server Is Not Running");
   app_test_click (group, "_Start");
   app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
-  g_assert_null (app_test_find (group, ADW_TYPE_ACTION_ROW, "The Server Is Stopped"));
+  g_assert_null (app_test_find (group, ADW_TYPE_ACTION_ROW, "The Server Is Not Running"));
   app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer");
 }
 
@@ -297,7 +305,7 @@ add (void)
 {
   g_test_add_func ("/overview/first-run-invites-to-issue-a-token", test_first_run);
   g_test_add_func ("/overview/numbers", test_numbers);
-  g_test_add_func ("/overview/chart-range", test_chart_is_described);
+  g_test_add_func ("/overview/chart-range", test_chart_range);
   g_test_add_func ("/overview/connect-while-stopped", test_connect_stopped);
   g_test_add_func ("/overview/connect-from-this-computer", test_connect_this_computer);
   g_test_add_func ("/overview/code-to-start-with", test_code_to_start_with);

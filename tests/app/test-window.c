@@ -156,6 +156,23 @@ test_narrow (void)
 }
 
 static void
+test_remembers (void)
+{
+  AppTest *test = app_test_new (NULL);
+
+  app_test_resize (test, 900, 600);
+  sb_window_show_page (test->window, "audit", NULL);
+  app_test_free (test);
+
+  test = app_test_new_again (NULL);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (test->window)), ==, 900);
+  g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (test->window)), ==, 600);
+  g_assert_cmpstr (content_tag (test), ==, "audit");
+  g_assert_cmpstr (selected_title (test), ==, "Audit");
+  app_test_free (test);
+}
+
+static void
 test_toast (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
@@ -496,6 +513,7 @@ add (void)
   g_test_add_func ("/window/row-tells-count-and-attention", test_row_tells_count_and_attention);
   g_test_add_func ("/window/everything-is-named", test_everything_is_named);
   g_test_add_func ("/window/collapses-when-narrow", test_narrow);
+  g_test_add_func ("/window/remembers-size-and-page", test_remembers);
   g_test_add_func ("/window/toast-is-plain-text", test_toast);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
   g_test_add_func ("/window/about", test_about);

@@ -140,7 +140,7 @@ update_cb (SbConnectGroup *self)
   g_ptr_array_set_size (self->rows, 0);
 
   if (!running)
-    add_button_row (self, _("The Server Is Stopped"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
+    add_button_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
   /* The engine names this computer's own address first; others are of more use. */
   for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
     add_uri_row (self, uris[i]);

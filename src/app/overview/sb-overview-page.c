@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "sb-overview-page.h"
+#include "sb-app-settings.h"
 #include "sb-attention-group.h"
 #include "sb-connect-group.h"
 #include "widgets/sb-chart.h"
@@ -198,6 +199,8 @@ sb_overview_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (sb_overview_page_parent_class)->constructed (object);
 
+  if (sb_app_settings_get () != NULL)
+    g_settings_bind (sb_app_settings_get (), "chart-range", self->range, "active-name", G_SETTINGS_BIND_DEFAULT);
   sb_connect_group_set_engine (self->connect, engine);
   sb_attention_group_set_engine (self->attention, engine);
   g_signal_connect_object (sb_engine_get_meter (engine), "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
