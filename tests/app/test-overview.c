@@ -188,36 +188,46 @@ test_code_to_start_with (void)
   app_test_snap (test, "snippets");
 }
 
+/* As the engine would have loaded it: issued a month ago. */
+static void
+put_old_token (AppTest    *test,
+               const char *label,
+               gint64      expires_in,
+               gboolean    revoked)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new (label);
+  g_autoptr (SbToken) token = NULL;
+  const guint8 hash[SB_TOKEN_HASH_SIZE] = { 1 };
+  gint64 now = g_get_real_time ();
+
+  spec->expires_at = now + expires_in;
+  token = sb_token_new (7, spec, hash, "sbx_7Kq2…f3Zd", NULL, 0, now - 30 * G_TIME_SPAN_DAY, revoked ? now : 0);
+  sb_token_list_put (sb_engine_get_tokens (test->engine), token);
+}
+
 static void
 test_expiring_token_needs_attention (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   SbPage *page = sb_window_get_page (test->window, "overview");
-  GtkWidget *group;
-  char *secret;
+  SbAttentionGroup *hidden = SB_ATTENTION_GROUP (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE, "attention"));
+  GtkWidget *group, *row;
 
-  g_assert_null (app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL));
-  secret = issue (test, "Workshop <B>", G_TIME_SPAN_HOUR * 2 + G_TIME_SPAN_MINUTE, TRUE);
-  sb_token_secret_free (secret);
-  /* A token that lives two hours is about to expire when a tenth of that is left: not yet. */
-  sb_attention_group_update (SB_ATTENTION_GROUP (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE, "attention")));
+  /* It has two days more than what is soon. */
+  put_old_token (test, "Workshop <B>", 3 * G_TIME_SPAN_DAY, FALSE);
+  sb_attention_group_update (hidden);
   g_assert_null (app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL));
   g_assert_false (sb_page_get_attention (page));
 
-  {
-    g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Workshop <A>");
-
-    spec->not_before = g_get_real_time () - 30 * G_TIME_SPAN_DAY;
-    spec->expires_at = g_get_real_time () + 3 * G_TIME_SPAN_SECOND;
-    secret = app_test_issue (test, spec, NULL);
-    sb_token_secret_free (secret);
-  }
+  put_old_token (test, "Workshop <B>", 2 * G_TIME_SPAN_HOUR + G_TIME_SPAN_MINUTE, FALSE);
   app_test_wait_until (sb_page_get_attention (page));
   group = app_test_get (overview (test), SB_TYPE_ATTENTION_GROUP, NULL);
-  g_assert_nonnull (app_test_find (group, GTK_TYPE_LABEL, "No client uses it now"));
-  gtk_widget_activate (app_test_get (group, ADW_TYPE_ACTION_ROW, NULL));
+  row = app_test_get (group, ADW_TYPE_ACTION_ROW, "Token “Workshop <B>” expires in 2 hours");
+  app_test_get (row, GTK_TYPE_LABEL, "No client uses it now");
+  gtk_widget_activate (row);
   g_assert_cmpstr (shown_page (test), ==, "tokens");
-  /* And gone when it has expired. */
+
+  put_old_token (test, "Workshop <B>", 2 * G_TIME_SPAN_HOUR, TRUE);
   app_test_wait_until (!sb_page_get_attention (page));
 }
 
