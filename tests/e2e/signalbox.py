@@ -10,8 +10,9 @@ import subprocess
 import tempfile
 import time
 
-SIGNALBOXD = os.environ["SIGNALBOXD"]
-SIGNALBOXCTL = os.environ["SIGNALBOXCTL"]
+BUILD = os.environ["SIGNALBOX_BUILD_DIR"]
+SIGNALBOXD = os.path.join(BUILD, "src", "daemon", "signalboxd")
+SIGNALBOXCTL = os.path.join(BUILD, "src", "ctl", "signalboxctl")
 DEADLINE = 20
 
 
@@ -89,7 +90,7 @@ class Server:
 
     def __exit__(self, *_):
         try:
-            if self.process is not None and self.process.poll() is None:
+            if self.process is not None:
                 status = self.stop()
                 assert status == 0, f"signalboxd ended with {status}\n{self.read_log()}"
         finally:

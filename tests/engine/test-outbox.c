@@ -11,6 +11,7 @@ typedef struct
   guint n_batches;
   guint n_joined;
   guint n_traffic;
+  guint n_reports;
   guint64 last[THREADS]; /* by the thread that told */
   gboolean in_order;
   guint n_replies;
@@ -33,6 +34,8 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
           seen->in_order = FALSE;
         *last = events[i].peer->id;
       }
+    else if (events[i].kind == SB_EVENT_REPORT)
+      seen->n_reports++;
     else
       seen->n_traffic++;
 }
@@ -176,6 +179,25 @@ test_reply (void)
   sb_outbox_free (outbox);
 }
 
+/* A report is the answer to a command: it does not wait for the interval, and what was pushed before comes with it. */
+static void
+test_report (void)
+{
+  Seen seen = { .in_order = TRUE };
+  SbOutbox *outbox = sb_outbox_new (60 * 1000, events_cb, &seen);
+  SbEvent report = { .kind = SB_EVENT_REPORT, .report = { .broadcast_id = 1 } };
+
+  sb_outbox_drain (outbox);
+  push_join (outbox, 0, 1);
+  sb_outbox_push (outbox, &report, 1);
+  push_join (outbox, 0, 2);
+  while (seen.n_reports == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (seen.n_joined, ==, 2);
+  g_assert_cmpuint (seen.n_batches, ==, 1);
+  sb_outbox_free (outbox);
+}
+
 /* What waits when the outbox ends is delivered. */
 static void
 test_free_delivers (void)
@@ -200,6 +222,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/outbox/full-counts-traffic-keeps-joins", test_full);
   g_test_add_func ("/outbox/full-of-bytes", test_full_of_bytes);
   g_test_add_func ("/outbox/reply-comes-behind-events", test_reply);
+  g_test_add_func ("/outbox/report-comes-at-once", test_report);
   g_test_add_func ("/outbox/free-delivers", test_free_delivers);
 
   return g_test_run ();

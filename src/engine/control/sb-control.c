@@ -167,6 +167,8 @@ respond (SoupServerMessage *message, SbControlReply *reply)
   if (reply->allow != NULL)
     soup_message_headers_replace (headers, "Allow", reply->allow);
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  /* libsoup keeps connections only where the listening is its own, and does not say so to a client that would send the next request. */
+  soup_message_headers_replace (headers, "Connection", "close");
   soup_server_message_set_status (message, reply->status, NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, g_steal_pointer (&text), length);
   sb_control_reply_free (reply);

@@ -97,6 +97,7 @@ sb_outbox_push (SbOutbox *self, SbEvent *events, gsize n)
   pthread_mutex_lock (&self->lock);
 
   gboolean was_empty = self->waiting->len == 0;
+  gboolean urgent = FALSE;
 
   for (gsize i = 0; i < n; i++)
     {
@@ -111,10 +112,14 @@ sb_outbox_push (SbOutbox *self, SbEvent *events, gsize n)
           self->n_traffic++;
           self->n_bytes += events[i].traffic.size;
         }
+      /* Whoever gave the command waits for it. */
+      urgent = urgent || events[i].kind == SB_EVENT_REPORT;
       g_array_append_val (self->waiting, events[i]);
     }
 
-  if (was_empty && self->waiting->len > 0 && self->replies->len == 0)
+  if (urgent)
+    g_source_set_ready_time (self->source, 0);
+  else if (was_empty && self->waiting->len > 0 && self->replies->len == 0)
     g_source_set_ready_time (self->source, self->drained_at + self->interval);
 
   pthread_mutex_unlock (&self->lock);

@@ -21,8 +21,9 @@ typedef struct
 /**
  * SbOutbox:
  *
- * Carries events from the lanes to the main thread, which takes them at most once per interval. When the main thread falls behind,
- * traffic entries are counted instead of carried; joins, leaves, verdicts, reports and notices are never lost.
+ * Carries events from the lanes to the main thread, which takes them at most once per interval, but reports of broadcasts, with all
+ * that waits, at once: they are the answer to a command. When the main thread falls behind, traffic entries are counted instead of
+ * carried; joins, leaves, verdicts, reports and notices are never lost.
  */
 typedef struct _SbOutbox SbOutbox;
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Three clients that nobody here wrote, behind one face.
 
-open() gives ("open", None) or ("refused", STATUS); a browser is let in only to be told why it is not, so
-there it is ("refused", CLOSE CODE)."""
+open() returns when the handshake is done, or raises Refused with the status. A browser never sees a status: it is let
+in only to be told with a close code why it is not, so there refusal() opens and waits for the code. refusal_code is what
+each sees of a wrong token."""
 import functools
 import http.server
 import json
@@ -17,11 +18,32 @@ import urllib.request
 import websockets.exceptions
 import websockets.sync.client
 
+import signalbox
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-DEADLINE = 20
+DEADLINE = signalbox.DEADLINE
 
 
-class PythonClient:
+class Refused(Exception):
+    def __init__(self, status):
+        super().__init__(f"refused with {status}")
+        self.status = status
+
+
+class _HTTPClient:
+    """What clients that see the status of a refusal have in common."""
+    refusal_code = 401
+
+    def refusal(self, url, token):
+        """Tries to come in, and gives the status it is refused with."""
+        try:
+            self.open(url, token)
+        except Refused as refused:
+            return refused.status
+        raise AssertionError(f"{self.name} was let in")
+
+
+class PythonClient(_HTTPClient):
     """Python's websockets."""
     name = "python"
 
@@ -31,8 +53,7 @@ class PythonClient:
             self.socket = websockets.sync.client.connect(url, additional_headers=headers, open_timeout=DEADLINE,
                                                          compression=None)
         except websockets.exceptions.InvalidStatus as error:
-            return "refused", error.response.status_code
-        return "open", None
+            raise Refused(error.response.status_code) from None
 
     def send(self, text):
         self.socket.send(text)
@@ -52,7 +73,7 @@ class PythonClient:
             self.socket.close()
 
 
-class NodeClient:
+class NodeClient(_HTTPClient):
     """Node's ws, in a process of its own."""
     name = "node"
 
@@ -60,6 +81,7 @@ class NodeClient:
         self.process = subprocess.Popen(["node", os.path.join(HERE, "node.js")], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True,
                                         env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
+        self.number = 0
         self.events = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -72,12 +94,19 @@ class NodeClient:
         self.process.stdin.flush()
 
     def _next(self, deadline=DEADLINE):
-        return self.events.get(timeout=deadline)
+        while True:
+            event = self.events.get(timeout=deadline)
+            # What an earlier socket still had to say does not count.
+            if event["number"] == self.number:
+                return event
 
     def open(self, url, token):
-        self._do(do="open", url=url, token=token)
+        self.number += 1
+        self._do(do="open", number=self.number, url=url, token=token)
         event = self._next()
-        return ("open", None) if event["event"] == "open" else ("refused", event["status"])
+        if event["event"] == "refused":
+            raise Refused(event["status"])
+        assert event["event"] == "open", event
 
     def send(self, text):
         self._do(do="send", data=text)
@@ -107,47 +136,55 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 class BrowserClient:
     """A page in headless Chromium, asked by the DevTools protocol."""
     name = "chromium"
+    refusal_code = 3000
 
     def __init__(self):
         handler = functools.partial(_QuietHandler, directory=HERE)
         self.pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=self.pages.serve_forever, daemon=True).start()
         self.profile = tempfile.mkdtemp(prefix="signalbox-chromium-")
+        # The sandbox is for strangers' pages; root and containers may not have it.
         self.process = subprocess.Popen(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-             "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
-             f"http://127.0.0.1:{self.pages.server_port}/page.html"],
+             "--disable-background-networking", "--disable-component-update", "--disable-sync",
+             "--disable-dev-shm-usage", "--remote-debugging-port=0", f"--user-data-dir={self.profile}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        port = self._find_port()
-        self.devtools = websockets.sync.client.connect(self._find_page(port), max_size=None, compression=None)
+        self.devtools = websockets.sync.client.connect(self._find_page(self._find_port()), max_size=None,
+                                                       compression=None)
         self.number = 0
-        self._evaluate("new Promise (r => document.readyState == 'complete' ? r (1) : addEventListener ('load', () => r (1)))")
+        self._call("Page.navigate", url=f"http://127.0.0.1:{self.pages.server_port}/page.html")
+        signalbox.wait_until(self._is_loaded, "Chromium has loaded the page")
 
     def _find_port(self):
+        said = []
         for line in self.process.stderr:
+            said.append(line)
             if line.startswith("DevTools listening on"):
                 threading.Thread(target=lambda: [None for _ in self.process.stderr], daemon=True).start()
                 return int(line.split(":")[2].split("/")[0])
-        raise AssertionError("Chromium did not start")
+        raise AssertionError("Chromium did not start:\n" + "".join(said))
 
     def _find_page(self, port):
-        for _ in range(100):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=DEADLINE) as answer:
-                for target in json.load(answer):
-                    if target["type"] == "page" and target["url"].endswith("page.html"):
-                        return target["webSocketDebuggerUrl"]
-        raise AssertionError("Chromium did not open the page")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=DEADLINE) as answer:
+            return next(target["webSocketDebuggerUrl"] for target in json.load(answer) if target["type"] == "page")
 
-    def _evaluate(self, expression, deadline=DEADLINE):
+    def _call(self, method, deadline=DEADLINE, **parameters):
         self.number += 1
-        self.devtools.send(json.dumps({"id": self.number, "method": "Runtime.evaluate",
-                                       "params": {"expression": expression, "awaitPromise": True, "returnByValue": True}}))
+        self.devtools.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
         while True:
             answer = json.loads(self.devtools.recv(timeout=deadline))
             if answer.get("id") == self.number:
-                assert "exceptionDetails" not in answer["result"], answer
-                return answer["result"]["result"].get("value")
+                return answer.get("result", {"exceptionDetails": answer})
+
+    def _is_loaded(self):
+        result = self._call("Runtime.evaluate", expression="document.readyState == 'complete' && typeof open_socket",
+                            returnByValue=True)
+        return result.get("result", {}).get("value") == "function"
+
+    def _evaluate(self, expression, deadline=DEADLINE):
+        result = self._call("Runtime.evaluate", deadline, expression=expression, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
 
     def _next(self, deadline=DEADLINE):
         return self._evaluate("next ()", deadline)
@@ -155,19 +192,14 @@ class BrowserClient:
     def open(self, url, token):
         self._evaluate(f"open_socket ({json.dumps(url)}, {json.dumps(token)})")
         event = self._next()
-        if event["event"] == "open" and event["protocol"] == "signalbox":
-            # A refused one is open for a moment too; only what follows tells.
-            try:
-                event = self._evaluate("Promise.race ([next (), new Promise (r => setTimeout (r, 300, null))])")
-            except TimeoutError:
-                event = None
-            if event is None:
-                return "open", None
-            if event["event"] == "message":
-                self._evaluate(f"happened.unshift ({json.dumps(event)})")
-                return "open", None
-        assert event["event"] == "closed", event
-        return "refused", event["code"]
+        assert event == {"event": "open", "protocol": "signalbox"}, event
+
+    def refusal(self, url, token):
+        """Comes in, and gives the code it is closed with at once."""
+        self.open(url, token)
+        event = self._next()
+        assert event["event"] == "closed" and event["clean"], event
+        return event["code"]
 
     def send(self, text):
         self._evaluate(f"socket.send ({json.dumps(text)})")

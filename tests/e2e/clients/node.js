@@ -5,16 +5,19 @@ const tell = (what) => process.stdout.write(JSON.stringify(what) + "\n");
 let socket;
 
 const commands = {
-  open({ url, token }) {
+  open({ number, url, token }) {
+    const say = (event, what) => tell({ number, event, ...what });
     socket = new WebSocket(url, { headers: token ? { Authorization: "Bearer " + token } : {} });
-    socket.on("open", () => tell({ event: "open" }));
-    socket.on("unexpected-response", (_, response) => { tell({ event: "refused", status: response.statusCode }); socket.terminate(); });
-    socket.on("message", (data, binary) => tell({ event: "message", data: data.toString(binary ? "hex" : "utf8"), binary }));
-    socket.on("close", (code, reason) => tell({ event: "closed", code, reason: reason.toString() }));
-    socket.on("error", () => {});
+    socket.on("open", () => say("open"));
+    socket.on("unexpected-response", (_, response) => {
+      say("refused", { status: response.statusCode });
+      response.resume();
+    });
+    socket.on("message", (data, binary) => say("message", { data: data.toString(binary ? "hex" : "utf8"), binary }));
+    socket.on("close", (code, reason) => say("closed", { code, reason: reason.toString() }));
+    socket.on("error", (error) => say("error", { message: error.message }));
   },
   send({ data }) { socket.send(data); },
-  close() { socket.close(1000, "done"); },
 };
 
 require("readline").createInterface({ input: process.stdin })
