@@ -131,6 +131,8 @@ sb_engine_set_setting (SbEngine *self, const char *actor, const char *key, const
   if (!set)
     return FALSE;
 
+  /* In force before anything that the caller does next. */
+  sb_engine_apply_limits (self);
   after = sb_settings_get_text (self->settings, key);
   if (strcmp (before, after) != 0)
     {
