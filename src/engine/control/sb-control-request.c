@@ -42,9 +42,12 @@ static const SbRoute routes[] = {
 
 /* --- answers --- */
 
+/* Messages made of others may lack their full stop. */
 static JsonNode *
-make_error (const char *code, const char *field, const char *message)
+make_error (const char *code, const char *field, const char *text)
 {
+  gboolean is_sentence = text[0] != '\0' && strchr (".!?", text[strlen (text) - 1]) != NULL;
+  g_autofree char *message = g_strconcat (text, is_sentence ? NULL : ".", NULL);
   JsonObject *object = json_object_new ();
   JsonNode *node = json_node_init_object (json_node_alloc (), object);
 
@@ -157,7 +160,6 @@ sb_request_fail_error (SbRequest *self, const GError *error)
   const char *code = "internal_error";
   const char *field = NULL;
   guint status = 500;
-  const char *end = error->message[0] != '\0' && strchr (".!?", error->message[strlen (error->message) - 1]) != NULL ? "" : ".";
 
   if (error->domain == SB_ENGINE_ERROR)
     status = engine_error_to_status (error->code, &code);
@@ -180,7 +182,7 @@ sb_request_fail_error (SbRequest *self, const GError *error)
       code = error->code == SB_SETTINGS_ERROR_FILE ? "store_failed" : error->code == SB_SETTINGS_ERROR_UNKNOWN_KEY ? "unknown_field" : "invalid_value";
     }
 
-  sb_request_fail (self, status, code, field, "%s%s", error->message, end);
+  sb_request_fail (self, status, code, field, "%s", error->message);
 }
 
 /* --- query --- */
