@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair` prints the port it listens on.
+// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair` prints the port it
+// listens on.
 'use strict'
 
 const { WebSocketServer, WebSocket } = require('ws')
