@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "watch/sb-client.h"
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define SB_TYPE_CLIENT_PANEL (sb_client_panel_get_type ())
+G_DECLARE_FINAL_TYPE (SbClientPanel, sb_client_panel, SB, CLIENT_PANEL, AdwBin)
+
+void      sb_client_panel_set_client (SbClientPanel *self, SbClient *client, guint64 max_backlog);
+SbClient *sb_client_panel_get_client (SbClientPanel *self);
+void      sb_client_panel_set_many   (SbClientPanel *self, guint n); /* instead of one */
+void      sb_client_panel_refresh    (SbClientPanel *self, guint64 max_backlog);
+
+G_END_DECLS

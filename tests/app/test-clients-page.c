@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-test.h"
+#include "clients/sb-client-panel.h"
+#include "clients/sb-client-table.h"
+#include "clients/sb-clients-page.h"
+#include "widgets/sb-filter-bar.h"
+#include "widgets/sb-filter-chip.h"
+
+static GtkWidget *
+page (AppTest *test)
+{
+  sb_window_show_page (test->window, "clients", NULL);
+  return app_test_get (GTK_WIDGET (test->window), SB_TYPE_CLIENTS_PAGE, NULL);
+}
+
+static SbFilterBar *
+filter_bar (AppTest *test)
+{
+  return SB_FILTER_BAR (app_test_get (page (test), SB_TYPE_FILTER_BAR, NULL));
+}
+
+static SbClientTable *
+table (AppTest *test)
+{
+  return SB_CLIENT_TABLE (app_test_get (page (test), SB_TYPE_CLIENT_TABLE, NULL));
+}
+
+static char *
+issue (AppTest    *test,
+       const char *label)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new (label);
+
+  return app_test_issue (test, spec, NULL);
+}
+
+static SoupWebsocketConnection *
+connect_as (AppTest    *test,
+            const char *label,
+            const char *channel)
+{
+  char *secret = issue (test, label);
+  SoupWebsocketConnection *connection = app_test_connect (test, channel, secret);
+
+  sb_token_secret_free (secret);
+  return connection;
+}
+
+static gboolean
+says (AppTest    *test,
+      const char *text)
+{
+  return app_test_find (page (test), GTK_TYPE_LABEL, text) != NULL;
+}
+
+static SbClient *
+find_client (AppTest    *test,
+             const char *title)
+{
+  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (test->engine));
+
+  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
+    {
+      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
+
+      if (g_str_equal (sb_client_get_title (client), title))
+        return client;
+    }
+  g_error ("No client is called “%s”", title);
+}
+
+static void
+test_stopped (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+
+  app_test_wait_until (says (test, "The Server Is Stopped"));
+  app_test_assert_named (page (test));
+  app_test_click (page (test), "_Start Server");
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  app_test_wait_until (says (test, "Nobody Is Connected"));
+  app_test_snap (test, "clients-nobody");
+  app_test_click (page (test), "_Issue Token…");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+}
+
+static void
+test_appears (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  SbPage *clients;
+
+  app_test_start (test);
+  clients = SB_PAGE (page (test));
+  one = connect_as (test, "Scoreboard", "/sensors?name=esp32-00");
+  two = connect_as (test, "Kiosk", "/");
+  app_test_wait_until (says (test, "Scoreboard") && says (test, "Kiosk"));
+  app_test_wait_until (says (test, "127.0.0.1 · “esp32-00”"));
+  app_test_wait_until (says (test, "2 connected"));
+  g_assert_true (says (test, "/sensors"));
+  g_assert_cmpstr (sb_page_get_count (clients), ==, "2");
+  soup_websocket_connection_send_text (one, "{");
+  app_test_wait_until (says (test, "2 connected · 1 rejected"));
+  app_test_wait_until (says (test, "1 rejected"));
+  g_assert_true (sb_page_get_attention (clients));
+  app_test_assert_named (page (test));
+}
+
+static void
+test_search_and_filter (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/sensors?name=esp32-00");
+  two = connect_as (test, "Kiosk", "/screens");
+  app_test_wait_until (says (test, "Scoreboard") && says (test, "Kiosk"));
+
+  sb_filter_bar_set_text (filter_bar (test), "ESP32");
+  app_test_wait_until (says (test, "Scoreboard") && !says (test, "Kiosk"));
+  sb_filter_bar_set_text (filter_bar (test), "/scr");
+  app_test_wait_until (!says (test, "Scoreboard") && says (test, "Kiosk"));
+  sb_filter_bar_set_text (filter_bar (test), "no such");
+  app_test_wait_until (says (test, "No Client Found"));
+  app_test_click (page (test), "_Show All Clients");
+  app_test_wait_until (says (test, "Scoreboard") && says (test, "Kiosk"));
+
+  sb_filter_bar_set_choice (filter_bar (test), "rejected");
+  app_test_wait_until (says (test, "No Client Found"));
+  soup_websocket_connection_send_text (two, "nonsense");
+  app_test_wait_until (says (test, "Kiosk") && !says (test, "Scoreboard"));
+
+  sb_window_show_page (test->window, "clients", "address:10.0.0.1");
+  app_test_wait_until (says (test, "Address: 10.0.0.1") && says (test, "No Client Found"));
+  app_test_click (app_test_get (page (test), SB_TYPE_FILTER_CHIP, NULL), "Show All Again");
+  app_test_wait_until (says (test, "Kiosk") && says (test, "Scoreboard"));
+  g_assert_null (app_test_find (page (test), SB_TYPE_FILTER_CHIP, NULL));
+}
+
+static void
+test_panel (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  g_autofree char *filter = NULL;
+  GtkWidget *panel;
+
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/sensors?name=esp32-00");
+  soup_websocket_connection_send_text (connection, "{\"a\":1}");
+  filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_client_get_id (find_client (test, "Scoreboard")));
+  sb_window_show_page (test->window, "clients", filter);
+  panel = app_test_get (page (test), SB_TYPE_CLIENT_PANEL, NULL);
+  app_test_wait_until (app_test_find (panel, GTK_TYPE_LABEL, "calls itself “esp32-00”, unverified") != NULL);
+  app_test_wait_until (app_test_find (panel, GTK_TYPE_LABEL, "1 in · 0 out") != NULL);
+  g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "/sensors"));
+  g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "0\u00a0B of 1\u00a0MiB"));
+  app_test_assert_named (panel);
+
+  /* It tells how it ended, instead of vanishing. */
+  soup_websocket_connection_close (connection, 4000, "battery empty");
+  app_test_wait_until (sb_client_list_count (sb_engine_get_clients (test->engine)) == 0);
+  app_test_wait_until (app_test_find (panel, GTK_TYPE_LABEL, "Left") != NULL);
+  g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "4000 battery empty"));
+  g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "The client · just now"));
+  g_assert_false (gtk_widget_is_sensitive (app_test_get (panel, ADW_TYPE_BUTTON_ROW, "_Disconnect…")));
+  app_test_snap (test, "clients-left-in-panel");
+  gtk_widget_activate_action (page (test), "client.close-details", NULL);
+  app_test_wait_until (says (test, "Nobody Is Connected"));
+}
+
+static void
+test_disconnect (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/");
+  page (test);
+  sb_client_table_select (table (test), find_client (test, "Scoreboard"));
+  gtk_widget_activate_action (page (test), "client.disconnect", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Disconnect Client?"));
+  gtk_editable_set_text (GTK_EDITABLE (app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, NULL)), "too loud");
+  app_test_snap (test, "clients-disconnect");
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Disconnect");
+  app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
+  g_assert_cmpuint (soup_websocket_connection_get_close_code (connection), ==, 3003);
+  g_assert_cmpstr (soup_websocket_connection_get_close_data (connection), ==, "disconnected by admin: too loud");
+  app_test_wait_until (says (test, "3003 disconnected by admin: too loud") && says (test, "An administrator · just now"));
+
+  app_test_wait_until (app_test_find (page (test), SB_TYPE_FILTER_BAR, NULL) != NULL);
+  sb_filter_bar_set_choice (filter_bar (test), "left");
+  app_test_wait_until (says (test, "3003 disconnected by admin: too loud"));
+  g_assert_true (says (test, "An administrator"));
+  app_test_snap (test, "clients-recently-left");
+}
+
+static void
+message_cb (SoupWebsocketConnection *connection,
+            int                      type,
+            GBytes                  *message,
+            GString                 *received)
+{
+  g_string_append_len (received, g_bytes_get_data (message, NULL), (gssize) g_bytes_get_size (message));
+}
+
+static void
+test_send (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  g_autoptr (SoupWebsocketConnection) three = NULL;
+  GString *received = g_string_new (NULL), *others = g_string_new (NULL);
+  GtkWidget *dialog, *view, *send;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/");
+  two = connect_as (test, "Kiosk", "/");
+  three = connect_as (test, "Door", "/");
+  g_signal_connect (one, "message", G_CALLBACK (message_cb), received);
+  g_signal_connect (two, "message", G_CALLBACK (message_cb), others);
+  page (test);
+  sb_client_table_select (table (test), find_client (test, "Scoreboard"));
+  gtk_widget_activate_action (page (test), "client.send", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  dialog = GTK_WIDGET (app_test_dialog (test));
+  view = app_test_get (dialog, GTK_TYPE_TEXT_VIEW, NULL);
+  send = app_test_get (dialog, GTK_TYPE_BUTTON, "_Send");
+  g_assert_false (gtk_widget_get_sensitive (send));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "{\"a\":", -1);
+  g_assert_false (gtk_widget_get_sensitive (send));
+  app_test_snap (test, "clients-send");
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "{\"a\":1}", -1);
+  app_test_wait_until (gtk_widget_get_sensitive (send));
+  app_test_click (dialog, "_Send");
+  app_test_wait_until (received->len > 0);
+  g_assert_cmpstr (received->str, ==, "{\"a\":1}");
+  g_assert_cmpuint (others->len, ==, 0);
+  g_string_free (received, TRUE);
+  g_string_free (others, TRUE);
+  g_signal_handlers_disconnect_by_func (one, message_cb, received);
+  g_signal_handlers_disconnect_by_func (two, message_cb, others);
+}
+
+static void
+test_several (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/");
+  two = connect_as (test, "Kiosk", "/");
+  page (test);
+  app_test_wait_until (says (test, "Kiosk"));
+  app_test_click (page (test), "Select Several Clients");
+  sb_client_table_select_all (table (test));
+  app_test_wait_until (says (test, "2 clients"));
+  app_test_snap (test, "clients-several");
+  gtk_widget_activate_action (page (test), "client.disconnect", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Disconnect Clients?"));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Disconnect");
+  app_test_wait_until (soup_websocket_connection_get_state (one) == SOUP_WEBSOCKET_STATE_CLOSED &&
+                       soup_websocket_connection_get_state (two) == SOUP_WEBSOCKET_STATE_CLOSED);
+}
+
+static void
+test_block (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/");
+  page (test);
+  sb_client_table_select (table (test), find_client (test, "Scoreboard"));
+  gtk_widget_activate_action (page (test), "client.block", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_snap (test, "clients-block");
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Block");
+  app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
+}
+
+static void
+test_look (void)
+{
+  static const struct
+  {
+    const char *label;
+    const char *channel;
+  } scene[] = {
+    { "Scoreboard 3", "/sensors?name=esp32-00" }, { "Kiosk North", "/" }, { "Kiosk South", "/screens" }, { "Stage left", "/screens" },
+    { "Projector", "/stage/projector" }, { "Lab bench", "/sensors?name=raspberrypi" }, { "Door sensor", "/sensors" },
+    { "Team Blue", "/room/a" }, { "Team Red", "/room/b?name=Chromium%20on%20the%20old%20laptop" },
+  };
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+
+  app_test_start (test);
+  for (guint i = 0; i < G_N_ELEMENTS (scene); i++)
+    g_ptr_array_add (connections, connect_as (test, scene[i].label, scene[i].channel));
+  for (int i = 0; i < 900; i++)
+    soup_websocket_connection_send_text (g_ptr_array_index (connections, i % G_N_ELEMENTS (scene)), "{\"temperature\":21.4,\"humidity\":48}");
+  for (int i = 0; i < 4; i++)
+    soup_websocket_connection_send_text (g_ptr_array_index (connections, 0), "{\"temp\":");
+  page (test);
+  app_test_wait_until (says (test, "4 rejected"));
+  app_test_snap (test, "clients-table");
+  sb_client_table_select (table (test), find_client (test, "Scoreboard 3"));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (table (test))), >, 560);
+  app_test_snap (test, "clients-wide");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  app_test_snap (test, "clients-wide-dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+  gtk_widget_activate_action (page (test), "client.close-details", NULL);
+  app_test_resize (test, 360, 640);
+  /* Nothing needs more room than there is. */
+  app_test_wait_until (gtk_widget_get_width (page (test)) <= 360);
+  g_assert_true (says (test, "Scoreboard 3"));
+  app_test_snap (test, "clients-narrow");
+  sb_client_table_select (table (test), find_client (test, "Scoreboard 3"));
+  g_signal_emit_by_name (table (test), "activated");
+  app_test_wait_until (says (test, "calls itself “esp32-00”, unverified"));
+  app_test_snap (test, "clients-narrow-sheet");
+}
+
+static void
+add (void)
+{
+  g_test_add_func ("/clients-page/stopped-then-nobody", test_stopped);
+  g_test_add_func ("/clients-page/a-client-appears", test_appears);
+  g_test_add_func ("/clients-page/search-and-filter", test_search_and_filter);
+  g_test_add_func ("/clients-page/panel", test_panel);
+  g_test_add_func ("/clients-page/disconnect", test_disconnect);
+  g_test_add_func ("/clients-page/send", test_send);
+  g_test_add_func ("/clients-page/several", test_several);
+  g_test_add_func ("/clients-page/block", test_block);
+  g_test_add_func ("/clients-page/wide-and-narrow", test_look);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return app_test_run (argc, argv, add);
+}
