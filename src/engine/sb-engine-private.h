@@ -31,6 +31,7 @@ typedef enum
   SB_TROUBLE_AUDIT,
   SB_TROUBLE_SETTINGS,
   SB_TROUBLE_NETWORK,
+  SB_TROUBLE_CERTIFICATE,
   SB_N_TROUBLES,
 } SbTrouble;
 
@@ -62,6 +63,9 @@ struct _SbEngine
   SbHubError listen_error;
   gint64 started_at;
   GInetAddress *listening_on;
+  GTlsCertificate *certificate;   /* NULL: without TLS */
+  GFileMonitor *certificate_monitors[2];
+  guint certificate_timer;
   char **uris;
   guint n_clients;
   guint64 n_not_kept;
@@ -103,6 +107,12 @@ void     sb_engine_refresh_uris       (SbEngine *self);
 void     sb_engine_finish_stop        (SbEngine *self, guint n_clients);
 void     sb_engine_start_timers       (SbEngine *self);
 void     sb_engine_stop_timers        (SbEngine *self);
+
+/* --- TLS, sb-engine-tls.c --- */
+gboolean sb_engine_begin_tls          (SbEngine *self, GError **error);
+void     sb_engine_end_tls            (SbEngine *self);
+void     sb_engine_certificate_setting_changed (SbEngine *self);
+void     sb_engine_check_certificate  (SbEngine *self);
 
 /* --- what is written, sb-engine-store.c --- */
 gboolean sb_engine_is_store_error     (const GError *error);

@@ -113,7 +113,7 @@ sb_engine_refresh_uris (SbEngine *self)
   g_auto (GStrv) uris = NULL;
 
   if (sb_engine_is_running (self))
-    uris = sb_uris_list (self->listening_on, sb_hub_get_port (self->hub));
+    uris = sb_uris_list (self->listening_on, sb_hub_get_port (self->hub), self->certificate != NULL);
   else
     uris = g_new0 (char *, 1);
 
@@ -131,6 +131,9 @@ sb_engine_refresh_uris (SbEngine *self)
 static char *
 explain_listen_error (const GError *error, const char *address, guint port)
 {
+  if (error->domain == SB_ENGINE_ERROR)
+    return g_strdup (error->message);
+
   switch (error->domain == SB_HUB_ERROR ? (SbHubError) error->code : SB_HUB_ERROR_FAILED)
     {
     case SB_HUB_ERROR_ADDRESS_IN_USE:
@@ -205,7 +208,7 @@ sb_engine_start (SbEngine *self, GError **error)
   sb_engine_set_phase (self, SB_ENGINE_STARTING);
   ensure_hub (self);
   g_object_get (self->settings, "listen-address", &address, "port", &port, NULL);
-  if (!listen_on (self, address, port, &local))
+  if (!sb_engine_begin_tls (self, &local) || !listen_on (self, address, port, &local))
     {
       g_free (self->failure);
       self->failure = explain_listen_error (local, address, port);
@@ -238,6 +241,7 @@ sb_engine_finish_stop (SbEngine *self, guint n_clients)
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->started_at = 0;
   g_clear_object (&self->listening_on);
+  sb_engine_end_tls (self);
   sb_engine_set_trouble (self, SB_TROUBLE_NETWORK, NULL);
   sb_engine_set_phase (self, SB_ENGINE_STOPPED);
   sb_engine_notify (self, SB_ENGINE_PROP_PORT);
@@ -331,6 +335,8 @@ tick_cb (gpointer user_data)
   sb_engine_check_tokens (self);
   sb_engine_expire_blocks (self);
   write_refusals (self, now);
+  if (self->n_ticks % 60 == 0 && self->troubles[SB_TROUBLE_CERTIFICATE] == NULL)
+    sb_engine_check_certificate (self);
   if (self->n_ticks % 5 == 0)
     {
       sb_engine_refresh_uris (self);

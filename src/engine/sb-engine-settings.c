@@ -77,6 +77,8 @@ changed_cb (GObject *settings, GParamSpec *pspec, gpointer user_data)
 
   if (self->apply_idle == 0 && !self->closing)
     self->apply_idle = g_idle_add (apply_cb, self);
+  if (g_str_has_prefix (pspec->name, "tls-"))
+    sb_engine_certificate_setting_changed (self);
   /* Saved anew by this; if that fails too, we are told again. */
   sb_engine_set_trouble (self, SB_TROUBLE_SETTINGS, NULL);
 

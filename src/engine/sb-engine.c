@@ -92,6 +92,7 @@ sb_engine_finalize (GObject *object)
   g_clear_object (&self->broadcasts);
   g_clear_object (&self->meter);
   g_clear_object (&self->listening_on);
+  g_clear_object (&self->certificate);
   g_clear_pointer (&self->audit, sb_audit_free);
   g_clear_pointer (&self->refusals, sb_refusals_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
@@ -489,6 +490,7 @@ engine_close (SbEngine *self, gboolean cut)
     sb_engine_stop_timers (self);
   g_clear_handle_id (&self->apply_idle, g_source_remove);
   close_hub (self, cut);
+  sb_engine_end_tls (self);
   close_store (self);
   if (self->settings != NULL)
     sb_settings_flush (self->settings);

@@ -25,6 +25,7 @@ typedef enum
   SB_ENGINE_ERROR_NOT_FOUND,     /* no such token, client, broadcast */
   SB_ENGINE_ERROR_INVALID,       /* the request makes no sense: what is wrong is in the message */
   SB_ENGINE_ERROR_STATE,         /* e.g. edit of a revoked token, delete of an active one */
+  SB_ENGINE_ERROR_CERTIFICATE,   /* the TLS certificate or its key cannot be used: why is in the message */
 } SbEngineError;
 GQuark sb_engine_error_quark (void);
 
@@ -71,6 +72,8 @@ GListModel     *sb_engine_get_broadcasts  (SbEngine *self); /* of SbBroadcast, n
 SbMeter        *sb_engine_get_meter       (SbEngine *self);
 SbEngineState   sb_engine_get_state       (SbEngine *self);
 const char     *sb_engine_get_state_message (SbEngine *self);
+/* The TLS certificate in use; NULL: without TLS, or not running. Transfer none. */
+GTlsCertificate *sb_engine_get_certificate (SbEngine *self);
 guint16         sb_engine_get_port        (SbEngine *self);
 char          **sb_engine_dup_uris        (SbEngine *self);
 gint64          sb_engine_get_started_at  (SbEngine *self); /* real time, µs; 0: not running */

@@ -40,6 +40,8 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_CLOSE_TIMEOUT] = { "close-timeout", SB_SETTING_NUMBER, 5, 1, 60 },
   [SB_SETTING_START_ON_LAUNCH] = { "start-on-launch", SB_SETTING_BOOLEAN, TRUE },
   [SB_SETTING_LANES] = { "lanes", SB_SETTING_NUMBER, 0, 0, 64 },
+  [SB_SETTING_TLS_CERTIFICATE] = { "tls-certificate", SB_SETTING_FILE },
+  [SB_SETTING_TLS_KEY] = { "tls-key", SB_SETTING_FILE },
 };
 
 const SbSetting *
@@ -86,6 +88,8 @@ sb_setting_make_pspec (const SbSetting *self)
       return g_param_spec_boolean (self->key, NULL, NULL, self->initial, flags);
     case SB_SETTING_ADDRESS:
       return g_param_spec_string (self->key, NULL, NULL, DEFAULT_ADDRESS, flags);
+    case SB_SETTING_FILE:
+      return g_param_spec_string (self->key, NULL, NULL, "", flags);
     case SB_SETTING_ORIGINS:
       return g_param_spec_boxed (self->key, NULL, NULL, G_TYPE_STRV, flags);
     default:
@@ -110,6 +114,10 @@ sb_setting_init_value (const SbSetting *self, GValue *value)
     case SB_SETTING_ADDRESS:
       g_value_init (value, G_TYPE_STRING);
       g_value_set_static_string (value, DEFAULT_ADDRESS);
+      break;
+    case SB_SETTING_FILE:
+      g_value_init (value, G_TYPE_STRING);
+      g_value_set_static_string (value, "");
       break;
     case SB_SETTING_ORIGINS:
       g_value_init (value, G_TYPE_STRV);
@@ -189,6 +197,20 @@ normalize_address (const char *text)
   return address != NULL ? g_inet_address_to_string (address) : NULL;
 }
 
+/* Whether it is there and readable is seen when it is used: it may come later, on a disk that is not there yet. */
+static gboolean
+check_file (const SbSetting *self, const char *path, GValue *canonical, GError **error)
+{
+  if (path == NULL)
+    path = "";
+  if (path[0] != '\0' && !g_path_is_absolute (path))
+    return refuse (self, error, _("“%s” is not a whole path: it has to begin with “/”"), path);
+
+  g_value_init (canonical, G_TYPE_STRING);
+  g_value_set_string (canonical, path);
+  return TRUE;
+}
+
 static gboolean
 check_address (const SbSetting *self, const char *text, GValue *canonical, GError **error)
 {
@@ -256,6 +278,8 @@ sb_setting_check (const SbSetting *self, const GValue *value, GValue *canonical,
       return TRUE;
     case SB_SETTING_ADDRESS:
       return check_address (self, g_value_get_string (value), canonical, error);
+    case SB_SETTING_FILE:
+      return check_file (self, g_value_get_string (value), canonical, error);
     case SB_SETTING_ORIGINS:
       return check_origins (self, g_value_get_boxed (value), canonical, error);
     default:
@@ -374,6 +398,8 @@ sb_setting_parse (const SbSetting *self, const char *text, GValue *canonical, GE
       return parse_boolean (self, stripped, canonical, error);
     case SB_SETTING_ADDRESS:
       return check_address (self, stripped, canonical, error);
+    case SB_SETTING_FILE:
+      return check_file (self, stripped, canonical, error);
     case SB_SETTING_ORIGINS:
       return parse_origins (self, stripped, canonical, error);
     default:
@@ -397,6 +423,7 @@ sb_setting_to_text (const SbSetting *self, const GValue *value)
     case SB_SETTING_BOOLEAN:
       return g_strdup (g_value_get_boolean (value) ? "true" : "false");
     case SB_SETTING_ADDRESS:
+    case SB_SETTING_FILE:
       return g_value_dup_string (value);
     case SB_SETTING_ORIGINS:
       return g_strjoinv (", ", g_value_get_boxed (value));

@@ -29,6 +29,8 @@ typedef enum
   SB_SETTING_CLOSE_TIMEOUT,
   SB_SETTING_START_ON_LAUNCH,
   SB_SETTING_LANES,
+  SB_SETTING_TLS_CERTIFICATE,
+  SB_SETTING_TLS_KEY,
   SB_N_SETTINGS,
 } SbSettingId;
 
@@ -38,6 +40,7 @@ typedef enum
   SB_SETTING_SIZE,    /* uint; as text in bytes, or with KiB or MiB */
   SB_SETTING_BOOLEAN,
   SB_SETTING_ADDRESS, /* string */
+  SB_SETTING_FILE,    /* string: an absolute path, or empty for none */
   SB_SETTING_ORIGINS, /* strv; as text separated by commas, semicolons or white space */
 } SbSettingKind;
 

@@ -35,6 +35,7 @@ GQuark sb_settings_error_quark (void);
  *   ping-interval 25 s, pong-timeout 20 s, handshake-timeout 10 s, close-timeout 5 s
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)
  *   lanes             uint     0 (by cores); next start
+ *   tls-certificate, tls-key   string   absolute paths of PEM files, empty (default): no TLS; on and off with the next start
  *
  * Numbers and sizes are uint, with their range in the property (docs/limits.md has the table).
  *

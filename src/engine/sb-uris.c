@@ -11,12 +11,12 @@
 #include <netinet/in.h>
 
 static char *
-make_uri (GInetAddress *address, guint16 port)
+make_uri (GInetAddress *address, guint16 port, gboolean tls)
 {
   g_autofree char *text = g_inet_address_to_string (address);
   gboolean ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
 
-  return g_strdup_printf (ipv6 ? "ws://[%s]:%u" : "ws://%s:%u", text, port);
+  return g_strdup_printf (ipv6 ? "%s://[%s]:%u" : "%s://%s:%u", tls ? "wss" : "ws", text, port);
 }
 
 /* The address of one interface, or NULL where others cannot use it: loopback, down, link-local (which needs a scope that no
@@ -43,7 +43,7 @@ read_interface (const struct ifaddrs *interface, GSocketFamily family)
 }
 
 static void
-add_interfaces (GStrvBuilder *uris, GSocketFamily family, guint16 port)
+add_interfaces (GStrvBuilder *uris, GSocketFamily family, guint16 port, gboolean tls)
 {
   struct ifaddrs *interfaces = NULL;
 
@@ -58,30 +58,30 @@ add_interfaces (GStrvBuilder *uris, GSocketFamily family, guint16 port)
       g_autoptr (GInetAddress) address = read_interface (interface, family);
 
       if (address != NULL)
-        g_strv_builder_take (uris, make_uri (address, port));
+        g_strv_builder_take (uris, make_uri (address, port, tls));
     }
   freeifaddrs (interfaces);
 }
 
 char **
-sb_uris_list (GInetAddress *address, guint16 port)
+sb_uris_list (GInetAddress *address, guint16 port, gboolean tls)
 {
   g_autoptr (GStrvBuilder) uris = g_strv_builder_new ();
 
   g_return_val_if_fail (address == NULL || G_IS_INET_ADDRESS (address), NULL);
 
   if (address != NULL && !g_inet_address_get_is_any (address))
-    g_strv_builder_take (uris, make_uri (address, port));
+    g_strv_builder_take (uris, make_uri (address, port, tls));
   else
     {
       /* The listener takes both families on the any-address of IPv6. */
       gboolean ipv6 = address == NULL || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
       g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
 
-      g_strv_builder_take (uris, make_uri (loopback, port));
-      add_interfaces (uris, G_SOCKET_FAMILY_IPV4, port);
+      g_strv_builder_take (uris, make_uri (loopback, port, tls));
+      add_interfaces (uris, G_SOCKET_FAMILY_IPV4, port, tls);
       if (ipv6)
-        add_interfaces (uris, G_SOCKET_FAMILY_IPV6, port);
+        add_interfaces (uris, G_SOCKET_FAMILY_IPV6, port, tls);
     }
 
   return g_strv_builder_end (uris);

@@ -7,6 +7,6 @@ G_BEGIN_DECLS
 
 /* By which URLs a server is reached that listens on @address (NULL: on all) and @port: this computer first, then each address
  * of the network, IPv4 before IPv6. Asks the kernel, which answers at once. Any thread. */
-char **sb_uris_list (GInetAddress *address, guint16 port);
+char **sb_uris_list (GInetAddress *address, guint16 port, gboolean tls);
 
 G_END_DECLS

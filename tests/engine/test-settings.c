@@ -35,6 +35,8 @@ static const struct
   { "close-timeout", "5", "6", 1, 60 },
   { "start-on-launch", "true", "false" },
   { "lanes", "0", "4", 0, 64 },
+  { "tls-certificate", "", "/etc/signalbox/cert.pem" },
+  { "tls-key", "", "/etc/signalbox/key.pem" },
 };
 
 static void

@@ -16,7 +16,7 @@ test_one_address (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GInetAddress) address = g_inet_address_new_from_string (cases[i].address);
-      g_auto (GStrv) uris = sb_uris_list (address, cases[i].port);
+      g_auto (GStrv) uris = sb_uris_list (address, cases[i].port, FALSE);
 
       g_assert_cmpuint (g_strv_length (uris), ==, 1);
       g_assert_cmpstr (uris[0], ==, cases[i].expected);
@@ -57,10 +57,12 @@ test_all_addresses (void)
 {
   g_autoptr (GInetAddress) any4 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GInetAddress) any6 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
-  g_auto (GStrv) all = sb_uris_list (NULL, 8080);
-  g_auto (GStrv) all4 = sb_uris_list (any4, 8080);
-  g_auto (GStrv) all6 = sb_uris_list (any6, 8080);
+  g_auto (GStrv) tls = sb_uris_list (any4, 8443, TRUE);
+  g_auto (GStrv) all = sb_uris_list (NULL, 8080, FALSE);
+  g_auto (GStrv) all4 = sb_uris_list (any4, 8080, FALSE);
+  g_auto (GStrv) all6 = sb_uris_list (any6, 8080, FALSE);
 
+  g_assert_cmpstr (tls[0], ==, "wss://127.0.0.1:8443");
   check_list (all, TRUE);
   check_list (all4, FALSE);
   check_list (all6, TRUE);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-engine"
+
+#include "sb-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The certificate: read when the server starts, read again when its files change. Whether there is TLS at all is settled with the
+ * start; which certificate serves, is not. */
+
+/* Certificate and key are written one after the other. */
+#define RELOAD_DELAY_MS 500
+
+typedef struct
+{
+  char *certificate;
+  char *key;
+} Paths;
+
+static void
+paths_free (Paths *self)
+{
+  g_free (self->certificate);
+  g_free (self->key);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Paths, paths_free)
+
+static Paths *
+read_paths (SbEngine *self)
+{
+  Paths *paths = g_new0 (Paths, 1);
+
+  g_object_get (self->settings, "tls-certificate", &paths->certificate, "tls-key", &paths->key, NULL);
+
+  return paths;
+}
+
+/* Any thread. The key may stand in the certificate's file. */
+static GTlsCertificate *
+load (const Paths *paths, GError **error)
+{
+  const char *key = paths->key[0] != '\0' ? paths->key : paths->certificate;
+  g_autoptr (GError) local = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_files (paths->certificate, key, &local);
+
+  if (certificate == NULL)
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE, _("The TLS certificate “%s” with the key “%s” cannot be used: %s"),
+                 paths->certificate, key, local->message);
+
+  return certificate;
+}
+
+/* Says so while the certificate in use has expired. */
+void
+sb_engine_check_certificate (SbEngine *self)
+{
+  g_autoptr (GDateTime) end = self->certificate != NULL ? g_tls_certificate_get_not_valid_after (self->certificate) : NULL;
+  g_autofree char *date = NULL;
+  g_autofree char *message = NULL;
+
+  if (end != NULL && g_date_time_to_unix_usec (end) <= g_get_real_time ())
+    {
+      date = g_date_time_format (end, "%Y-%m-%d");
+      message = g_strdup_printf (_("The TLS certificate expired on %s. Clients will refuse to connect."), date);
+    }
+  sb_engine_set_trouble (self, SB_TROUBLE_CERTIFICATE, message);
+}
+
+static void
+use (SbEngine *self, GTlsCertificate *certificate)
+{
+  g_set_object (&self->certificate, certificate);
+  sb_hub_set_certificate (self->hub, certificate);
+  sb_engine_check_certificate (self);
+}
+
+/* --- when the files change --- */
+
+static void
+load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GTlsCertificate *certificate = load (task_data, &error);
+
+  if (certificate != NULL)
+    g_task_return_pointer (task, certificate, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbEngine *self = SB_ENGINE (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (self->certificate == NULL) /* stopped meanwhile */
+    return;
+  if (certificate == NULL)
+    {
+      g_autofree char *message = g_strdup_printf (_("%s. The one from before stays in use."), error->message);
+
+      sb_engine_set_trouble (self, SB_TROUBLE_CERTIFICATE, message);
+      return;
+    }
+  if (!g_tls_certificate_is_same (certificate, self->certificate))
+    sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, "server", "tls-certificate", "a new certificate is in use");
+  use (self, certificate);
+}
+
+static gboolean
+reload_cb (gpointer user_data)
+{
+  SbEngine *self = user_data;
+  g_autoptr (GTask) task = g_task_new (self, NULL, loaded_cb, NULL);
+  Paths *paths = read_paths (self);
+
+  self->certificate_timer = 0;
+  if (paths->certificate[0] == '\0') /* TLS was switched off: that is for the next start */
+    {
+      paths_free (paths);
+      g_task_return_pointer (task, g_object_ref (self->certificate), g_object_unref);
+      return G_SOURCE_REMOVE;
+    }
+  g_task_set_task_data (task, paths, (GDestroyNotify) paths_free);
+  g_task_run_in_thread (task, load_thread);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reload_soon (SbEngine *self)
+{
+  g_clear_handle_id (&self->certificate_timer, g_source_remove);
+  self->certificate_timer = g_timeout_add (RELOAD_DELAY_MS, reload_cb, self);
+}
+
+static void
+file_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer user_data)
+{
+  reload_soon (user_data);
+}
+
+static void
+watch (SbEngine *self, guint which, const char *path)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_clear_object (&self->certificate_monitors[which]);
+  if (path[0] == '\0')
+    return;
+  file = g_file_new_for_path (path);
+  self->certificate_monitors[which] = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+  if (self->certificate_monitors[which] != NULL)
+    g_signal_connect (self->certificate_monitors[which], "changed", G_CALLBACK (file_changed_cb), self);
+}
+
+void
+sb_engine_certificate_setting_changed (SbEngine *self)
+{
+  g_autoptr (Paths) paths = NULL;
+
+  if (self->certificate == NULL)
+    return;
+  paths = read_paths (self);
+  watch (self, 0, paths->certificate);
+  watch (self, 1, paths->key);
+  reload_soon (self);
+}
+
+/* --- with the server --- */
+
+/* Reads the certificate, if there is to be TLS. The one place where two small files are read on the main thread: a start is an order of a
+ * person or a script, and its answer has to say whether it went well. */
+gboolean
+sb_engine_begin_tls (SbEngine *self, GError **error)
+{
+  g_autoptr (Paths) paths = read_paths (self);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+
+  if (paths->certificate[0] != '\0' && (certificate = load (paths, error)) == NULL)
+    return FALSE;
+
+  use (self, certificate);
+  if (certificate != NULL)
+    {
+      watch (self, 0, paths->certificate);
+      watch (self, 1, paths->key);
+    }
+
+  return TRUE;
+}
+
+void
+sb_engine_end_tls (SbEngine *self)
+{
+  g_clear_handle_id (&self->certificate_timer, g_source_remove);
+  g_clear_object (&self->certificate_monitors[0]);
+  g_clear_object (&self->certificate_monitors[1]);
+  g_clear_object (&self->certificate);
+  sb_engine_set_trouble (self, SB_TROUBLE_CERTIFICATE, NULL);
+}
+
+GTlsCertificate *
+sb_engine_get_certificate (SbEngine *self)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
+
+  return self->certificate;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine-fixture.h"
+
+#include <glib/gstdio.h>
+#include <libsoup/soup.h>
+
+/* The façade with a certificate: on with the start, new ones at once, broken ones said. */
+
+typedef struct
+{
+  EngineFixture base;
+  char *certificate; /* copies that a test may change */
+  char *key;
+} Fixture;
+
+static void
+copy_data (const char *name, const char *to)
+{
+  g_autofree char *from = g_build_filename (SOURCE_ROOT, "tests", "data", name, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (from, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (to, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  engine_fixture_set_up (&self->base, NULL);
+  self->certificate = g_build_filename (self->base.store.folder, "cert.pem", NULL);
+  self->key = g_build_filename (self->base.store.folder, "key.pem", NULL);
+  copy_data ("localhost.pem", self->certificate);
+  copy_data ("localhost-key.pem", self->key);
+  g_object_set (sb_engine_get_settings (self->base.engine), "tls-certificate", self->certificate, "tls-key", self->key, NULL);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  engine_fixture_tear_down (&self->base, NULL);
+  g_free (self->certificate);
+  g_free (self->key);
+}
+
+typedef struct
+{
+  GTlsCertificate *seen;
+  guint status;
+  gboolean done;
+} Visit;
+
+static gboolean
+accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+{
+  g_set_object (&((Visit *) user_data)->seen, certificate);
+
+  return TRUE;
+}
+
+static void
+visited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GBytes) body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
+
+  visit->done = TRUE;
+}
+
+/* An ordinary request, for the certificate that answers it; the session is a new one, so that nothing is reused. */
+static GTlsCertificate *
+visit (SbEngine *engine)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *uri = g_strdup_printf ("https://127.0.0.1:%u/", sb_engine_get_port (engine));
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+  Visit visit = { 0 };
+
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), &visit);
+  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, visited_cb, &visit);
+  sb_test_wait (visit.done);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 426);
+
+  return visit.seen;
+}
+
+static void
+test_start (Fixture *self, gconstpointer data)
+{
+  g_auto (GStrv) uris = NULL;
+  g_autoptr (GTlsCertificate) seen = NULL;
+
+  g_assert_null (sb_engine_get_certificate (self->base.engine));
+  engine_start_well (self->base.engine);
+  uris = sb_engine_dup_uris (self->base.engine);
+  g_assert_true (g_str_has_prefix (uris[0], "wss://127.0.0.1:"));
+  seen = visit (self->base.engine);
+  g_assert_true (g_tls_certificate_is_same (seen, sb_engine_get_certificate (self->base.engine)));
+}
+
+static void
+test_cannot_be_read (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_unlink (self->key), ==, 0);
+  g_assert_false (sb_engine_start (self->base.engine, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+  g_assert_nonnull (strstr (error->message, self->key));
+  g_assert_cmpint (sb_engine_get_state (self->base.engine), ==, SB_ENGINE_FAILED);
+  g_assert_cmpstr (sb_engine_get_state_message (self->base.engine), ==, error->message);
+
+  /* The way out: without TLS, or with the file there again. */
+  copy_data ("localhost-key.pem", self->key);
+  engine_start_well (self->base.engine);
+}
+
+static void
+test_nonsense (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (self->certificate, "nonsense", -1, NULL));
+  g_assert_false (sb_engine_start (self->base.engine, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+}
+
+/* The file is replaced while the server runs: newcomers see the new certificate. */
+static void
+test_new_certificate (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) before = NULL;
+  g_autoptr (GTlsCertificate) after = NULL;
+
+  engine_start_well (self->base.engine);
+  before = visit (self->base.engine);
+  copy_data ("other-key.pem", self->key);
+  copy_data ("other.pem", self->certificate);
+  sb_test_wait (!g_tls_certificate_is_same (sb_engine_get_certificate (self->base.engine), before));
+  after = visit (self->base.engine);
+  g_assert_true (g_tls_certificate_is_same (after, sb_engine_get_certificate (self->base.engine)));
+  g_assert_cmpint (sb_engine_get_state (self->base.engine), ==, SB_ENGINE_LISTENING);
+}
+
+/* A broken file leaves the one in use, and says so until it is mended. */
+static void
+test_broken_while_running (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) before = NULL;
+  g_autoptr (GTlsCertificate) after = NULL;
+
+  engine_start_well (self->base.engine);
+  before = visit (self->base.engine);
+  g_assert_true (g_file_set_contents (self->certificate, "nonsense", -1, NULL));
+  sb_test_wait (sb_engine_get_state (self->base.engine) == SB_ENGINE_DEGRADED);
+  g_assert_nonnull (strstr (sb_engine_get_state_message (self->base.engine), self->certificate));
+  after = visit (self->base.engine);
+  g_assert_true (g_tls_certificate_is_same (after, before));
+
+  copy_data ("localhost.pem", self->certificate);
+  sb_test_wait (sb_engine_get_state (self->base.engine) == SB_ENGINE_LISTENING);
+}
+
+static void
+test_expired (Fixture *self, gconstpointer data)
+{
+  copy_data ("expired.pem", self->certificate);
+  copy_data ("expired-key.pem", self->key);
+  engine_start_well (self->base.engine);
+  g_assert_cmpint (sb_engine_get_state (self->base.engine), ==, SB_ENGINE_DEGRADED);
+  g_assert_nonnull (strstr (sb_engine_get_state_message (self->base.engine), "expired on 2020-01-02"));
+}
+
+/* On and off with the next start. */
+static void
+test_off_again (Fixture *self, gconstpointer data)
+{
+  g_auto (GStrv) uris = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  engine_start_well (self->base.engine);
+  g_object_set (sb_engine_get_settings (self->base.engine), "tls-certificate", "", "tls-key", "", NULL);
+  g_assert_nonnull (sb_engine_get_certificate (self->base.engine));
+  sb_engine_stop_async (self->base.engine, store_result_cb, &result);
+  sb_test_wait (result != NULL);
+  engine_start_well (self->base.engine);
+  uris = sb_engine_dup_uris (self->base.engine);
+  g_assert_true (g_str_has_prefix (uris[0], "ws://"));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add ("/engine-tls/start", Fixture, NULL, set_up, test_start, tear_down);
+  g_test_add ("/engine-tls/cannot-be-read", Fixture, NULL, set_up, test_cannot_be_read, tear_down);
+  g_test_add ("/engine-tls/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
+  g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
+  g_test_add ("/engine-tls/broken-while-running", Fixture, NULL, set_up, test_broken_while_running, tear_down);
+  g_test_add ("/engine-tls/expired", Fixture, NULL, set_up, test_expired, tear_down);
+  g_test_add ("/engine-tls/off-again", Fixture, NULL, set_up, test_off_again, tear_down);
+
+  return g_test_run ();
+}
