@@ -55,6 +55,7 @@ void
 sb_control_get_status (SbRequest *request)
 {
   SbEngine *engine = request->engine;
+  g_autofree char *program = NULL;
   g_auto (GStrv) uris = NULL;
   JsonObject *object;
 
@@ -62,8 +63,9 @@ sb_control_get_status (SbRequest *request)
     return;
 
   uris = sb_engine_dup_uris (engine);
+  program = g_path_get_basename (g_get_prgname () != NULL ? g_get_prgname () : "signalbox");
   object = json_object_new ();
-  json_object_set_string_member (object, "program", g_get_prgname () != NULL ? g_get_prgname () : "signalbox");
+  json_object_set_string_member (object, "program", program);
   json_object_set_string_member (object, "version", PACKAGE_VERSION);
   json_object_set_int_member (object, "pid", getpid ());
   json_object_set_string_member (object, "data_dir", sb_engine_get_data_dir (engine));

@@ -217,6 +217,8 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
 {
   SbControl *self = user_data;
   SoupMessageBody *body = soup_server_message_get_request_body (message);
+  const char *raw_query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) params = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
   if (g_object_get_data (G_OBJECT (message), "too-big") != NULL)
@@ -233,8 +235,15 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
       return;
     }
 
+  /* Read here, for libsoup passes over what has no value. */
+  if (raw_query != NULL && (params = g_uri_parse_params (raw_query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL)) == NULL)
+    {
+      respond (message, sb_control_reply_new_error (400, "bad_request", _("The query is not made of NAME=VALUE with “&” between.")));
+      return;
+    }
+
   soup_server_message_pause (message);
-  sb_control_handle_async (self, soup_server_message_get_method (message), path, query, bytes, handled_cb, g_object_ref (message));
+  sb_control_handle_async (self, soup_server_message_get_method (message), path, params, bytes, handled_cb, g_object_ref (message));
 }
 
 /* --- the socket --- */
