@@ -10,7 +10,8 @@
  *
  * How the window was left: its size, columns, and the like. What the server is set to is in #SbSettings.
  *
- * Returns: (transfer none) (nullable): the settings, or %NULL where the schema is not installed (a program started out of its build
+ * Returns: (transfer none) (nullable): the settings, or %NULL where the schema is not installed (a program started out
+ *   of its build
  *   tree): then nothing is remembered. Main thread.
  */
 GSettings *

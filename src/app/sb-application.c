@@ -17,9 +17,9 @@
 /**
  * SbApplication:
  *
- * The program with the window. It opens the engine on the data directory, serves the control interface there, starts the server when the
- * settings say so, and shows the window; where the data can't be opened it shows why. One instance a session, but for --data DIR, which is
- * an instance of its own.
+ * The program with the window. It opens the engine on the data directory, serves the control interface there, starts
+ * the server when the settings say so, and shows the window; where the data can't be opened it shows why. One instance
+ * a session, but for --data DIR, which is an instance of its own.
  */
 struct _SbApplication
 {
@@ -63,7 +63,8 @@ state_changed_cb (SbApplication *self)
   /* Whoever looks at the window sees the banner; so will whoever waits for it to open. */
   if (window == NULL || gtk_window_is_active (window) || !self->seen)
     return;
-  notification = g_notification_new (state == SB_ENGINE_FAILED ? _("The Server Is Not Running") : _("The Server Needs Attention"));
+  notification = g_notification_new (state == SB_ENGINE_FAILED ? _("The Server Is Not Running")
+                                                               : _("The Server Needs Attention"));
   if (sb_engine_get_state_message (self->engine) != NULL)
     g_notification_set_body (notification, sb_engine_get_state_message (self->engine));
   g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);

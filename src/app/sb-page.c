@@ -8,9 +8,9 @@
 /**
  * SbPage:
  *
- * A page of the window: what stands beside the sidebar when its row there is chosen. The window makes each page once and keeps it, so
- * that search, selection and scroll position are as they were when the user comes back. Below the bars of the page's (first) AdwToolbarView
- * stands the banner that says what is the matter with the server.
+ * A page of the window: what stands beside the sidebar when its row there is chosen. The window makes each page once
+ * and keeps it, so that search, selection and scroll position are as they were when the user comes back. Below the bars
+ * of the page's (first) AdwToolbarView stands the banner that says what is the matter with the server.
  */
 typedef struct
 {
@@ -40,7 +40,9 @@ find_toolbar_view (GtkWidget *widget)
 
   if (ADW_IS_TOOLBAR_VIEW (widget))
     return ADW_TOOLBAR_VIEW (widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && view == NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && view == NULL;
+       child = gtk_widget_get_next_sibling (child))
     view = find_toolbar_view (child);
   return view;
 }
@@ -140,8 +142,9 @@ sb_page_class_init (SbPageClass *klass)
    *
    * Whether something on the page deserves a look: a dot on its row of the sidebar.
    */
-  properties[PROP_ATTENTION] = g_param_spec_boolean ("attention", NULL, NULL, FALSE,
-                                                     G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ATTENTION] =
+    g_param_spec_boolean ("attention", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * SbPage:count:
    *

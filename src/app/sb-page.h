@@ -14,7 +14,8 @@ G_DECLARE_DERIVABLE_TYPE (SbPage, sb_page, SB, PAGE, AdwNavigationPage)
 
 /**
  * SbPageClass:
- * @show: jump here with the list narrowed to @filter, e.g. "client:12", "token:3", "rejected"; %NULL or "" leaves what is shown as it is
+ * @show: jump here with the list narrowed to @filter, e.g. "client:12", "token:3", "rejected"; %NULL or "" leaves what
+ *   is shown as it is
  * @focus_search: open the page's search, where it has one, and put the cursor into it
  *
  * What the window asks of a page. Filters the pages understand:

@@ -7,8 +7,8 @@
 /**
  * SbRestartWatch:
  *
- * Knows whether a restart would make a difference, since some settings count only when the server starts: it runs, or could not be started,
- * with others than are set now. Made before the server is started; owned by the window.
+ * Knows whether a restart would make a difference, since some settings count only when the server starts: it runs, or
+ * could not be started, with others than are set now. Made before the server is started; owned by the window.
  */
 struct _SbRestartWatch
 {
@@ -100,7 +100,8 @@ sb_restart_watch_class_init (SbRestartWatchClass *klass)
   object_class->get_property = sb_restart_watch_get_property;
   object_class->finalize = sb_restart_watch_finalize;
 
-  properties[PROP_NEEDED] = g_param_spec_boolean ("needed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NEEDED] = g_param_spec_boolean ("needed", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -126,7 +127,8 @@ sb_restart_watch_new (SbEngine *engine)
     {
       g_autofree char *signal = g_strdup_printf ("notify::%s", keys[i]);
 
-      g_signal_connect_object (sb_engine_get_settings (engine), signal, G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (sb_engine_get_settings (engine), signal, G_CALLBACK (update_cb), self,
+                               G_CONNECT_SWAPPED);
     }
   state_changed_cb (self);
   return self;

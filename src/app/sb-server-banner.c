@@ -8,8 +8,8 @@
 /**
  * SbServerBanner:
  *
- * What is the matter with the server, on top of every page, with the way out as its button: stopped, could not start, or runs with something
- * broken. Hidden while all is well.
+ * What is the matter with the server, on top of every page, with the way out as its button: stopped, could not start,
+ * or runs with something broken. Hidden while all is well.
  */
 struct _SbServerBanner
 {
@@ -63,7 +63,8 @@ update_cb (SbServerBanner *self)
       adw_banner_set_button_label (self->banner, failed_button (self));
       break;
     case SB_ENGINE_DEGRADED:
-      adw_banner_set_title (self->banner, message != NULL ? message : _("Something on the server does not work as it should."));
+      adw_banner_set_title (self->banner,
+                            message != NULL ? message : _("Something on the server does not work as it should."));
       adw_banner_set_button_label (self->banner, NULL);
       break;
     case SB_ENGINE_STOPPED:
@@ -135,8 +136,10 @@ sb_server_banner_new (SbEngine *engine)
   self->engine = g_object_ref (engine);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state-message", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_settings (engine), "notify::port", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_settings (engine), "notify::listen-address", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_settings (engine), "notify::port", G_CALLBACK (settings_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_settings (engine), "notify::listen-address", G_CALLBACK (settings_changed_cb),
+                           self, G_CONNECT_SWAPPED);
   update_cb (self);
   return GTK_WIDGET (self);
 }

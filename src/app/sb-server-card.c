@@ -103,7 +103,8 @@ update_switch (SbServerCard *self,
   gtk_switch_set_active (self->power_switch, on);
   gtk_switch_set_state (self->power_switch, on);
   self->updating = FALSE;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->power_switch), state != SB_ENGINE_STARTING && state != SB_ENGINE_STOPPING);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->power_switch),
+                            state != SB_ENGINE_STARTING && state != SB_ENGINE_STOPPING);
 }
 
 static void

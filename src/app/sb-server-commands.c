@@ -7,8 +7,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* Starting and stopping as the window does it: asking before clients are cut off. How it went is seen in the engine's state, which the
- * server card and the banners show. Main thread. */
+/* Starting and stopping as the window does it: asking before clients are cut off. How it went is seen in the
+ * engine's state, which the server card and the banners show. Main thread. */
 
 typedef struct
 {
@@ -81,13 +81,16 @@ sb_server_is_loopback (const char *uri)
   if (parsed == NULL || g_uri_get_host (parsed) == NULL)
     return FALSE;
   address = g_inet_address_new_from_string (g_uri_get_host (parsed));
-  return address != NULL ? g_inet_address_get_is_loopback (address) : g_str_equal (g_uri_get_host (parsed), "localhost");
+  if (address == NULL)
+    return g_str_equal (g_uri_get_host (parsed), "localhost");
+  return g_inet_address_get_is_loopback (address);
 }
 
 /**
  * sb_server_dup_address:
  *
- * Returns: (transfer full) (nullable): where the server is best reached, as "192.168.1.20:8080": from the network if it can be, else from
+ * Returns: (transfer full) (nullable): where the server is best reached, as "192.168.1.20:8080": from the network if it
+ *   can be, else from
  *   this computer; %NULL while it is not running
  */
 char *

@@ -4,8 +4,8 @@
 #include "sb-shortcuts.h"
 #include <glib/gi18n.h>
 
-/* The keys of the window, in one table: what is installed is what the dialog shows. (Which AdwShortcutsDialog does from libadwaita 1.8
- * on; GtkShortcutsWindow is deprecated.) */
+/* The keys of the window, in one table: what is installed is what the dialog shows. (Which AdwShortcutsDialog does
+ * from libadwaita 1.8 on; GtkShortcutsWindow is deprecated.) */
 
 typedef struct
 {

@@ -7,8 +7,8 @@
 /**
  * SbSidebarRow:
  *
- * The way to one page in the sidebar: icon, title, a dot where the page wants attention, and its count. Made by the window, which owns
- * both row and page.
+ * The way to one page in the sidebar: icon, title, a dot where the page wants attention, and its count. Made by the
+ * window, which owns both row and page.
  */
 struct _SbSidebarRow
 {
@@ -34,6 +34,7 @@ static void
 update_description_cb (SbSidebarRow *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  const char *title = adw_navigation_page_get_title (ADW_NAVIGATION_PAGE (self->page));
   const char *count = sb_page_get_count (self->page);
 
   if (count != NULL && *count != '\0')
@@ -46,7 +47,7 @@ update_description_cb (SbSidebarRow *self)
     }
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, adw_navigation_page_get_title (ADW_NAVIGATION_PAGE (self->page)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str,
                                   -1);
 }
@@ -59,7 +60,8 @@ sb_sidebar_row_constructed (GObject *object)
   G_OBJECT_CLASS (sb_sidebar_row_parent_class)->constructed (object);
 
   g_signal_connect_object (self->page, "notify::count", G_CALLBACK (update_description_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->page, "notify::attention", G_CALLBACK (update_description_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->page, "notify::attention", G_CALLBACK (update_description_cb), self,
+                           G_CONNECT_SWAPPED);
   update_description_cb (self);
 }
 

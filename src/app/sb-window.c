@@ -21,7 +21,8 @@
 /**
  * SbWindow:
  *
- * The window: the sidebar, and beside it the chosen page. It makes every page once and keeps it. Owned by the application.
+ * The window: the sidebar, and beside it the chosen page. It makes every page once and keeps it. Owned by the
+ * application.
  */
 struct _SbWindow
 {
@@ -119,11 +120,13 @@ toggle_sidebar_action_cb (GtkWidget  *widget,
   gboolean narrow = adw_application_window_get_current_breakpoint (ADW_APPLICATION_WINDOW (self)) != NULL;
 
   if (narrow)
-    adw_navigation_split_view_set_show_content (self->split_view, !adw_navigation_split_view_get_show_content (self->split_view));
+    adw_navigation_split_view_set_show_content (self->split_view,
+                                                !adw_navigation_split_view_get_show_content (self->split_view));
   else
     {
       adw_navigation_split_view_set_show_content (self->split_view, TRUE);
-      adw_navigation_split_view_set_collapsed (self->split_view, !adw_navigation_split_view_get_collapsed (self->split_view));
+      adw_navigation_split_view_set_collapsed (self->split_view,
+                                               !adw_navigation_split_view_get_collapsed (self->split_view));
     }
 }
 
@@ -203,7 +206,8 @@ content_changed_cb (SbWindow *self)
   g_settings_set_string (settings, "page", adw_navigation_page_get_tag (page));
 }
 
-/* To close the window is to quit: the server must not run on unseen. The application asks where clients are connected. */
+/* To close the window is to quit: the server must not run on unseen. The application asks where clients are
+ * connected. */
 static gboolean
 sb_window_close_request (GtkWindow *window)
 {
@@ -238,8 +242,10 @@ sb_window_constructed (GObject *object)
   sb_server_card_set_engine (self->server_card, self->engine);
   make_pages (self);
   sb_window_show_page (self, "overview", NULL);
-  g_signal_connect_object (sb_engine_get_settings (self->engine), "save-failed", G_CALLBACK (save_failed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->split_view, "notify::content", G_CALLBACK (content_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_settings (self->engine), "save-failed", G_CALLBACK (save_failed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->split_view, "notify::content", G_CALLBACK (content_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void

@@ -96,8 +96,9 @@ app_test_new_again (const char *settings)
 
   app_test_make_dir (&dir);
   path = g_build_filename (dir, "settings.ini", NULL);
-  text = g_strconcat ("[server]\n", settings != NULL && strstr (settings, "port=") != NULL ? "" : "port=0\n",
-                      settings != NULL && strstr (settings, "start-on-launch=") != NULL ? "" : "start-on-launch=false\n",
+  text = g_strconcat ("[server]\n",
+                      settings == NULL || strstr (settings, "port=") == NULL ? "port=0\n" : "",
+                      settings == NULL || strstr (settings, "start-on-launch=") == NULL ? "start-on-launch=false\n" : "",
                       settings, NULL);
   g_file_set_contents (path, text, -1, &error);
   g_assert_no_error (error);
@@ -195,7 +196,8 @@ app_test_connect (AppTest    *self,
   guint before = sb_client_list_count (sb_engine_get_clients (self->engine));
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
-  soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, take_result_cb, &result);
+  soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, take_result_cb,
+                                        &result);
   app_test_wait_until (result != NULL);
   connection = soup_session_websocket_connect_finish (session, result, &error);
   g_assert_no_error (error);
@@ -244,7 +246,9 @@ app_test_find (GtkWidget  *root,
     return NULL;
   if (g_type_is_a (G_OBJECT_TYPE (root), type) && says (root, text))
     return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (root);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
     found = app_test_find (child, type, text);
   return found;
 }
@@ -298,12 +302,15 @@ app_test_assert_named (GtkWidget *root)
   /* The toolkit names those it makes itself. */
   if (GTK_IS_WINDOW_CONTROLS (root) || !gtk_widget_get_visible (root))
     return;
-  if (GTK_IS_BUTTON (root) && app_test_find (root, GTK_TYPE_LABEL, NULL) == NULL && !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root)) &&
+  if (GTK_IS_BUTTON (root) && app_test_find (root, GTK_TYPE_LABEL, NULL) == NULL &&
+      !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root)) &&
       !is_named (root))
     g_error ("A %s with icon %s in a %s has no name for a screen reader", G_OBJECT_TYPE_NAME (root),
              gtk_button_get_icon_name (GTK_BUTTON (root)), G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
-  if ((GTK_IS_MENU_BUTTON (root) || GTK_IS_SWITCH (root)) && !is_named (root) && gtk_widget_get_ancestor (root, ADW_TYPE_SWITCH_ROW) == NULL)
-    g_error ("A %s in a %s has no name for a screen reader", G_OBJECT_TYPE_NAME (root), G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
+  if ((GTK_IS_MENU_BUTTON (root) || GTK_IS_SWITCH (root)) && !is_named (root) &&
+      gtk_widget_get_ancestor (root, ADW_TYPE_SWITCH_ROW) == NULL)
+    g_error ("A %s in a %s has no name for a screen reader", G_OBJECT_TYPE_NAME (root),
+             G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
     app_test_assert_named (child);
 }

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What tests of the window need: a program of its own on an empty data directory, waiting for conditions, finding widgets as a person
- * would, and real clients. */
+/* What tests of the window need: a program of its own on an empty data directory, waiting for conditions, finding
+ * widgets as a person would, and real clients. */
 typedef struct
 {
   char *dir;
@@ -17,7 +17,8 @@ typedef struct
   SbWindow *window; /* the application's */
 } AppTest;
 
-/* As if it were the first time. @settings: lines for group [server] of settings.ini, or NULL. "port=0" and "start-on-launch=false" come first. */
+/* As if it were the first time. @settings: lines for group [server] of settings.ini, or NULL. "port=0" and
+ * "start-on-launch=false" come first. */
 AppTest   *app_test_new       (const char *settings);
 /* The same, with the window as the last one was left: its page, its size. */
 AppTest   *app_test_new_again (const char *settings);
@@ -49,7 +50,8 @@ void       app_test_remove_dir (const char *dir);
 
 void       app_test_iterate   (void);                      /* the main loop, a little */
 
-/* The first visible widget of @type below @root that says @text: its label, title, placeholder, tooltip or accessible name. NULL: none. */
+/* The first visible widget of @type below @root that says @text: its label, title, placeholder, tooltip or
+ * accessible name. NULL: none. */
 GtkWidget *app_test_find      (GtkWidget *root, GType type, const char *text);
 /* The same, and it must be there. */
 GtkWidget *app_test_get       (GtkWidget *root, GType type, const char *text);

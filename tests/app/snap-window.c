@@ -7,8 +7,9 @@
 #include "snap.h"
 #include <glib/gstdio.h>
 
-/* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started, says on stdout where it
- * listens, waits until N clients are connected and then N seconds, draws every page in both styles, and one narrow, and ends. */
+/* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started,
+ * says on stdout where it listens, waits until N clients are connected and then N seconds, draws every page in both
+ * styles, and one narrow, and ends. */
 
 static char *data_dir;
 static char *out_dir;

@@ -62,7 +62,8 @@ snap_to_texture (GtkWidget *widget,
   node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
   if (node == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "There is nothing to be seen of the %s", G_OBJECT_TYPE_NAME (widget));
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "There is nothing to be seen of the %s",
+                   G_OBJECT_TYPE_NAME (widget));
       return NULL;
     }
   return gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)), node,

@@ -18,7 +18,8 @@ overview (AppTest *test)
 static const char *
 shown_page (AppTest *test)
 {
-  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window),
+                                                                          ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
 
   return adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view));
 }
@@ -210,7 +211,8 @@ test_expiring_token_needs_attention (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   SbPage *page = sb_window_get_page (test->window, "overview");
-  SbAttentionGroup *hidden = SB_ATTENTION_GROUP (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE, "attention"));
+  SbAttentionGroup *hidden = SB_ATTENTION_GROUP (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE,
+                                                                                "attention"));
   GtkWidget *group, *row;
 
   /* It has two days more than what is soon. */
@@ -237,7 +239,8 @@ refused_cb (GObject      *source,
             gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
+  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result,
+                                                                                          &error);
 
   g_assert_null (connection);
   (*(guint *) user_data)++;
@@ -261,7 +264,8 @@ test_refused_needs_attention (void)
 
       if (i == 1)
         soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", "Bearer nonsense");
-      soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, refused_cb, &n_refused);
+      soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, refused_cb,
+                                            &n_refused);
     }
   app_test_wait_until (n_refused == 2);
   app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
@@ -304,7 +308,8 @@ test_narrow (void)
   clients = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Clients");
   sent = app_test_get (overview (test), SB_TYPE_STAT_TILE, "Sent");
   /* Two by two: the third stands below the first, and both are wide enough for their words. */
-  app_test_wait_until (gtk_widget_compute_bounds (clients, overview (test), &a) && gtk_widget_compute_bounds (sent, overview (test), &b) &&
+  app_test_wait_until (gtk_widget_compute_bounds (clients, overview (test), &a) &&
+                       gtk_widget_compute_bounds (sent, overview (test), &b) &&
                        b.origin.y > a.origin.y && b.origin.x == a.origin.x);
   g_assert_cmpint (gtk_widget_get_width (overview (test)), <=, 360);
   app_test_snap (test, "overview-narrow");

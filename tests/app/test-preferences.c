@@ -65,7 +65,8 @@ test_shows_settings (void)
   g_assert_cmpstr (text_of (get_row (dialog, "Port")), ==, "8123");
   g_assert_cmpstr (text_of (get_row (dialog, "Clients at the Same Time")), ==, "77");
   g_assert_cmpstr (text_of (get_row (dialog, "Largest Message")), ==, "64 KiB");
-  g_assert_false (adw_switch_row_get_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "Allow Binary Messages"))));
+  g_assert_false (adw_switch_row_get_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW,
+                                                                           "Allow Binary Messages"))));
   app_test_assert_named (dialog);
   app_test_snap (test, "preferences-limits");
 }
@@ -86,7 +87,8 @@ test_wrong_is_said_while_typing (void)
       g_assert_nonnull (sb_setting_row_get_message (row));
       g_assert_nonnull (app_test_find (dialog, GTK_TYPE_LABEL, sb_setting_row_get_message (row)));
       g_assert_false (adw_entry_row_get_show_apply_button (ADW_ENTRY_ROW (row)));
-      gtk_test_accessible_assert_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE);
+      gtk_test_accessible_assert_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID,
+                                        GTK_ACCESSIBLE_INVALID_TRUE);
       press_enter (row);
       g_object_get (settings_of (test), "port", &port, NULL);
       g_assert_cmpuint (port, ==, 8123);

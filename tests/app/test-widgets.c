@@ -71,7 +71,8 @@ test_chart_ceiling (void)
   {
     double maximum;
     double ceiling;
-  } cases[] = { { 0, 4 }, { 3.9, 4 }, { 4.1, 6 }, { 10, 10 }, { 11, 20 }, { 950, 1000 }, { 12400, 20000 }, { 38000, 40000 }, { 61, 80 } };
+  } cases[] = { { 0, 4 }, { 3.9, 4 }, { 4.1, 6 }, { 10, 10 }, { 11, 20 }, { 950, 1000 }, { 12400, 20000 },
+                { 38000, 40000 }, { 61, 80 } };
   g_autoptr (SbChart) grid = g_object_ref_sink (g_object_new (SB_TYPE_CHART, "grid", TRUE, NULL));
   g_autoptr (GtkWidget) sparkline = g_object_ref_sink (sb_chart_new ());
 
@@ -122,7 +123,8 @@ test_chart_speaks_at_human_pace (void)
 static void
 test_tile (void)
 {
-  g_autoptr (SbStatTile) tile = g_object_ref_sink (g_object_new (SB_TYPE_STAT_TILE, "title", "Clients", "unit", "connected", NULL));
+  g_autoptr (SbStatTile) tile = g_object_ref_sink (g_object_new (SB_TYPE_STAT_TILE, "title", "Clients", "unit",
+                                                                 "connected", NULL));
 
   sb_stat_tile_set_value (tile, "42");
   g_assert_nonnull (app_test_find (GTK_WIDGET (tile), GTK_TYPE_LABEL, "42"));
@@ -215,7 +217,8 @@ test_snippets_are_filled_in (void)
       g_assert_nonnull (strstr (with, SECRET));
       g_assert_null (strstr (without, "sbx_"));
       g_assert_nonnull (strstr (without, "PASTE_YOUR_TOKEN_HERE"));
-      for (const char *const *name = (const char *const[]) { "{URI}", "{TOKEN}", "{HOST}", "{PORT}", "{PATH}", "{BEGIN}", NULL };
+      for (const char *const *name = (const char *const[]) { "{URI}", "{TOKEN}", "{HOST}", "{PORT}", "{PATH}",
+                                                             "{BEGIN}", NULL };
            *name != NULL; name++)
         g_assert_null (strstr (with, *name));
       if (snippet != SB_SNIPPET_ARDUINO)

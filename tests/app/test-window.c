@@ -7,10 +7,16 @@
 #include "sb-sidebar-row.h"
 #include "sb-trouble-window.h"
 
+static AdwNavigationSplitView *
+split_view (AppTest *test)
+{
+  return ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+}
+
 static const char *
 content_tag (AppTest *test)
 {
-  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+  AdwNavigationSplitView *view = split_view (test);
 
   return adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view));
 }
@@ -45,7 +51,7 @@ power_switch (AppTest *test)
 static AdwBanner *
 banner (AppTest *test)
 {
-  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+  AdwNavigationSplitView *view = split_view (test);
   GtkWidget *page = GTK_WIDGET (adw_navigation_split_view_get_content (view));
 
   return ADW_BANNER (app_test_get (app_test_get (page, SB_TYPE_SERVER_BANNER, NULL), ADW_TYPE_BANNER, NULL));
@@ -112,7 +118,8 @@ test_row_tells_count_and_attention (void)
   sb_page_set_count (audit, "1,204");
   sb_page_set_attention (audit, TRUE);
   g_assert_nonnull (app_test_find (row, GTK_TYPE_LABEL, "1,204"));
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "1,204, needs attention");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "1,204, needs attention");
 
   sb_page_set_count (audit, NULL);
   sb_page_set_attention (audit, FALSE);
@@ -136,7 +143,7 @@ static void
 test_narrow (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
-  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+  AdwNavigationSplitView *view = split_view (test);
 
   app_test_wait_until (!adw_navigation_split_view_get_collapsed (view));
   app_test_resize (test, 360, 640);
@@ -187,7 +194,8 @@ test_shortcuts (void)
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_auto (GStrv) accels = NULL;
 
-  accels = gtk_application_get_accels_for_action (GTK_APPLICATION (test->application), "win.show-page(('broadcast', ''))");
+  accels = gtk_application_get_accels_for_action (GTK_APPLICATION (test->application),
+                                                  "win.show-page(('broadcast', ''))");
   g_assert_cmpstr (accels[0], ==, "<Control>4");
   g_action_group_activate_action (G_ACTION_GROUP (test->application), "shortcuts", NULL);
   app_test_wait_until (app_test_dialog (test) != NULL);
@@ -279,7 +287,8 @@ test_port_taken (void)
   AppTest *test;
   GtkWidget *dialog, *row;
 
-  g_assert_true (g_socket_listener_add_address (other, any_port, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &taken, NULL));
+  g_assert_true (g_socket_listener_add_address (other, any_port, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                                &taken, NULL));
   settings = g_strdup_printf ("port=%u\n", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken)));
   test = app_test_new (settings);
 
@@ -290,7 +299,8 @@ test_port_taken (void)
   g_assert_cmpstr (adw_banner_get_title (banner (test)), ==, sb_engine_get_state_message (test->engine));
   g_assert_cmpstr (adw_banner_get_button_label (banner (test)), ==, "Change _Port…");
   /* The reason is in the sidebar too: in a narrow window that may be all there is to see. */
-  sentence = g_strdup_printf ("Port %u is already in use by another program.", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken)));
+  sentence = g_strdup_printf ("Port %u is already in use by another program.",
+                              g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken)));
   g_assert_true (g_str_has_prefix (sb_engine_get_state_message (test->engine), sentence));
   app_test_get (server_card (test), GTK_TYPE_LABEL, sentence);
   app_test_snap (test, "port-taken");

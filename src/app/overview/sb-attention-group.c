@@ -14,8 +14,8 @@
 /**
  * SbAttentionGroup:
  *
- * What someone should look at now: refused sign-ins, clients that are slow or send what is rejected, tokens about to expire. Each row
- * leads to the page that shows it. Hidden while there is nothing.
+ * What someone should look at now: refused sign-ins, clients that are slow or send what is rejected, tokens about to
+ * expire. Each row leads to the page that shows it. Hidden while there is nothing.
  */
 struct _SbAttentionGroup
 {
@@ -53,7 +53,9 @@ static gboolean
 item_leads_to_same (const Item *a,
                     const Item *b)
 {
-  return g_str_equal (a->icon_name, b->icon_name) && g_str_equal (a->page, b->page) && g_str_equal (a->filter, b->filter);
+  return g_str_equal (a->icon_name, b->icon_name) &&
+         g_str_equal (a->page, b->page) &&
+         g_str_equal (a->filter, b->filter);
 }
 
 /* Takes over @title, @subtitle and @filter. */
@@ -134,7 +136,8 @@ find_refusals (SbAttentionGroup *self,
       g_autofree char *why = sb_words_for_refusal (refusals->detail);
 
       add_item (items, "dialog-password-symbolic",
-                g_strdup_printf (ngettext ("%u refused sign-in from %s", "%u refused sign-ins from %s", refusals->count),
+                g_strdup_printf (ngettext ("%u refused sign-in from %s", "%u refused sign-ins from %s",
+                                           refusals->count),
                                  refusals->count, refusals->address),
                 *why != '\0' ? g_strdup_printf ("%s · %s", why, ago) : g_strdup (ago),
                 "audit", g_strdup_printf ("address:%s", refusals->address));
@@ -153,14 +156,15 @@ find_clients (SbAttentionGroup *self,
   if (n_slow > 0)
     add_item (items, "network-cellular-signal-weak-symbolic",
               g_strdup_printf (ngettext ("%u client is slow", "%u clients are slow", n_slow), n_slow),
-              g_strdup (_("More waits to be sent than is taken; above the limit of the backlog a client is disconnected")),
+              g_strdup (_("More waits to be sent than is taken; above the limit a client is disconnected")),
               "clients", g_strdup ("slow"));
   if (n_rejected > 0)
     add_item (items, "dialog-warning-symbolic",
               g_strdup_printf (ngettext ("%u client sends messages that are rejected",
                                          "%u clients send messages that are rejected", n_rejected),
                                n_rejected),
-              g_strdup_printf (ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages), n_messages),
+              g_strdup_printf (ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages),
+                               n_messages),
               "clients", g_strdup ("rejected"));
 }
 
@@ -175,8 +179,10 @@ add_expiring (GPtrArray   *items,
 
   add_item (items, "alarm-symbolic",
             g_strdup_printf (_("Token “%s” expires %s"), token->spec.label, until),
-            live > 0 ? g_strdup_printf (ngettext ("%u client will be disconnected", "%u clients will be disconnected", live), live)
-                     : g_strdup (_("No client uses it now")),
+            live == 0 ? g_strdup (_("No client uses it now"))
+                      : g_strdup_printf (ngettext ("%u client will be disconnected",
+                                                   "%u clients will be disconnected", live),
+                                         live),
             "tokens", g_strdup_printf ("token:%" G_GINT64_FORMAT, sb_token_item_get_id (item)));
 }
 
@@ -197,7 +203,8 @@ find_expiring_tokens (SbAttentionGroup *self,
     }
   if (n_expiring > MAX_TOKENS)
     add_item (items, "alarm-symbolic",
-              g_strdup_printf (ngettext ("%u more token expires soon", "%u more tokens expire soon", n_expiring - MAX_TOKENS),
+              g_strdup_printf (ngettext ("%u more token expires soon", "%u more tokens expire soon",
+                                         n_expiring - MAX_TOKENS),
                                n_expiring - MAX_TOKENS),
               g_strdup (""), "tokens", g_strdup ("expiring"));
 }

@@ -140,15 +140,16 @@ update_cb (SbConnectGroup *self)
   g_ptr_array_set_size (self->rows, 0);
 
   if (!running)
-    add_button_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"), _("_Start"), "win.start-server", NULL);
+    add_button_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"), _("_Start"),
+                    "win.start-server", NULL);
   /* The engine names this computer's own address first; others are of more use. */
   for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
     add_uri_row (self, uris[i]);
   if (running && uris != NULL && uris[0] != NULL)
     add_uri_row (self, uris[0]);
   if (running && uris != NULL && g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
-    add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"), _("_Change…"),
-                    "win.preferences", "listen-address");
+    add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"),
+                    _("_Change…"), "win.preferences", "listen-address");
   add_code_row (self);
 }
 

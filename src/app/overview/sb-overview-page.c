@@ -73,8 +73,8 @@ update_tiles (SbOverviewPage *self)
                sb_format_compact (sb_meter_get_sum (meter, SB_MEASURE_REJECTED, 60)));
 }
 
-/* Means of @step values each, the groups counted from the beginning of time so that they don't change as time goes on; the last
- * may be of fewer. Returns how many. In place. */
+/* Means of @step values each, the groups counted from the beginning of time so that they don't change as time goes
+ * on; the last may be of fewer. Returns how many. In place. */
 static guint
 average (double *values,
          guint   n,
@@ -129,8 +129,9 @@ summarise_chart (SbOverviewPage *self,
   now_text = sb_format_compact (n > 0 ? values[n - 1] : 0);
   mean_text = sb_format_compact (n > 0 ? sum / n : 0);
   maximum_text = sb_format_compact (maximum);
-  summary = g_strdup_printf (seconds == 60 ? _("Messages sent per second over the last minute: now %s, on average %s, at most %s")
-                                           : _("Messages sent per second over the last 15 minutes: now %s, on average %s, at most %s"),
+  summary = g_strdup_printf (seconds == 60
+                                 ? _("Messages sent per second, last minute: now %s, on average %s, at most %s")
+                                 : _("Messages sent per second, last 15 minutes: now %s, on average %s, at most %s"),
                              now_text, mean_text, maximum_text);
   sb_chart_set_summary (self->chart, summary);
 }
@@ -204,7 +205,8 @@ sb_overview_page_constructed (GObject *object)
   sb_connect_group_set_engine (self->connect, engine);
   sb_attention_group_set_engine (self->attention, engine);
   g_signal_connect_object (sb_engine_get_meter (engine), "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_tokens (engine), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_tokens (engine), "items-changed", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   update (self);
 }
 

@@ -11,7 +11,8 @@
 /**
  * SbPreferencesDialog:
  *
- * Everything the server can be set to. What is changed counts at once, but for what a restart is needed for: that is said, with a button.
+ * Everything the server can be set to. What is changed counts at once, but for what a restart is needed for: that is
+ * said, with a button.
  */
 struct _SbPreferencesDialog
 {

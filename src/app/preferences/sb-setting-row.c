@@ -7,8 +7,8 @@
 /**
  * SbSettingRow:
  *
- * One setting as text, checked while it is typed: what is wrong stands below it, in words. What is right is applied with the button, Enter,
- * or by leaving the row.
+ * One setting as text, checked while it is typed: what is wrong stands below it, in words. What is right is applied
+ * with the button, Enter, or by leaving the row.
  */
 struct _SbSettingRow
 {
@@ -56,7 +56,8 @@ ensure_message_row (SbSettingRow *self)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self->message_row), GTK_WIDGET (self->message_label));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->message_row), FALSE);
   gtk_widget_set_focusable (self->message_row, FALSE);
-  gtk_list_box_insert (GTK_LIST_BOX (list), self->message_row, gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (self)) + 1);
+  gtk_list_box_insert (GTK_LIST_BOX (list), self->message_row,
+                       gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (self)) + 1);
 }
 
 static void
@@ -71,7 +72,8 @@ set_message (SbSettingRow *self,
           gtk_widget_set_visible (self->message_row, FALSE);
         }
       gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
-      gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_FALSE, -1);
+      gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_FALSE,
+                                   -1);
       return;
     }
   ensure_message_row (self);
@@ -176,7 +178,8 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
   object_class->dispose = sb_setting_row_dispose;
   object_class->finalize = sb_setting_row_finalize;
 
-  properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL,
+                                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

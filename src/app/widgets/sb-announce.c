@@ -8,8 +8,8 @@
  * @widget: (type GtkWidget): where it happened
  * @text: what happened, translated
  *
- * Lets a screen reader say @text when it has finished what it is saying. Use this instead of gtk_accessible_announce(): the context that
- * GTK 4.18 makes for GTK_A11Y=test, in our own tests, has no such function and would crash.
+ * Lets a screen reader say @text when it has finished what it is saying. Use this instead of gtk_accessible_announce():
+ * the context that GTK 4.18 makes for GTK_A11Y=test, in our own tests, has no such function and would crash.
  */
 void
 sb_announce (gpointer    widget,

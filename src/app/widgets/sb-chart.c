@@ -15,8 +15,9 @@
 /**
  * SbChart:
  *
- * A line over time with the newest value at the right, in the accent colour over a light fill. Small and bare as a sparkline; with
- * #SbChart:grid for a chart with an axis beside it, when the ceiling is a round number. To a screen reader it is an image with a summary in words.
+ * A line over time with the newest value at the right, in the accent colour over a light fill. Small and bare as a
+ * sparkline; with #SbChart:grid for a chart with an axis beside it, when the ceiling is a round number. To a screen
+ * reader it is an image with a summary in words.
  */
 struct _SbChart
 {

@@ -21,9 +21,9 @@ G_DEFINE_FINAL_TYPE (SbCodeView, sb_code_view, ADW_TYPE_BIN)
 static void
 update_scheme_cb (SbCodeView *self)
 {
+  GtkSourceStyleSchemeManager *manager = gtk_source_style_scheme_manager_get_default ();
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
-  GtkSourceStyleScheme *scheme = gtk_source_style_scheme_manager_get_scheme (gtk_source_style_scheme_manager_get_default (),
-                                                                             dark ? "Adwaita-dark" : "Adwaita");
+  GtkSourceStyleScheme *scheme = gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita");
 
   gtk_source_buffer_set_style_scheme (self->buffer, scheme);
 }
@@ -50,14 +50,14 @@ sb_code_view_new (const char *text,
                   const char *name)
 {
   SbCodeView *self = g_object_new (SB_TYPE_CODE_VIEW, NULL);
+  GtkSourceLanguageManager *languages = gtk_source_language_manager_get_default ();
   GtkWidget *view = gtk_source_view_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
   size_t length;
 
   self->buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)));
   if (language != NULL)
-    gtk_source_buffer_set_language (self->buffer,
-                                    gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (), language));
+    gtk_source_buffer_set_language (self->buffer, gtk_source_language_manager_get_language (languages, language));
   gtk_source_buffer_set_highlight_matching_brackets (self->buffer, FALSE);
   /* The end of the last line would show as an empty one more. */
   length = strlen (text);
@@ -76,7 +76,8 @@ sb_code_view_new (const char *text,
   gtk_widget_add_css_class (GTK_WIDGET (self), "code");
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self,
+                           G_CONNECT_SWAPPED);
   update_scheme_cb (self);
   return GTK_WIDGET (self);
 }

@@ -44,7 +44,8 @@ make_row (SbSnippet   snippet,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), sb_snippet_get_needs (snippet));
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (row), sb_copy_button_new (what, text, secret != NULL));
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (code_row), sb_code_view_new (text, sb_snippet_get_language (snippet), title));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (code_row),
+                              sb_code_view_new (text, sb_snippet_get_language (snippet), title));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (code_row), FALSE);
   gtk_widget_set_focusable (code_row, FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), code_row);

@@ -11,7 +11,8 @@
 /**
  * SbCopyButton:
  *
- * Copies a text to the clipboard and shows for a moment that it did: also where a toast would be hidden behind a dialog.
+ * Copies a text to the clipboard and shows for a moment that it did: also where a toast would be hidden behind a
+ * dialog.
  */
 struct _SbCopyButton
 {

@@ -9,7 +9,8 @@
 
 #define MINUTE (60 * G_TIME_SPAN_SECOND)
 
-/* Grouped in threes by the locale's separator; by a comma where the locale has none, since long numbers can't be read without. */
+/* Grouped in threes by the locale's separator; by a comma where the locale has none, since long numbers can't be
+ * read without. */
 char *
 sb_format_number (guint64 number)
 {

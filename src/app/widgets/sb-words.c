@@ -61,7 +61,8 @@ sb_words_for_refusal (const char *detail)
  * @key: of the setting
  * @error: of sb_settings_check_text() or sb_settings_set_text()
  *
- * Returns: (transfer none): what is wrong, without the key in front, which helps in a file but not below the setting's own row; valid
+ * Returns: (transfer none): what is wrong, without the key in front, which helps in a file but not below the setting's
+ *   own row; valid
  *   as long as @error
  */
 const char *
