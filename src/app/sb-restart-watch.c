@@ -17,7 +17,7 @@ struct _SbRestartWatch
   SbEngine *engine;
   gboolean tried; /* it runs, or failed to */
   gboolean needed;
-  char *tried_with[3]; /* one for each key */
+  char *tried_with[5]; /* one for each key */
 };
 
 G_DEFINE_FINAL_TYPE (SbRestartWatch, sb_restart_watch, G_TYPE_OBJECT)
@@ -32,21 +32,29 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 /* What SbSettings reads at the next start only. */
-static const char *const keys[] = { "listen-address", "port", "lanes" };
+static const char *const keys[] = { "listen-address", "port", "lanes", "tls-certificate", "tls-key" };
 G_STATIC_ASSERT (G_N_ELEMENTS (keys) == G_N_ELEMENTS (((SbRestartWatch *) NULL)->tried_with));
+
+/* What counts of a setting at the start. While the server runs, it takes up another certificate by itself; only that there is one, or none
+ * any more, has to wait. */
+static gboolean
+differs (SbRestartWatch *self,
+         guint           i)
+{
+  g_autofree char *now = sb_settings_get_text (sb_engine_get_settings (self->engine), keys[i]);
+
+  if (g_str_has_prefix (keys[i], "tls-") && sb_server_is_running (self->engine))
+    return g_str_equal (keys[i], "tls-certificate") && (*now == '\0') != (*self->tried_with[i] == '\0');
+  return g_strcmp0 (now, self->tried_with[i]) != 0;
+}
 
 static void
 update_cb (SbRestartWatch *self)
 {
-  SbSettings *settings = sb_engine_get_settings (self->engine);
   gboolean needed = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (keys) && self->tried; i++)
-    {
-      g_autofree char *now = sb_settings_get_text (settings, keys[i]);
-
-      needed = needed || g_strcmp0 (now, self->tried_with[i]) != 0;
-    }
+    needed = needed || differs (self, i);
   if (self->needed == needed)
     return;
   self->needed = needed;

@@ -24,10 +24,16 @@ struct _SbServerBanner
 
 G_DEFINE_FINAL_TYPE (SbServerBanner, sb_server_banner, ADW_TYPE_BIN)
 
+static const char *const settings_that_may_fail[] = {
+  "notify::listen-address", "notify::port", "notify::tls-certificate", "notify::tls-key",
+};
+
 /* The way out of a failed start. */
 static const char *
 failed_button (SbServerBanner *self)
 {
+  g_autofree char *certificate = NULL;
+
   if (self->changed)
     return _("_Start");
   switch (sb_engine_get_listen_error (self->engine))
@@ -41,8 +47,9 @@ failed_button (SbServerBanner *self)
       return _("Change _Address…");
     case SB_HUB_ERROR_FAILED:
     default:
-      self->setting = NULL;
-      return _("_Try Again");
+      g_object_get (sb_engine_get_settings (self->engine), "tls-certificate", &certificate, NULL);
+      self->setting = certificate != NULL && *certificate != '\0' ? "tls-certificate" : NULL;
+      return self->setting != NULL ? _("Change _Certificate…") : _("_Try Again");
     }
 }
 
@@ -136,10 +143,9 @@ sb_server_banner_new (SbEngine *engine)
   self->engine = g_object_ref (engine);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state-message", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_settings (engine), "notify::port", G_CALLBACK (settings_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_settings (engine), "notify::listen-address", G_CALLBACK (settings_changed_cb),
-                           self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (settings_that_may_fail); i++)
+    g_signal_connect_object (sb_engine_get_settings (engine), settings_that_may_fail[i], G_CALLBACK (settings_changed_cb),
+                             self, G_CONNECT_SWAPPED);
   update_cb (self);
   return GTK_WIDGET (self);
 }

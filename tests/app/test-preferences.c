@@ -239,6 +239,46 @@ test_restart (void)
 }
 
 static void
+test_certificate (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autofree char *certificate = g_test_build_filename (G_TEST_DIST, "data", "localhost.pem", NULL);
+  g_autofree char *key = g_test_build_filename (G_TEST_DIST, "data", "localhost-key.pem", NULL);
+  g_autofree char *other = g_test_build_filename (G_TEST_DIST, "data", "other.pem", NULL);
+  g_autofree char *other_key = g_test_build_filename (G_TEST_DIST, "data", "other-key.pem", NULL);
+  g_auto (GStrv) uris = NULL;
+  GtkWidget *dialog = open_preferences (test, "tls-certificate");
+  SbSettingRow *certificate_row = get_row (dialog, "Certificate File");
+  SbSettingRow *key_row = get_row (dialog, "Key File");
+  AdwBanner *banner = ADW_BANNER (app_test_get (dialog, ADW_TYPE_BANNER, NULL));
+
+  app_test_assert_named (dialog);
+  type_text (certificate_row, "localhost.pem");
+  g_assert_nonnull (sb_setting_row_get_message (certificate_row));
+  type_text (certificate_row, certificate);
+  g_assert_null (sb_setting_row_get_message (certificate_row));
+  press_enter (certificate_row);
+  type_text (key_row, key);
+  press_enter (key_row);
+  g_assert_null (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "Certificate in Use"));
+
+  app_test_start (test);
+  uris = sb_engine_dup_uris (test->engine);
+  g_assert_true (g_str_has_prefix (uris[0], "wss://"));
+  g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (
+                                       ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Certificate in Use"))),
+                                   "Valid until "));
+  app_test_snap (test, "preferences-certificate");
+
+  /* Another certificate is taken up at once; that there is none any more has to wait. */
+  g_assert_false (adw_banner_get_revealed (banner));
+  g_object_set (settings_of (test), "tls-certificate", other, "tls-key", other_key, NULL);
+  g_assert_false (adw_banner_get_revealed (banner));
+  g_object_set (settings_of (test), "tls-certificate", "", "tls-key", "", NULL);
+  g_assert_true (adw_banner_get_revealed (banner));
+}
+
+static void
 add (void)
 {
   g_test_add_func ("/preferences/shows-settings", test_shows_settings);
@@ -248,6 +288,7 @@ add (void)
   g_test_add_func ("/preferences/reach", test_reach);
   g_test_add_func ("/preferences/origins", test_origins);
   g_test_add_func ("/preferences/restart", test_restart);
+  g_test_add_func ("/preferences/certificate", test_certificate);
 }
 
 int

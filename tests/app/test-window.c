@@ -337,6 +337,22 @@ test_bad_address (void)
   g_assert_cmpstr (adw_banner_get_button_label (banner (test)), ==, "Change _Address…");
 }
 
+static void
+test_bad_certificate (void)
+{
+  g_autofree char *certificate = g_test_build_filename (G_TEST_DIST, "data", "localhost.pem", NULL);
+  g_autofree char *wrong_key = g_test_build_filename (G_TEST_DIST, "data", "other-key.pem", NULL);
+  g_autofree char *settings = g_strdup_printf ("tls-certificate=%s\ntls-key=%s.missing\n", certificate, wrong_key);
+  g_autoptr (AppTest) test = app_test_new (settings);
+
+  gtk_widget_activate (power_switch (test));
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_FAILED);
+  g_assert_cmpstr (adw_banner_get_button_label (banner (test)), ==, "Change _Certificate…");
+  g_signal_emit_by_name (banner (test), "button-clicked");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, "Certificate File");
+}
+
 /* --- clients are not cut off without a question --- */
 
 static GtkWidget *
@@ -532,6 +548,7 @@ add (void)
   g_test_add_func ("/window/starts-on-launch", test_starts_on_launch);
   g_test_add_func ("/window/port-taken-leads-to-the-port", test_port_taken);
   g_test_add_func ("/window/bad-address-is-said", test_bad_address);
+  g_test_add_func ("/window/bad-certificate-is-said", test_bad_certificate);
   g_test_add_func ("/window/stop-asks", test_stop_asks);
   g_test_add_func ("/window/close-asks", test_close_asks);
   g_test_add_func ("/window/quit-without-clients", test_quit_without_clients);

@@ -10,6 +10,7 @@
 #define MAX_ADDRESSES 4
 #define MAX_LOOKED_AT 1000 /* journal entries: this runs every second */
 #define REFUSALS_SINCE G_TIME_SPAN_HOUR
+#define CERTIFICATE_SOON (14 * G_TIME_SPAN_DAY)
 
 /**
  * SbAttentionGroup:
@@ -34,7 +35,7 @@ typedef struct
   const char *icon_name;
   char *title;
   char *subtitle;
-  const char *page;
+  const char *page; /* "preferences" for those; @filter is the setting then */
   char *filter;
 } Item;
 
@@ -209,6 +210,26 @@ find_expiring_tokens (SbAttentionGroup *self,
               g_strdup (""), "tokens", g_strdup ("expiring"));
 }
 
+static void
+find_certificate (SbAttentionGroup *self,
+                  GPtrArray        *items,
+                  gint64            now)
+{
+  GTlsCertificate *certificate = sb_engine_get_certificate (self->engine);
+  g_autoptr (GDateTime) end = certificate != NULL ? g_tls_certificate_get_not_valid_after (certificate) : NULL;
+  gint64 time = end != NULL ? g_date_time_to_unix_usec (end) : G_MAXINT64;
+  g_autofree char *until = NULL;
+
+  /* What has expired is said by the server's state. */
+  if (time <= now || time > now + CERTIFICATE_SOON)
+    return;
+  until = sb_format_until (time, now);
+  add_item (items, "alarm-symbolic",
+            g_strdup_printf (_("The certificate expires %s"), until),
+            g_strdup (_("Clients will refuse to connect")),
+            "preferences", g_strdup ("tls-certificate"));
+}
+
 /* --- showing it --- */
 
 static void
@@ -229,8 +250,16 @@ make_row (const Item *item)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (item->icon_name));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-page");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "(ss)", item->page, item->filter);
+  if (g_str_equal (item->page, "preferences"))
+    {
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.preferences");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", item->filter);
+    }
+  else
+    {
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-page");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "(ss)", item->page, item->filter);
+    }
   update_row (row, item);
   return row;
 }
@@ -321,6 +350,7 @@ sb_attention_group_update (SbAttentionGroup *self)
   find_refusals (self, items, now);
   find_clients (self, items);
   find_expiring_tokens (self, items, now);
+  find_certificate (self, items, now);
 
   same = same_places (self->items, items);
   g_ptr_array_unref (self->items);

@@ -6,6 +6,7 @@
 #include "preferences/sb-setting-row.h"
 #include "sb-page.h"
 #include "sb-server-commands.h"
+#include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
 /**
@@ -27,6 +28,7 @@ struct _SbPreferencesDialog
   AdwSwitchRow *start_on_launch;
   AdwSwitchRow *tokens_in_url;
   AdwSwitchRow *allow_binary;
+  AdwActionRow *certificate_row;
   SbOriginsGroup *origins;
 };
 
@@ -42,7 +44,7 @@ enum
 
 /* The rows that show one setting as text: names of template children. */
 static const char *const setting_rows[] = {
-  "address", "port",
+  "address", "port", "tls_certificate", "tls_key",
   "max_clients", "max_clients_per_address", "max_attempts",
   "max_message_size", "messages_per_second", "max_rejected", "max_backlog",
   "max_depth", "max_members", "max_values",
@@ -97,6 +99,19 @@ reach_changed_cb (SbPreferencesDialog *self)
       gtk_widget_grab_focus (get_row (self, "address"));
       break;
     }
+}
+
+static void
+update_certificate_cb (SbPreferencesDialog *self)
+{
+  GTlsCertificate *certificate = sb_engine_get_certificate (self->engine);
+  g_autoptr (GDateTime) end = certificate != NULL ? g_tls_certificate_get_not_valid_after (certificate) : NULL;
+  g_autofree char *date = end != NULL ? sb_format_date_time (g_date_time_to_unix_usec (end)) : NULL;
+  g_autofree char *text = date != NULL ? g_strdup_printf (_("Valid until %s"), date) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->certificate_row), text != NULL);
+  if (text != NULL)
+    adw_action_row_set_subtitle (self->certificate_row, text);
 }
 
 static void
@@ -160,6 +175,7 @@ sb_preferences_dialog_class_init (SbPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, start_on_launch);
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, tokens_in_url);
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, allow_binary);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, certificate_row);
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, origins);
   for (guint i = 0; i < G_N_ELEMENTS (setting_rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, setting_rows[i], FALSE, 0);
@@ -194,7 +210,9 @@ sb_preferences_dialog_new (SbEngine       *engine,
   self->restart_watch = g_object_ref (restart_watch);
   bind_settings (self);
   g_signal_connect_object (restart_watch, "notify::needed", G_CALLBACK (update_banner_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_certificate_cb), self, G_CONNECT_SWAPPED);
   update_banner_cb (self);
+  update_certificate_cb (self);
   return ADW_DIALOG (self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "preferences/sb-setting-row.h"
 #include "widgets/sb-words.h"
+#include <glib/gi18n.h>
 
 /**
  * SbSettingRow:
@@ -16,6 +17,7 @@ struct _SbSettingRow
 
   SbSettings *settings;
   char *key;
+  gboolean file; /* the path of one: a button chooses it */
   gboolean updating;
 
   GtkWidget *message_row; /* below this one in the list; NULL: not yet made */
@@ -28,6 +30,7 @@ enum
 {
   PROP_0,
   PROP_KEY,
+  PROP_FILE,
   N_PROPS
 };
 
@@ -114,6 +117,53 @@ show_current_cb (SbSettingRow *self)
   set_message (self, NULL);
 }
 
+static void
+file_chosen_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (SbSettingRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (file != NULL && g_file_peek_path (file) != NULL)
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self), g_file_peek_path (file));
+      sb_setting_row_apply (self);
+    }
+  else if (file != NULL)
+    set_message (self, _("That file is not on this computer"));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    set_message (self, error->message);
+}
+
+static void
+choose_file_cb (SbSettingRow *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, file_chosen_cb, g_object_ref (self));
+}
+
+static void
+sb_setting_row_constructed (GObject *object)
+{
+  SbSettingRow *self = SB_SETTING_ROW (object);
+  GtkWidget *button;
+
+  G_OBJECT_CLASS (sb_setting_row_parent_class)->constructed (object);
+
+  if (!self->file)
+    return;
+  button = gtk_button_new_from_icon_name ("document-open-symbolic");
+  gtk_widget_set_tooltip_text (button, _("Choose a File"));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  g_signal_connect_object (button, "clicked", G_CALLBACK (choose_file_cb), self, G_CONNECT_SWAPPED);
+  adw_entry_row_add_suffix (ADW_ENTRY_ROW (self), button);
+}
+
 /* Enter and the apply button. */
 static void
 apply_cb (SbSettingRow *self)
@@ -131,6 +181,8 @@ sb_setting_row_get_property (GObject    *object,
 
   if (prop_id == PROP_KEY)
     g_value_set_string (value, self->key);
+  else if (prop_id == PROP_FILE)
+    g_value_set_boolean (value, self->file);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -145,6 +197,8 @@ sb_setting_row_set_property (GObject      *object,
 
   if (prop_id == PROP_KEY)
     self->key = g_value_dup_string (value);
+  else if (prop_id == PROP_FILE)
+    self->file = g_value_get_boolean (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -173,6 +227,7 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->constructed = sb_setting_row_constructed;
   object_class->get_property = sb_setting_row_get_property;
   object_class->set_property = sb_setting_row_set_property;
   object_class->dispose = sb_setting_row_dispose;
@@ -180,6 +235,8 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
 
   properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL,
                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FILE] = g_param_spec_boolean ("file", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
