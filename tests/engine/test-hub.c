@@ -662,7 +662,7 @@ test_unanswered_close (Fixture *self, gconstpointer data)
   sb_hub_set_session_limits (self->hub, &limits);
   client = connect_client (self, "/");
   put_token (self, &self->token->spec, g_get_real_time ());
-  g_autoptr (SbTestFrame) frame = sb_test_client_receive (client);
+  g_autoptr (SbTestFrame) frame = sb_test_client_receive_message (client);
   g_assert_cmpuint (frame->close_code, ==, 3000);
   sb_test_client_expect_end (client);
 }

@@ -34,6 +34,11 @@ expect_frame (SbTestClient *client, guint8 opcode, const char *payload)
   g_autoptr (SbTestFrame) frame = sb_test_client_receive (client);
   g_autoptr (GString) readable = g_string_new (NULL);
 
+  if (frame != NULL && frame->opcode == 0x9) /* the server's own, when this took a second */
+    {
+      sb_test_frame_free (frame);
+      frame = sb_test_client_receive (client);
+    }
   g_assert_nonnull (frame);
   g_assert_cmpuint (frame->opcode, ==, opcode);
   g_assert_true (frame->fin);

@@ -196,7 +196,7 @@ test_slow_client_is_told (Wire *self, gconstpointer data)
 
   for (;;)
     {
-      g_autoptr (SbTestFrame) frame = sb_test_client_receive (slow);
+      g_autoptr (SbTestFrame) frame = sb_test_client_receive_message (slow);
       g_autofree char *text = g_strdup_printf ("[%u%s]", n_got, pad);
 
       g_assert_nonnull (frame);
@@ -324,7 +324,7 @@ test_error_replies_are_limited (Wire *self, gconstpointer data)
   sb_test_client_send_bytes (client, stream->data, stream->len);
   for (int i = 1; i <= 2; i++)
     {
-      g_autoptr (SbTestFrame) reply = sb_test_client_receive (client);
+      g_autoptr (SbTestFrame) reply = sb_test_client_receive_message (client);
 
       check_reply (sb_test_frame_get_text (reply), "json", "", i);
     }
@@ -437,11 +437,11 @@ test_close_code (Wire *self, gconstpointer data)
   g_autoptr (SbTestFrame) frame = NULL;
 
   c->provoke (self, client);
-  frame = sb_test_client_receive (client);
+  frame = sb_test_client_receive_message (client);
   while (frame != NULL && frame->opcode == 0x1) /* the replies to what was rejected */
     {
       sb_test_frame_free (frame);
-      frame = sb_test_client_receive (client);
+      frame = sb_test_client_receive_message (client);
     }
   g_assert_nonnull (frame);
   g_assert_cmpuint (frame->opcode, ==, 0x8);
@@ -486,7 +486,7 @@ test_messages_after_the_servers_close (Wire *self, gconstpointer data)
   g_autoptr (SbTestFrame) frame = NULL;
 
   disconnect_client (self, client);
-  frame = sb_test_client_receive (client);
+  frame = sb_test_client_receive_message (client);
   g_assert_cmpuint (frame->close_code, ==, 3003);
   sb_test_client_send_text (client, "1");
   sb_test_client_send_ping (client, "anybody?");

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#define FIRST_PING G_TIME_SPAN_SECOND /* so that the admin need not wait 25 s for a round-trip time */
 #define READS_A_TURN 4 /* of 64 KiB: then the others have their turn */
 
 static void session_timer_cb (SbTimer *timer);
@@ -86,7 +87,7 @@ session_join (SbSession *self)
   sb_rate_init (&self->rate, rate, MAX (rate, 1), lane->now);
   sb_rate_init (&self->replies, replies, MAX (replies, 1), lane->now);
   sb_router_join (&lane->router, self, self->peer->channel);
-  session_set_timer (self, lane->now + lane->limits.ping_interval * G_TIME_SPAN_SECOND);
+  session_set_timer (self, lane->now + MIN (lane->limits.ping_interval * G_TIME_SPAN_SECOND, FIRST_PING));
   sb_lane_tell (lane, &event);
 }
 
