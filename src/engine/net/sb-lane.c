@@ -247,15 +247,36 @@ sb_lane_read_again (SbLane *self, SbSession *session)
 
 /* --- Relaying -------------------------------------------------------------------------------- */
 
-/* A message on its way through several lanes. The last lane to be done logs it. */
+/* A message on its way through several lanes, or an entry of the log that has to wait behind one. */
 typedef struct
 {
   SbRefCount n_lanes;
   _Atomic guint reached;
   _Atomic guint dropped;
-  SbFrame *frame;
+  SbLane *origin;
+  SbFrame *frame; /* NULL: nothing is on its way */
   SbEvent event;
+  gboolean settled; /* for the origin alone */
+  GList link;       /* in the origin's queue */
 } Relay;
+
+/* On the origin: tells what is settled, up to the first that is not, so that the log keeps the order in which the lane heard it. */
+static void
+relay_settle_task (SbLane *lane, gpointer data)
+{
+  Relay *self = data;
+
+  self->settled = TRUE;
+  while (lane->relays.head != NULL && (self = lane->relays.head->data)->settled)
+    {
+      g_queue_unlink (&lane->relays, &self->link);
+      self->event.traffic.reached = atomic_load (&self->reached);
+      self->event.traffic.dropped = atomic_load (&self->dropped);
+      sb_lane_tell (lane, &self->event);
+      g_clear_pointer (&self->frame, sb_frame_unref);
+      g_free (self);
+    }
+}
 
 static void
 relay_done (SbLane *lane, Relay *self)
@@ -263,11 +284,38 @@ relay_done (SbLane *lane, Relay *self)
   if (!sb_ref_count_dec (&self->n_lanes))
     return;
 
-  self->event.traffic.reached = atomic_load (&self->reached);
-  self->event.traffic.dropped = atomic_load (&self->dropped);
-  sb_lane_tell (lane, &self->event);
-  sb_frame_unref (self->frame);
-  g_free (self);
+  if (lane == self->origin)
+    relay_settle_task (lane, self);
+  else
+    sb_lane_pass (lane, self->origin, relay_settle_task, self);
+}
+
+static Relay *
+relay_new (SbLane *origin)
+{
+  Relay *self = g_new0 (Relay, 1);
+
+  sb_ref_count_init (&self->n_lanes);
+  self->origin = origin;
+  self->link.data = self;
+  g_queue_push_tail_link (&origin->relays, &self->link);
+
+  return self;
+}
+
+void
+sb_lane_log (SbLane *self, SbEvent *event)
+{
+  if (self->relays.head == NULL)
+    {
+      sb_lane_tell (self, event);
+      return;
+    }
+
+  Relay *entry = relay_new (self);
+
+  entry->event = *event;
+  relay_done (self, entry);
 }
 
 static void
@@ -318,9 +366,8 @@ sb_lane_relay (SbLane *self, SbSession *sender, SbFrame *frame)
       return;
     }
 
-  Relay *relay = g_new0 (Relay, 1);
+  Relay *relay = relay_new (self);
 
-  sb_ref_count_init (&relay->n_lanes);
   relay->frame = sb_frame_ref (frame);
   traffic_event_init (&relay->event, sender, frame);
   for (guint i = 0; i < self->n_lanes; i++)

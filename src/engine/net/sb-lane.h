@@ -65,6 +65,7 @@ struct _SbLane
   GPtrArray *touched;  /* have something to send */
   GPtrArray *unread;   /* may have more to read than one turn takes */
   GPtrArray *gone;     /* to be freed at the end of the turn */
+  GQueue relays;       /* (element-type Relay): messages on their way through other lanes, oldest first */
   GArray *events;      /* (element-type SbEvent): told to the main thread at the end of the turn */
   GArray *replies;     /* (element-type SbReply): likewise, behind the events */
   GArray **outgoing;   /* (element-type SbLaneTask), by lane: posted at the end of the turn */
@@ -98,6 +99,8 @@ void     sb_lane_settle (SbLane *self);
 void     sb_lane_begin  (SbLane *self); /* begins such a turn */
 void     sb_lane_touch  (SbLane *self, SbSession *session);      /* it has something to send */
 void     sb_lane_read_again (SbLane *self, SbSession *session);  /* it may have more to read */
+/* Moves the entry of the traffic log to the main thread, behind those of messages that other lanes still relay. */
+void     sb_lane_log    (SbLane *self, SbEvent *event);
 /* Sends @frame to everyone else on @sender's channel, on every lane, and logs it with how many it reached. */
 void     sb_lane_relay  (SbLane *self, SbSession *sender, SbFrame *frame);
 /* The gate no longer counts @peer. */

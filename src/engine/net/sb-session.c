@@ -348,7 +348,7 @@ session_log (SbSession *self, GBytes *payload, gboolean binary, SbReach reach, c
       event.traffic.pointer = g_strdup (trouble->pointer);
       event.traffic.offset = trouble->offset;
     }
-  sb_lane_tell (self->lane, &event);
+  sb_lane_log (self->lane, &event);
 }
 
 /* TRUE: it was one too many in a minute. */
