@@ -23,6 +23,7 @@ read_key_file (const char *path, gboolean *exists, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) local_error = NULL;
+  g_autofree char *reason = NULL;
 
   *exists = TRUE;
   if (g_key_file_load_from_file (file, path, G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &local_error))
@@ -32,8 +33,10 @@ read_key_file (const char *path, gboolean *exists, GError **error)
   if (!*exists)
     return g_steal_pointer (&file);
 
+  /* GLib quotes the line as it is, and this is shown. */
+  reason = g_utf8_make_valid (local_error->message, -1);
   g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The settings in “%s” cannot be read: %s"), path,
-               local_error->message);
+               reason);
   return NULL;
 }
 

@@ -585,6 +585,35 @@ test_allow_lists_the_methods (Fixture *self, gconstpointer data)
   store_assert_contains (get_string (answer, "message"), "GET, PATCH, DELETE");
 }
 
+/* An answer is JSON, so UTF-8, whatever bytes of the request it quotes. */
+static void
+test_quotes_as_utf8 (Fixture *self, gconstpointer data)
+{
+  static const struct { const char *method; const char *path; guint status; } cases[] = {
+    { "\xff", "/status", 405 },
+    { "GET", "/\xff", 404 },
+    { "DELETE", "/blocks/\xff", 400 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JsonObject) answer = call (self, cases[i].method, cases[i].path, NULL, cases[i].status);
+
+      g_assert_true (g_utf8_validate (get_string (answer, "message"), -1, NULL));
+    }
+}
+
+/* What would be out of range once it is in UTC does not come in. */
+static void
+test_times_that_cannot_be_written (Fixture *self, gconstpointer data)
+{
+  g_autoptr (JsonObject) beyond = call (self, "POST", "/tokens", "{\"label\":\"x\",\"expires_at\":\"9999-12-31T23:59:59-23:59\"}", 400);
+  g_autoptr (JsonObject) last = call (self, "POST", "/tokens", "{\"label\":\"x\",\"expires_at\":\"9999-12-31T23:59:59Z\"}", 201);
+
+  g_assert_cmpstr (get_string (beyond, "field"), ==, "expires_at");
+  g_assert_cmpstr (get_string (last, "expires_at"), ==, "9999-12-31T23:59:59.000Z");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -592,6 +621,8 @@ main (int argc, char *argv[])
 
 #define ADD(path, function) g_test_add ("/control/" path, Fixture, NULL, set_up, function, tear_down)
 #define ADD_STARTED(path, function) g_test_add ("/control/" path, Fixture, NULL, set_up_started, function, tear_down)
+  ADD ("quotes-as-utf8", test_quotes_as_utf8);
+  ADD ("times-that-cannot-be-written", test_times_that_cannot_be_written);
   ADD ("token-as-issued", test_token_as_issued);
   ADD ("token-defaults", test_token_defaults);
   ADD_STARTED ("life-of-a-token", test_life_of_a_token);

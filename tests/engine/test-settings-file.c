@@ -18,6 +18,7 @@ test_bad_files (StoreFixture *self, gconstpointer data)
     { "port=8080\n", SB_SETTINGS_ERROR_FILE }, /* before any group */
     { "[server\nport=8080\n", SB_SETTINGS_ERROR_FILE },
     { "[server]\nport\n", SB_SETTINGS_ERROR_FILE },
+    { "[server]\n\xff\n", SB_SETTINGS_ERROR_FILE }, /* is quoted */
     { "{\"port\": 8080}\n", SB_SETTINGS_ERROR_FILE },
     { "[server]\nport=\n", SB_SETTINGS_ERROR_VALUE },
     { "[server]\nlisten-address=\\x\n", SB_SETTINGS_ERROR_VALUE }, /* no such escape */
@@ -34,6 +35,7 @@ test_bad_files (StoreFixture *self, gconstpointer data)
       g_assert_null (sb_settings_load (self->path, &error));
       g_assert_error (error, SB_SETTINGS_ERROR, cases[i].code);
       store_assert_contains (error->message, self->path);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
       after = read_file (self->path);
       g_assert_cmpstr (after, ==, cases[i].text);
     }

@@ -42,6 +42,15 @@ static const SbRoute routes[] = {
 
 /* --- answers --- */
 
+/* Methods, paths and queries come as any bytes, and are quoted. JSON is UTF-8 (RFC 8259 §8.1). */
+static void
+set_text (JsonObject *object, const char *name, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  json_object_set_string_member (object, name, valid);
+}
+
 /* Messages made of others may lack their full stop. */
 static JsonNode *
 make_error (const char *code, const char *field, const char *text)
@@ -52,9 +61,9 @@ make_error (const char *code, const char *field, const char *text)
   JsonNode *node = json_node_init_object (json_node_alloc (), object);
 
   json_object_set_string_member (object, "error", code);
-  json_object_set_string_member (object, "message", message);
+  set_text (object, "message", message);
   if (field != NULL)
-    json_object_set_string_member (object, "field", field);
+    set_text (object, "field", field);
   json_object_unref (object);
 
   return node;
@@ -287,9 +296,7 @@ fail_route (SbRequest *self, const char *method, const char *path, char *allow)
 
   if (allow == NULL)
     {
-      g_autofree char *shown = g_utf8_make_valid (path, -1);
-
-      sb_request_fail (self, 404, "not_found", NULL, _("There is no “%s”."), shown);
+      sb_request_fail (self, 404, "not_found", NULL, _("There is no “%s”."), path);
       return;
     }
 

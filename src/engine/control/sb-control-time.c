@@ -11,6 +11,15 @@
 /* A duration longer than this is a slip of the finger, and adding it to a time must not overflow: a hundred years. */
 #define MAX_DURATION (G_GINT64_CONSTANT (36525) * 24 * 3600 * G_USEC_PER_SEC)
 
+/* RFC 3339 has years of four digits, and an offset moves what is at either end of them beyond. */
+static gboolean
+has_year (GDateTime *moment)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (g_date_time_to_unix_usec (moment));
+
+  return utc != NULL && g_date_time_get_year (utc) >= 1 && g_date_time_get_year (utc) <= 9999;
+}
+
 /**
  * sb_control_time_format:
  * @time: real time in µs
@@ -21,13 +30,14 @@ char *
 sb_control_time_format (gint64 time)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (time);
-  g_autofree char *seconds = NULL;
+  g_autofree char *rest = NULL;
 
   g_return_val_if_fail (utc != NULL, NULL);
 
-  seconds = g_date_time_format (utc, "%Y-%m-%dT%H:%M:%S");
+  /* GLib writes a year before 1000 with fewer digits than it reads. */
+  rest = g_date_time_format (utc, "%m-%dT%H:%M:%S");
 
-  return g_strdup_printf ("%s.%03dZ", seconds, g_date_time_get_microsecond (utc) / 1000);
+  return g_strdup_printf ("%04d-%s.%03dZ", g_date_time_get_year (utc), rest, g_date_time_get_microsecond (utc) / 1000);
 }
 
 /**
@@ -47,7 +57,7 @@ sb_control_time_parse (const char *text, gint64 *time, GError **error)
   g_return_val_if_fail (time != NULL, FALSE);
 
   parsed = g_date_time_new_from_iso8601 (text, NULL);
-  if (parsed == NULL)
+  if (parsed == NULL || !has_year (parsed))
     {
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
                    _("“%s” is not a time with its offset from UTC, such as 2026-07-28T12:00:00Z."), text);
@@ -165,7 +175,7 @@ sb_control_time_from_person (const char *text, gint64 now, gint64 *time, GError 
     }
 
   moment = parse_moment (text);
-  if (moment == NULL)
+  if (moment == NULL || !has_year (moment))
     {
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
                    _("“%s” is neither a duration (30s, 2h, 7d), nor a date (2026-07-28), nor a date and time (2026-07-28T18:00), nor “never”."),
@@ -174,6 +184,12 @@ sb_control_time_from_person (const char *text, gint64 now, gint64 *time, GError 
     }
 
   *time = g_date_time_to_unix_usec (moment);
+  if (*time <= 0)
+    {
+      /* 0 would be taken for never. */
+      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("“%s” is before 1970."), text);
+      return FALSE;
+    }
 
   return TRUE;
 }
