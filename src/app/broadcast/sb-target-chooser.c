@@ -314,7 +314,8 @@ show_clients_toggle (SbTargetChooser *self)
     return;
   self->clients_toggle = adw_toggle_new ();
   adw_toggle_set_name (self->clients_toggle, "clients");
-  adw_toggle_set_label (self->clients_toggle, _("Selected Clients"));
+  adw_toggle_set_label (self->clients_toggle, _("Selected"));
+  adw_toggle_set_tooltip (self->clients_toggle, _("The Clients That Were Selected"));
   adw_toggle_group_add (self->kinds, self->clients_toggle);
 }
 

@@ -37,7 +37,7 @@ G_DEFINE_FINAL_TYPE (SbSecretPage, sb_secret_page, ADW_TYPE_NAVIGATION_PAGE)
 
 #define N_BEGINNING 8 /* what sb_token_secret_hint() shows, too */
 #define N_END 4
-#define DIALOG_HEIGHT 620 /* px: the token, and the beginning of the snippets */
+#define DIALOG_HEIGHT 640 /* px: the token, and the beginning of the snippets */
 
 static void
 reveal_cb (SbSecretPage *self)

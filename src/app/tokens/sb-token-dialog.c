@@ -47,7 +47,6 @@ set_busy (SbTokenDialog *self,
           gboolean       busy)
 {
   self->busy = busy;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->form), !busy);
   update_cb (self);
 }
 

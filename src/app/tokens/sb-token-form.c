@@ -287,6 +287,12 @@ sb_token_form_get_property (GObject    *object,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
+static gboolean
+sb_token_form_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (SB_TOKEN_FORM (widget)->label_row));
+}
+
 static void
 sb_token_form_dispose (GObject *object)
 {
@@ -303,6 +309,7 @@ sb_token_form_class_init (SbTokenFormClass *klass)
 
   object_class->get_property = sb_token_form_get_property;
   object_class->dispose = sb_token_form_dispose;
+  widget_class->grab_focus = sb_token_form_grab_focus;
 
   properties[PROP_VALID] = g_param_spec_boolean ("valid", NULL, NULL, FALSE,
                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -445,12 +452,4 @@ sb_token_form_show_error (SbTokenForm  *self,
   else
     return FALSE;
   return TRUE;
-}
-
-void
-sb_token_form_focus (SbTokenForm *self)
-{
-  g_return_if_fail (SB_IS_TOKEN_FORM (self));
-
-  gtk_widget_grab_focus (GTK_WIDGET (self->label_row));
 }

@@ -14,6 +14,5 @@ SbTokenSpec *sb_token_form_dup_spec   (SbTokenForm *self);
 gboolean     sb_token_form_is_valid   (SbTokenForm *self);
 /* Shows what the engine would not have, beside the entry it is about. FALSE: it is about none of them. */
 gboolean     sb_token_form_show_error (SbTokenForm *self, const GError *error);
-void         sb_token_form_focus      (SbTokenForm *self);
 
 G_END_DECLS

@@ -106,11 +106,21 @@ update_title (SbTokensPage *self)
 {
   guint n_active = sb_token_list_get_n_active (sb_engine_get_tokens (get_engine (self)));
   guint n_clients = sb_client_list_count (sb_engine_get_clients (get_engine (self)));
-  g_autofree char *summary = sb_token_words_summary (n_active, n_clients);
+  gboolean narrow = sb_filter_bar_get_narrow (self->filter_bar);
+  g_autofree char *summary = narrow ? sb_token_words_n_active (n_active) : sb_token_words_summary (n_active, n_clients);
   g_autofree char *count = sb_format_number (n_active);
 
   adw_window_title_set_subtitle (self->window_title, summary);
   sb_page_set_count (SB_PAGE (self), n_active > 0 ? count : NULL);
+}
+
+/* It lets nobody in any more: what is left is to delete it. */
+static gboolean
+is_over (SbTokenItem *item)
+{
+  SbTokenState state = sb_token_item_get_state (item);
+
+  return state == SB_TOKEN_REVOKED || state == SB_TOKEN_EXPIRED;
 }
 
 static void
@@ -118,11 +128,11 @@ update_actions (SbTokensPage *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   SbTokenItem *item = sb_token_table_get_selected (self->table);
-  SbTokenState state = item != NULL ? sb_token_item_get_state (item) : SB_TOKEN_REVOKED;
-  gboolean over = state == SB_TOKEN_REVOKED || state == SB_TOKEN_EXPIRED;
+  gboolean over = item != NULL && is_over (item);
+  gboolean revoked = item != NULL && sb_token_item_get_state (item) == SB_TOKEN_REVOKED;
 
   gtk_widget_action_set_enabled (widget, "token.show-clients", item != NULL && sb_token_item_get_live (item) > 0);
-  gtk_widget_action_set_enabled (widget, "token.edit", item != NULL && state != SB_TOKEN_REVOKED);
+  gtk_widget_action_set_enabled (widget, "token.edit", item != NULL && !revoked);
   gtk_widget_action_set_enabled (widget, "token.rotate", item != NULL && !over);
   gtk_widget_action_set_enabled (widget, "token.revoke", item != NULL && !over);
   gtk_widget_action_set_enabled (widget, "token.delete", item != NULL && over);
@@ -152,6 +162,15 @@ queue_update (SbTokensPage *self)
 }
 
 static void
+item_changed_cb (SbTokensPage *self,
+                 SbTokenItem  *item)
+{
+  if (item == sb_token_table_get_selected (self->table))
+    update_actions (self);
+  queue_update (self);
+}
+
+static void
 tokens_changed_cb (SbTokensPage *self,
                    guint         position,
                    guint         n_removed,
@@ -162,7 +181,7 @@ tokens_changed_cb (SbTokensPage *self,
     {
       g_autoptr (SbTokenItem) item = g_list_model_get_item (tokens, i);
 
-      g_signal_connect_object (item, "changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
     }
   queue_update (self);
 }
@@ -317,7 +336,12 @@ delete_key_cb (GtkWidget *widget,
                GVariant  *arguments,
                gpointer   user_data)
 {
-  return gtk_widget_activate_action (widget, "token.revoke", NULL) || gtk_widget_activate_action (widget, "token.delete", NULL);
+  SbTokenItem *item = sb_token_table_get_selected (SB_TOKENS_PAGE (widget)->table);
+
+  if (item == NULL)
+    return FALSE;
+  gtk_widget_activate_action (widget, is_over (item) ? "token.delete" : "token.revoke", NULL);
+  return TRUE;
 }
 
 static void
@@ -452,6 +476,7 @@ sb_tokens_page_class_init (SbTokensPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, details);
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update_title);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);

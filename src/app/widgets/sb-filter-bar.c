@@ -269,6 +269,14 @@ sb_filter_bar_set_text (SbFilterBar *self,
 }
 
 gboolean
+sb_filter_bar_get_narrow (SbFilterBar *self)
+{
+  g_return_val_if_fail (SB_IS_FILTER_BAR (self), FALSE);
+
+  return self->narrow;
+}
+
+gboolean
 sb_filter_bar_is_searching (SbFilterBar *self)
 {
   g_return_val_if_fail (SB_IS_FILTER_BAR (self), FALSE);

@@ -22,6 +22,7 @@ const char  *sb_filter_bar_get_choice   (SbFilterBar *self);
 void         sb_filter_bar_set_choice   (SbFilterBar *self, const char *name); /* a name that is not there changes nothing */
 const char  *sb_filter_bar_get_text     (SbFilterBar *self);
 void         sb_filter_bar_set_text     (SbFilterBar *self, const char *text);
+gboolean     sb_filter_bar_get_narrow   (SbFilterBar *self);
 gboolean     sb_filter_bar_is_searching (SbFilterBar *self);
 /* Whether the search is empty, or a part of @text (nullable), whatever its case. */
 gboolean     sb_filter_bar_matches      (SbFilterBar *self, const char *text);
