@@ -300,7 +300,7 @@ void
 app_test_assert_named (GtkWidget *root)
 {
   /* The toolkit names those it makes itself. */
-  if (GTK_IS_WINDOW_CONTROLS (root) || !gtk_widget_get_visible (root))
+  if (GTK_IS_WINDOW_CONTROLS (root) || GTK_IS_SPIN_BUTTON (root) || !gtk_widget_get_visible (root))
     return;
   if (GTK_IS_BUTTON (root) && app_test_find (root, GTK_TYPE_LABEL, NULL) == NULL &&
       !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root)) &&

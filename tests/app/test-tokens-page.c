@@ -1,0 +1,891 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-test.h"
+#include "tokens/sb-expiry.h"
+#include "tokens/sb-secret-page.h"
+#include "tokens/sb-token-cell.h"
+#include "tokens/sb-token-details.h"
+#include "tokens/sb-token-export.h"
+#include "tokens/sb-token-form.h"
+#include "tokens/sb-token-table.h"
+#include "tokens/sb-token-words.h"
+#include "widgets/sb-filter-bar.h"
+#include <string.h>
+
+#define LABEL_TITLE "Label, Such as Who or What Will Use It"
+#define DATE_TITLE "Day and Time, as in 2027-10-12 18:00"
+
+/* --- what every test does --- */
+
+static GtkWidget *
+show_page (AppTest *test)
+{
+  sb_window_show_page (test->window, "tokens", NULL);
+  return GTK_WIDGET (sb_window_get_page (test->window, "tokens"));
+}
+
+static SbTokenItem *
+find_item (AppTest *test,
+           gint64   id)
+{
+  return sb_token_list_find (sb_engine_get_tokens (test->engine), id);
+}
+
+/* A token of that label; its secret for whoever wants to connect with it. */
+static gint64
+issue (AppTest    *test,
+       const char *label,
+       const char *channels,
+       char      **secret)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new (label);
+  g_autoptr (SbToken) token = NULL;
+  char *given;
+
+  g_strfreev (spec->channels);
+  spec->channels = g_strsplit (channels, ",", -1);
+  given = app_test_issue (test, spec, &token);
+  if (secret != NULL)
+    *secret = given;
+  else
+    sb_token_secret_free (given);
+  app_test_wait_until (find_item (test, token->id) != NULL);
+  return token->id;
+}
+
+static GtkWidget *
+open_dialog (AppTest    *test,
+             GtkWidget  *page,
+             const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (page, action, NULL));
+  app_test_wait_until (app_test_dialog (test) != NULL && gtk_widget_get_mapped (GTK_WIDGET (app_test_dialog (test))));
+  return GTK_WIDGET (app_test_dialog (test));
+}
+
+static void
+type_into (GtkWidget  *root,
+           const char *title,
+           const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (app_test_get (root, ADW_TYPE_ENTRY_ROW, title)), text);
+}
+
+static gboolean
+can_click (GtkWidget  *root,
+           const char *label)
+{
+  return gtk_widget_is_sensitive (app_test_get (root, GTK_TYPE_BUTTON, label));
+}
+
+/* The visible label below @root whose text begins with @prefix. */
+static GtkLabel *
+find_label (GtkWidget  *root,
+            const char *prefix)
+{
+  GtkLabel *found = NULL;
+
+  if (!gtk_widget_get_visible (root))
+    return NULL;
+  if (GTK_IS_LABEL (root) && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (root)), prefix))
+    return GTK_LABEL (root);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, prefix);
+  return found;
+}
+
+static SbSecretPage *
+wait_for_secret (GtkWidget *dialog)
+{
+  app_test_wait_until (app_test_find (dialog, SB_TYPE_SECRET_PAGE, NULL) != NULL);
+  return SB_SECRET_PAGE (app_test_get (dialog, SB_TYPE_SECRET_PAGE, NULL));
+}
+
+/* Reveals it as a person would. Free with sb_token_secret_free(). */
+static char *
+read_secret (SbSecretPage *page)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (app_test_get (GTK_WIDGET (page), GTK_TYPE_TOGGLE_BUTTON, "Show Token")), TRUE);
+  return g_strdup (gtk_label_get_text (find_label (GTK_WIDGET (page), "sbx_")));
+}
+
+static void
+wait_until_closed (AppTest *test)
+{
+  app_test_wait_until (app_test_dialog (test) == NULL);
+}
+
+static void
+select_token (AppTest *test,
+              gint64   id)
+{
+  g_autofree char *filter = g_strdup_printf ("token:%" G_GINT64_FORMAT, id);
+  GtkWidget *page = GTK_WIDGET (sb_window_get_page (test->window, "tokens"));
+  SbTokenTable *table = SB_TOKEN_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL));
+
+  sb_window_show_page (test->window, "tokens", filter);
+  g_assert_true (sb_token_table_get_selected (table) == find_item (test, id));
+}
+
+static SbTokenState
+get_state (AppTest *test,
+           gint64   id)
+{
+  return sb_token_item_get_state (find_item (test, id));
+}
+
+/* --- issue --- */
+
+static void
+test_empty_page_teaches (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+
+  g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "Nobody Comes In Without a Token"));
+  g_assert_null (app_test_find (page, SB_TYPE_FILTER_BAR, NULL));
+  app_test_click (page, "_Issue Token…");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  g_assert_cmpstr (adw_dialog_get_title (app_test_dialog (test)), ==, "Issue Token");
+  app_test_snap (test, "tokens-issue");
+}
+
+static void
+test_issue (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  GtkWidget *dialog = open_dialog (test, page, "token.issue");
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  SbSecretPage *secret_page;
+  const SbToken *token;
+  GtkLabel *label;
+  char *secret;
+
+  g_assert_false (can_click (dialog, "_Issue"));
+  type_into (dialog, LABEL_TITLE, "  Workshop A ");
+  adw_switch_row_set_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "_All Channels")), FALSE);
+  g_assert_false (can_click (dialog, "_Issue"));
+  type_into (dialog, "Channels", "/room/a, /stage/**");
+  adw_switch_row_set_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "May _Publish")), FALSE);
+  adw_spin_row_set_value (ADW_SPIN_ROW (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "_Clients at Once")), 3);
+  adw_spin_row_set_value (ADW_SPIN_ROW (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "_Messages per Second")), 20);
+  app_test_snap (test, "tokens-issue-filled");
+
+  /* Enter in an entry, once the dialog is open. */
+  app_test_wait_until (gtk_window_get_focus (GTK_WINDOW (test->window)) ==
+                       GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (app_test_get (dialog, ADW_TYPE_ENTRY_ROW, LABEL_TITLE)))));
+  g_signal_emit_by_name (gtk_editable_get_delegate (GTK_EDITABLE (app_test_get (dialog, ADW_TYPE_ENTRY_ROW, LABEL_TITLE))), "activate");
+  secret_page = wait_for_secret (dialog);
+
+  token = sb_token_item_get_token (find_item (test, 1));
+  g_assert_cmpstr (token->spec.label, ==, "Workshop A");
+  g_assert_cmpstr (token->spec.channels[0], ==, "/room/a");
+  g_assert_cmpstr (token->spec.channels[1], ==, "/stage/**");
+  g_assert_null (token->spec.channels[2]);
+  g_assert_false (token->spec.may_publish);
+  g_assert_cmpuint (token->spec.max_connections, ==, 3);
+  g_assert_cmpuint (token->spec.messages_per_second, ==, 20);
+  g_assert_cmpint (token->spec.expires_at, ==, 0);
+
+  /* Nothing of it can be read before it is asked for but what the table shows as well. */
+  label = find_label (GTK_WIDGET (secret_page), "sbx_");
+  g_assert_cmpint (g_utf8_strlen (gtk_label_get_text (label), -1), ==, SB_TOKEN_SECRET_SIZE);
+  g_assert_nonnull (strstr (gtk_label_get_text (label), "••••••••••••••••••••••••••••"));
+  g_assert_false (gtk_label_get_selectable (label));
+  app_test_snap (test, "tokens-secret");
+
+  secret = read_secret (secret_page);
+  g_assert_true (sb_token_secret_is_well_formed (secret, -1));
+  app_test_snap (test, "tokens-secret-shown");
+  app_test_start (test);
+  connection = app_test_connect (test, "/room/a", secret);
+  sb_token_secret_free (secret);
+
+  app_test_click (dialog, "I _Have Stored It");
+  wait_until_closed (test);
+  app_test_wait_until (app_test_find (page, SB_TYPE_TOKEN_CELL, NULL) != NULL);
+  g_assert_nonnull (app_test_find (page, GTK_TYPE_LABEL, "Workshop A"));
+  g_assert_nonnull (app_test_find (page, GTK_TYPE_LABEL, "/room/a, /stage/**"));
+  g_assert_nonnull (app_test_find (page, GTK_TYPE_LABEL, "Listen only"));
+}
+
+static void
+test_secret_is_not_lost_by_accident (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_dialog (test, show_page (test), "token.issue");
+  AdwDialog *alert;
+
+  type_into (dialog, LABEL_TITLE, "Sensors");
+  app_test_click (dialog, "_Issue");
+  wait_for_secret (dialog);
+
+  g_assert_false (adw_dialog_close (ADW_DIALOG (dialog)));
+  app_test_wait_until (ADW_IS_ALERT_DIALOG (app_test_dialog (test)));
+  app_test_snap (test, "tokens-secret-close");
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Go Back");
+  app_test_wait_until (app_test_dialog (test) == ADW_DIALOG (dialog));
+
+  g_assert_false (adw_dialog_close (ADW_DIALOG (dialog)));
+  app_test_wait_until (ADW_IS_ALERT_DIALOG (app_test_dialog (test)));
+  alert = app_test_dialog (test);
+  app_test_click (GTK_WIDGET (alert), "_Close");
+  wait_until_closed (test);
+}
+
+static void
+test_secret_as_qr_code (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_dialog (test, show_page (test), "token.issue");
+  GtkWidget *page, *button;
+
+  type_into (dialog, LABEL_TITLE, "Sensors");
+  app_test_click (dialog, "_Issue");
+  page = GTK_WIDGET (wait_for_secret (dialog));
+  button = app_test_get (page, GTK_TYPE_TOGGLE_BUTTON, "Show as QR Code");
+  g_assert_null (app_test_find (page, g_type_from_name ("SbQr"), NULL));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+  g_assert_nonnull (app_test_find (page, g_type_from_name ("SbQr"), NULL));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), FALSE);
+  g_assert_null (app_test_find (page, g_type_from_name ("SbQr"), NULL));
+  app_test_assert_named (dialog);
+}
+
+static void
+test_wrong_input_shows_message (void)
+{
+  static const struct
+  {
+    const char *label;
+    const char *channels;
+    const char *date;
+    const char *message; /* begins so; NULL: it is right */
+  } cases[] = {
+    { "", "/a", NULL, "Give the token a label" },
+    { "a\nb", "/a", NULL, "The label may not contain" }, /* pasted */
+    { "12345678901234567890123456789012345678901234567890123456789012345", "/a", NULL, "The label is too long" },
+    { "x", "a", NULL, "" },
+    { "x", "/a//b", NULL, "" },
+    { "x", "/a/**/b", NULL, "" },
+    { "x", "/room/*,/b", NULL, NULL },
+    { "x", "/a", "tomorrow", "Write year, month, day and time" },
+    { "x", "/a", "2027-02-30 10:00", "Write year, month, day and time" },
+    { "x", "/a", "2020-01-01", "The expiry is in the past" },
+    { "x", "/a", "2120-01-01 10:30", NULL },
+  };
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_dialog (test, show_page (test), "token.issue");
+  AdwComboRow *expires = ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "_Expires"));
+
+  adw_switch_row_set_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "_All Channels")), FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const char *message = cases[i].message;
+
+      g_test_message ("%s | %s | %s", cases[i].label, cases[i].channels, cases[i].date != NULL ? cases[i].date : "never");
+      type_into (dialog, LABEL_TITLE, "y");
+      type_into (dialog, LABEL_TITLE, cases[i].label);
+      type_into (dialog, "Channels", cases[i].channels);
+      adw_combo_row_set_selected (expires, cases[i].date != NULL ? 7 : 0);
+      if (cases[i].date != NULL)
+        type_into (dialog, DATE_TITLE, cases[i].date);
+      g_assert_cmpint (can_click (dialog, "_Issue"), ==, message == NULL);
+      if (message == NULL)
+        continue;
+      if (*message != '\0')
+        g_assert_nonnull (find_label (dialog, message));
+      else
+        {
+          /* What the engine says of the first bad pattern is what is shown, beside the entry. */
+          g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("x");
+
+          g_strfreev (spec->channels);
+          spec->channels = g_strsplit (cases[i].channels, ",", -1);
+          g_assert_false (sb_token_spec_check (spec, 0, &error));
+          g_assert_nonnull (app_test_find (dialog, GTK_TYPE_LABEL, error->message));
+          gtk_test_accessible_assert_state (GTK_ACCESSIBLE (app_test_get (dialog, ADW_TYPE_ENTRY_ROW, "Channels")),
+                                            GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE);
+        }
+    }
+  type_into (dialog, DATE_TITLE, "tomorrow");
+  app_test_snap (test, "tokens-issue-wrong");
+}
+
+static void
+test_expiry_presets (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_dialog (test, show_page (test), "token.issue");
+  gint64 before = g_get_real_time (), expires;
+
+  type_into (dialog, LABEL_TITLE, "x");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "_Expires")), 3);
+  app_test_click (dialog, "_Issue");
+  wait_for_secret (dialog);
+  expires = sb_token_item_get_token (find_item (test, 1))->spec.expires_at;
+  g_assert_cmpint (expires, >=, before + G_TIME_SPAN_DAY);
+  g_assert_cmpint (expires, <=, g_get_real_time () + G_TIME_SPAN_DAY);
+}
+
+/* --- edit --- */
+
+static void
+test_edit_narrows_at_once (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *dialog;
+  g_autoptr (SoupWebsocketConnection) stays = NULL;
+  g_autoptr (SoupWebsocketConnection) goes = NULL;
+  char *secret;
+  gint64 id = issue (test, "Sensors", "/a,/b", &secret);
+
+  app_test_start (test);
+  stays = app_test_connect (test, "/a", secret);
+  goes = app_test_connect (test, "/b", secret);
+  sb_token_secret_free (secret);
+  app_test_wait_until (sb_token_item_get_live (find_item (test, id)) == 2);
+
+  select_token (test, id);
+  dialog = open_dialog (test, page, "token.edit");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (app_test_get (dialog, ADW_TYPE_ENTRY_ROW, LABEL_TITLE))), ==, "Sensors");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (app_test_get (dialog, ADW_TYPE_ENTRY_ROW, "Channels"))), ==, "/a, /b");
+  type_into (dialog, LABEL_TITLE, "Sensors of /a");
+  type_into (dialog, "Channels", "/a");
+  app_test_click (dialog, "_Save");
+  wait_until_closed (test);
+  app_test_wait_until (soup_websocket_connection_get_state (goes) == SOUP_WEBSOCKET_STATE_CLOSED);
+  g_assert_cmpint (soup_websocket_connection_get_state (stays), ==, SOUP_WEBSOCKET_STATE_OPEN);
+  g_assert_cmpstr (sb_token_item_get_token (find_item (test, id))->spec.label, ==, "Sensors of /a");
+  app_test_wait_until (find_label (GTK_WIDGET (test->window), "Token changed, 1 client disconnected") != NULL);
+}
+
+static void
+test_edit_keeps_what_is_not_touched (void)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Sensors");
+  g_autoptr (SbTokenSpec) kept = NULL;
+  g_autoptr (GtkWidget) form = g_object_ref_sink (g_object_new (SB_TYPE_TOKEN_FORM, NULL));
+
+  spec->expires_at = g_get_real_time () + G_TIME_SPAN_DAY + 12345;
+  spec->not_before = 1234567;
+  spec->max_connections = 7;
+  spec->messages_per_second = 9;
+  spec->may_publish = FALSE;
+  sb_token_form_set_spec (SB_TOKEN_FORM (form), spec);
+  g_assert_true (sb_token_form_is_valid (SB_TOKEN_FORM (form)));
+  kept = sb_token_form_dup_spec (SB_TOKEN_FORM (form));
+  g_assert_cmpint (kept->expires_at, ==, spec->expires_at);
+  g_assert_cmpint (kept->not_before, ==, spec->not_before);
+  g_assert_cmpuint (kept->max_connections, ==, 7);
+  g_assert_cmpuint (kept->messages_per_second, ==, 9);
+  g_assert_false (kept->may_publish);
+  g_assert_cmpstrv (kept->channels, spec->channels);
+}
+
+/* An expired token can be given another name without another date. */
+static void
+test_edit_of_expired (void)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Sensors");
+  g_autoptr (GtkWidget) form = g_object_ref_sink (g_object_new (SB_TYPE_TOKEN_FORM, NULL));
+
+  spec->expires_at = g_get_real_time () - G_TIME_SPAN_DAY;
+  sb_token_form_set_spec (SB_TOKEN_FORM (form), spec);
+  g_assert_true (sb_token_form_is_valid (SB_TOKEN_FORM (form)));
+  type_into (form, DATE_TITLE, "2020-01-01 00:00");
+  g_assert_false (sb_token_form_is_valid (SB_TOKEN_FORM (form)));
+}
+
+/* --- rotate --- */
+
+static void
+test_rotate (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *dialog;
+  g_autoptr (SoupWebsocketConnection) with_old = NULL;
+  g_autoptr (SoupWebsocketConnection) with_new = NULL;
+  char *old_secret, *new_secret;
+  gint64 id = issue (test, "Sensors", "/a", &old_secret);
+
+  app_test_start (test);
+  select_token (test, id);
+  dialog = open_dialog (test, page, "token.rotate");
+  app_test_snap (test, "tokens-rotate");
+  app_test_click (dialog, "_Rotate");
+  new_secret = read_secret (wait_for_secret (dialog));
+  g_assert_cmpstr (new_secret, !=, old_secret);
+  app_test_click (dialog, "I _Have Stored It");
+  wait_until_closed (test);
+
+  /* Both are good until the hour that was offered first is over. */
+  with_old = app_test_connect (test, "/a", old_secret);
+  with_new = app_test_connect (test, "/a", new_secret);
+  sb_token_secret_free (old_secret);
+  sb_token_secret_free (new_secret);
+  g_assert_nonnull (app_test_find (page, ADW_TYPE_ACTION_ROW, "Token Before Rotation"));
+}
+
+static void
+test_rotate_without_grace (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *dialog;
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  char *secret;
+  gint64 id = issue (test, "Sensors", "/a", &secret);
+
+  app_test_start (test);
+  connection = app_test_connect (test, "/a", secret);
+  sb_token_secret_free (secret);
+  app_test_wait_until (sb_token_item_get_live (find_item (test, id)) == 1);
+  select_token (test, id);
+  dialog = open_dialog (test, page, "token.rotate");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, NULL)), 0);
+  g_assert_nonnull (find_label (dialog, "1 client is disconnected at once"));
+  app_test_click (dialog, "_Rotate");
+  wait_for_secret (dialog);
+  app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
+  g_assert_cmpint (soup_websocket_connection_get_close_code (connection), ==, 3000);
+}
+
+/* --- revoke, delete --- */
+
+static void
+test_revoke_and_undo (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *dialog;
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  g_autoptr (SoupWebsocketConnection) again = NULL;
+  char *secret;
+  gint64 id = issue (test, "Sensors", "/a", &secret);
+
+  app_test_start (test);
+  connection = app_test_connect (test, "/a", secret);
+  app_test_wait_until (sb_token_item_get_live (find_item (test, id)) == 1);
+
+  select_token (test, id);
+  dialog = open_dialog (test, page, "token.revoke");
+  g_assert_nonnull (find_label (dialog, "“Sensors” lets nobody in any more, and 1 client is disconnected at once."));
+  app_test_snap (test, "tokens-revoke");
+  app_test_click (dialog, "_Cancel");
+  wait_until_closed (test);
+  g_assert_cmpint (get_state (test, id), ==, SB_TOKEN_ACTIVE);
+
+  dialog = open_dialog (test, page, "token.revoke");
+  app_test_click (dialog, "_Revoke");
+  app_test_wait_until (get_state (test, id) == SB_TOKEN_REVOKED);
+  app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
+  g_assert_cmpint (soup_websocket_connection_get_close_code (connection), ==, 3000);
+  app_test_wait_until (find_label (GTK_WIDGET (test->window), "“Sensors” revoked, 1 client disconnected") != NULL);
+  app_test_snap (test, "tokens-revoked");
+
+  /* Undo restores the token, not the connection. */
+  app_test_click (GTK_WIDGET (test->window), "_Undo");
+  app_test_wait_until (get_state (test, id) == SB_TOKEN_ACTIVE);
+  again = app_test_connect (test, "/a", secret);
+  sb_token_secret_free (secret);
+}
+
+static void
+test_delete (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *dialog;
+  gint64 id = issue (test, "Old kiosk", "/a", NULL);
+
+  select_token (test, id);
+  app_test_wait_until (app_test_find (page, ADW_TYPE_BUTTON_ROW, "_Revoke…") != NULL);
+  g_assert_null (app_test_find (page, ADW_TYPE_BUTTON_ROW, "_Delete…"));
+  gtk_widget_activate_action (page, "token.delete", NULL);
+  g_assert_null (app_test_dialog (test));
+
+  dialog = open_dialog (test, page, "token.revoke");
+  app_test_click (dialog, "_Revoke");
+  app_test_wait_until (get_state (test, id) == SB_TOKEN_REVOKED);
+  app_test_wait_until (app_test_find (page, ADW_TYPE_BUTTON_ROW, "_Delete…") != NULL &&
+                       gtk_widget_is_sensitive (app_test_get (page, ADW_TYPE_BUTTON_ROW, "_Delete…")));
+  g_assert_null (app_test_find (page, ADW_TYPE_BUTTON_ROW, "_Revoke…"));
+  wait_until_closed (test);
+  gtk_widget_activate_action (page, "token.edit", NULL);
+  g_assert_null (app_test_dialog (test));
+
+  dialog = open_dialog (test, page, "token.delete");
+  app_test_click (dialog, "_Delete");
+  app_test_wait_until (find_item (test, id) == NULL);
+  app_test_wait_until (app_test_find (page, ADW_TYPE_STATUS_PAGE, "Nobody Comes In Without a Token") != NULL);
+}
+
+/* --- the table --- */
+
+static guint
+count_shown (GtkWidget *page)
+{
+  GtkWidget *view = app_test_get (page, GTK_TYPE_COLUMN_VIEW, NULL);
+
+  return g_list_model_get_n_items (G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (view))));
+}
+
+static void
+revoke_now (AppTest *test,
+            gint64   id)
+{
+  GtkWidget *page = GTK_WIDGET (sb_window_get_page (test->window, "tokens"));
+
+  select_token (test, id);
+  app_test_click (open_dialog (test, page, "token.revoke"), "_Revoke");
+  app_test_wait_until (get_state (test, id) == SB_TOKEN_REVOKED);
+  wait_until_closed (test);
+}
+
+static void
+test_filter_and_search (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  SbFilterBar *bar;
+  gint64 id;
+
+  issue (test, "Sensors", "/sensors", NULL);
+  issue (test, "Screens", "/screens,/", NULL);
+  id = issue (test, "Old kiosk", "/screens", NULL);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_COLUMN_VIEW, NULL) != NULL && count_shown (page) == 3);
+  revoke_now (test, id);
+  bar = SB_FILTER_BAR (app_test_get (page, SB_TYPE_FILTER_BAR, NULL));
+
+  sb_filter_bar_set_choice (bar, "revoked");
+  g_assert_cmpuint (count_shown (page), ==, 1);
+  sb_filter_bar_set_choice (bar, "active");
+  g_assert_cmpuint (count_shown (page), ==, 2);
+  sb_filter_bar_set_text (bar, "SCREENS");
+  g_assert_cmpuint (count_shown (page), ==, 1);
+  sb_filter_bar_set_choice (bar, "all");
+  g_assert_cmpuint (count_shown (page), ==, 2);
+  sb_filter_bar_set_text (bar, "no such thing");
+  g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "No Token Found"));
+  app_test_click (page, "_Show All Tokens");
+  g_assert_cmpuint (count_shown (page), ==, 3);
+
+  /* Other pages lead here. */
+  sb_window_show_page (test->window, "tokens", "revoked");
+  g_assert_cmpstr (sb_filter_bar_get_choice (bar), ==, "revoked");
+  g_assert_cmpuint (count_shown (page), ==, 1);
+
+  sb_window_show_page (test->window, "overview", NULL);
+  app_test_wait_until (g_strcmp0 (sb_page_get_count (SB_PAGE (page)), "2") == 0);
+}
+
+/* A token that leaves the chosen state leaves the list without being asked. */
+static void
+test_filter_follows_changes (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  gint64 id = issue (test, "Sensors", "/a", NULL);
+
+  issue (test, "Screens", "/a", NULL);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_COLUMN_VIEW, NULL) != NULL && count_shown (page) == 2);
+  sb_window_show_page (test->window, "tokens", "active");
+  sb_token_table_select (SB_TOKEN_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL)), find_item (test, id));
+  app_test_click (open_dialog (test, page, "token.revoke"), "_Revoke");
+  app_test_wait_until (count_shown (page) == 1);
+}
+
+static const char *
+label_at (GtkWidget *page,
+          guint      position)
+{
+  GtkWidget *view = app_test_get (page, GTK_TYPE_COLUMN_VIEW, NULL);
+  g_autoptr (SbTokenItem) item = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (view))), position);
+
+  return sb_token_item_get_token (item)->spec.label;
+}
+
+static void
+test_sort (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  GtkColumnView *view;
+  g_autoptr (GtkColumnViewColumn) first = NULL;
+
+  issue (test, "beta", "/a", NULL);
+  issue (test, "Alpha", "/c", NULL);
+  issue (test, "gamma", "/b", NULL);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_COLUMN_VIEW, NULL) != NULL && count_shown (page) == 3);
+  /* The newest first, before anybody sorts. */
+  g_assert_cmpstr (label_at (page, 0), ==, "gamma");
+  g_assert_cmpstr (label_at (page, 2), ==, "beta");
+
+  view = GTK_COLUMN_VIEW (app_test_get (page, GTK_TYPE_COLUMN_VIEW, NULL));
+  first = g_list_model_get_item (gtk_column_view_get_columns (view), 0);
+  gtk_column_view_sort_by_column (view, first, GTK_SORT_ASCENDING);
+  g_assert_cmpstr (label_at (page, 0), ==, "Alpha");
+  g_assert_cmpstr (label_at (page, 1), ==, "beta");
+  gtk_column_view_sort_by_column (view, first, GTK_SORT_DESCENDING);
+  g_assert_cmpstr (label_at (page, 0), ==, "gamma");
+}
+
+/* Whether a label below @widget that is seen had to be cut. */
+static gboolean
+is_cut (GtkWidget *widget)
+{
+  gboolean cut = FALSE;
+
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget))
+    return pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (widget)));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && !cut; child = gtk_widget_get_next_sibling (child))
+    cut = is_cut (child);
+  return cut;
+}
+
+static void
+test_narrow (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *sheet;
+  SbTokenTable *table;
+  gint64 id;
+
+  issue (test, "Sensors", "/sensors", NULL);
+  issue (test, "Screens in the entrance hall", "/screens,/", NULL);
+  id = issue (test, "Old kiosk", "/screens", NULL);
+  app_test_wait_until (app_test_find (page, SB_TYPE_TOKEN_TABLE, NULL) != NULL);
+  table = SB_TOKEN_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL));
+  sb_engine_revoke_token_async (test->engine, "window", id, NULL, NULL);
+  app_test_wait_until (get_state (test, id) == SB_TOKEN_REVOKED);
+  app_test_snap (test, "tokens-table");
+  g_assert_false (sb_token_table_is_narrow (table));
+  app_test_wait_until (find_label (GTK_WIDGET (table), "Old kiosk") != NULL && !is_cut (GTK_WIDGET (table)));
+
+  app_test_resize (test, 360, 640);
+  app_test_wait_until (sb_token_table_is_narrow (table) && app_test_find (page, GTK_TYPE_LIST_VIEW, NULL) != NULL);
+  app_test_wait_until (find_label (GTK_WIDGET (table), "Old kiosk") != NULL && gtk_widget_get_width (GTK_WIDGET (table)) <= 360);
+  app_test_wait_until (!is_cut (GTK_WIDGET (table)));
+  app_test_snap (test, "tokens-narrow");
+  g_assert_null (app_test_find (page, ADW_TYPE_TOGGLE_GROUP, NULL));
+  g_assert_nonnull (app_test_find (page, GTK_TYPE_DROP_DOWN, NULL));
+
+  /* A click on a row opens its details over the list; closing them leads back. */
+  sheet = app_test_get (page, ADW_TYPE_BOTTOM_SHEET, NULL);
+  g_assert_false (adw_bottom_sheet_get_open (ADW_BOTTOM_SHEET (sheet)));
+  g_signal_emit_by_name (app_test_get (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
+  g_assert_true (adw_bottom_sheet_get_open (ADW_BOTTOM_SHEET (sheet)));
+  app_test_snap (test, "tokens-narrow-details");
+  gtk_widget_activate_action (page, "token.close-details", NULL);
+  g_assert_false (adw_bottom_sheet_get_open (ADW_BOTTOM_SHEET (sheet)));
+  g_assert_null (sb_token_table_get_selected (table));
+}
+
+static void
+test_details (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test), *details;
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  char *secret;
+  gint64 id = issue (test, "Sensors", "/sensors", &secret);
+
+  select_token (test, id);
+  app_test_wait_until (app_test_find (page, SB_TYPE_TOKEN_DETAILS, NULL) != NULL);
+  details = app_test_get (page, SB_TYPE_TOKEN_DETAILS, NULL);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (details, ADW_TYPE_ACTION_ROW, "Clients Now"))), ==, "0");
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (details, ADW_TYPE_ACTION_ROW, "Last Used"))), ==, "Never");
+  g_assert_null (app_test_find (details, ADW_TYPE_BUTTON_ROW, "Show _Clients"));
+
+  app_test_start (test);
+  connection = app_test_connect (test, "/sensors", secret);
+  sb_token_secret_free (secret);
+  app_test_wait_until (app_test_find (details, ADW_TYPE_BUTTON_ROW, "Show _Clients") != NULL);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (details, ADW_TYPE_ACTION_ROW, "Clients Now"))), ==, "1");
+  app_test_wait_until (find_label (details, "just now · 127.0.0.1") != NULL);
+  app_test_snap (test, "tokens-details");
+  app_test_click (page, "Show _Clients");
+  app_test_wait_until (!gtk_widget_get_mapped (page));
+}
+
+static void
+test_can_be_named (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  gint64 id = issue (test, "Sensors", "/sensors", NULL);
+
+  select_token (test, id);
+  app_test_wait_until (app_test_find (page, SB_TYPE_TOKEN_DETAILS, NULL) != NULL);
+  app_test_assert_named (page);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (app_test_get (page, GTK_TYPE_COLUMN_VIEW, NULL)),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "Tokens");
+  app_test_assert_named (open_dialog (test, page, "token.edit"));
+}
+
+/* --- words, dates, export: without a window --- */
+
+static SbToken *
+make_token (const char *label,
+            const char *channels,
+            gint64      expires_at,
+            gint64      revoked_at)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new (label);
+  const guint8 hash[SB_TOKEN_HASH_SIZE] = { 0xab, 0xcd };
+
+  g_strfreev (spec->channels);
+  spec->channels = g_strsplit (channels, ",", -1);
+  spec->expires_at = expires_at;
+  return sb_token_new (7, spec, hash, "sbx_7Kq2…f3Zd", NULL, 0, G_TIME_SPAN_DAY, revoked_at);
+}
+
+static void
+test_words (void)
+{
+  gint64 now = g_get_real_time ();
+  g_autoptr (SbTokenList) list = sb_token_list_new ();
+  g_autoptr (SbToken) lasting = make_token ("Sensors", "/a,/b", 0, 0);
+  g_autoptr (SbToken) ending = make_token ("Sensors", "/c,**", now + 2 * G_TIME_SPAN_HOUR + G_TIME_SPAN_MINUTE, 0);
+  g_autofree char *channels = sb_token_words_channels (lasting);
+  g_autofree char *all_channels = sb_token_words_channels (ending);
+  g_autofree char *never = sb_token_words_expires (lasting, now);
+  g_autofree char *soon = sb_token_words_expires (ending, now);
+  g_autofree char *past = sb_token_words_expires (ending, ending->spec.expires_at + 5 * G_TIME_SPAN_MINUTE);
+  g_autofree char *unused = NULL;
+  g_autofree char *used = NULL;
+  g_autofree char *facts = NULL;
+  g_autofree char *one = sb_token_words_summary (1, 1);
+  g_autofree char *many = sb_token_words_summary (5, 1042);
+
+  g_assert_cmpstr (channels, ==, "/a, /b");
+  g_assert_cmpstr (all_channels, ==, "All channels");
+  g_assert_cmpstr (never, ==, "Never");
+  g_assert_cmpstr (soon, ==, "in 2 hours");
+  g_assert_cmpstr (past, ==, "5 min ago");
+  g_assert_cmpstr (one, ==, "1 active · 1 client");
+  g_assert_cmpstr (many, ==, "5 active · 1,042 clients");
+
+  sb_token_list_put (list, ending);
+  unused = sb_token_words_last_used (sb_token_list_find (list, 7), now);
+  g_assert_cmpstr (unused, ==, "Never");
+  sb_token_list_set_used (list, 7, now - 5 * G_TIME_SPAN_MINUTE, "192.168.1.9");
+  used = sb_token_words_last_used (sb_token_list_find (list, 7), now);
+  g_assert_cmpstr (used, ==, "5 min ago · 192.168.1.9");
+  facts = sb_token_words_facts (sb_token_list_find (list, 7), now);
+  g_assert_cmpstr (facts, ==, "All channels · expires in 2 hours");
+
+  g_assert_null (sb_token_words_pill_class (SB_TOKEN_ACTIVE));
+  for (SbTokenState state = SB_TOKEN_NOT_YET_VALID; state <= SB_TOKEN_REVOKED; state++)
+    g_assert_nonnull (sb_token_words_pill_class (state));
+}
+
+static void
+test_dates (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *normal; /* NULL: not a date */
+  } cases[] = {
+    { "2027-10-12 18:00", "2027-10-12 18:00" },
+    { "  2027-10-12T18:00 ", "2027-10-12 18:00" },
+    { "2027-1-2 3:04", "2027-01-02 03:04" },
+    { "2027-10-12", "2027-10-12 23:59" },
+    { "2028-02-29", "2028-02-29 23:59" },
+    { "2027-02-29", NULL },
+    { "2027-13-01", NULL },
+    { "2027-10-12 24:00", NULL },
+    { "2027-10-12 18:60", NULL },
+    { "2027-10-12 18", NULL },
+    { "2027-10-12 18:00:00", NULL },
+    { "2027-10-12x", NULL },
+    { "12.10.2027", NULL },
+    { "-1-1-1", NULL },
+    { "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gint64 time;
+      g_autofree char *text = NULL;
+
+      g_test_message ("“%s”", cases[i].text);
+      g_assert_cmpint (sb_expiry_parse (cases[i].text, &time), ==, cases[i].normal != NULL);
+      if (cases[i].normal == NULL)
+        continue;
+      text = sb_expiry_format (time);
+      g_assert_cmpstr (text, ==, cases[i].normal);
+    }
+}
+
+static void
+test_calendar_keeps_time (void)
+{
+  g_autofree char *kept = sb_expiry_set_day ("2027-10-12 18:30", 2028, 3, 4);
+  g_autofree char *given = sb_expiry_set_day ("nonsense", 2028, 3, 4);
+
+  g_assert_cmpstr (kept, ==, "2028-03-04 18:30");
+  g_assert_cmpstr (given, ==, "2028-03-04 23:59");
+}
+
+static void
+test_export_has_no_secrets (void)
+{
+  g_autoptr (SbTokenList) list = sb_token_list_new ();
+  g_autoptr (SbToken) token = make_token ("=HYPERLINK(\"x\"), \"quoted\"", "/a,/b", 1900000000 * G_TIME_SPAN_SECOND, 0);
+  g_autofree char *csv = NULL;
+  g_autofree char *json = NULL;
+
+  sb_token_list_put (list, token);
+  csv = sb_token_export (list, TRUE);
+  json = sb_token_export (list, FALSE);
+  g_assert_cmpstr (csv, ==,
+                   "label,hint,state,channels,may_publish,max_connections,messages_per_second,created,not_before,expires,revoked,"
+                   "last_used,last_address\r\n"
+                   "\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\",sbx_7Kq2…f3Zd,active,/a /b,true,0,0,1970-01-02T00:00:00Z,\"\","
+                   "2030-03-17T17:46:40Z,\"\",\"\",\"\"\r\n");
+  g_assert_nonnull (strstr (json, "\"hint\" : \"sbx_7Kq2…f3Zd\""));
+  g_assert_nonnull (strstr (json, "\"expires\" : \"2030-03-17T17:46:40Z\""));
+  g_assert_nonnull (strstr (json, "\"revoked\" : null"));
+  g_assert_null (strstr (json, "abcd"));
+  g_assert_null (strstr (json, "hash"));
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/tokens/empty-page-teaches", test_empty_page_teaches);
+  g_test_add_func ("/tokens/issue", test_issue);
+  g_test_add_func ("/tokens/secret-is-not-lost-by-accident", test_secret_is_not_lost_by_accident);
+  g_test_add_func ("/tokens/secret-as-qr-code", test_secret_as_qr_code);
+  g_test_add_func ("/tokens/wrong-input-shows-message", test_wrong_input_shows_message);
+  g_test_add_func ("/tokens/expiry-presets", test_expiry_presets);
+  g_test_add_func ("/tokens/edit-narrows-at-once", test_edit_narrows_at_once);
+  g_test_add_func ("/tokens/edit-keeps-what-is-not-touched", test_edit_keeps_what_is_not_touched);
+  g_test_add_func ("/tokens/edit-of-expired", test_edit_of_expired);
+  g_test_add_func ("/tokens/rotate", test_rotate);
+  g_test_add_func ("/tokens/rotate-without-grace", test_rotate_without_grace);
+  g_test_add_func ("/tokens/revoke-and-undo", test_revoke_and_undo);
+  g_test_add_func ("/tokens/delete", test_delete);
+  g_test_add_func ("/tokens/filter-and-search", test_filter_and_search);
+  g_test_add_func ("/tokens/filter-follows-changes", test_filter_follows_changes);
+  g_test_add_func ("/tokens/sort", test_sort);
+  g_test_add_func ("/tokens/narrow", test_narrow);
+  g_test_add_func ("/tokens/details", test_details);
+  g_test_add_func ("/tokens/can-be-named", test_can_be_named);
+  g_test_add_func ("/tokens/words", test_words);
+  g_test_add_func ("/tokens/dates", test_dates);
+  g_test_add_func ("/tokens/calendar-keeps-time", test_calendar_keeps_time);
+  g_test_add_func ("/tokens/export-has-no-secrets", test_export_has_no_secrets);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return app_test_run (argc, argv, add_tests);
+}
