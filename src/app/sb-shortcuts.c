@@ -33,6 +33,16 @@ static const Shortcut pages[] = {
   { N_("Audit"), "win.show-page(('audit', ''))", { "<Control>6" } },
 };
 
+/* These belong to their pages, which install them for themselves. */
+static const Shortcut on_pages[] = {
+  { N_("Issue a token"), NULL, { "<Control>n" } },
+  { N_("Edit the selected token"), NULL, { "F2" } },
+  { N_("Revoke or delete the selected token"), NULL, { "Delete" } },
+  { N_("Send the broadcast"), NULL, { "<Control>Return" } },
+  { N_("Menu of the selected row"), NULL, { "<Shift>F10" } },
+  { N_("Close the details"), NULL, { "Escape" } },
+};
+
 static void
 install (GtkApplication *application,
          const Shortcut *shortcuts,
@@ -105,6 +115,7 @@ sb_shortcuts_dialog_new (void)
 
   add_group (ADW_PREFERENCES_PAGE (page), _("General"), general, G_N_ELEMENTS (general));
   add_group (ADW_PREFERENCES_PAGE (page), _("Pages"), pages, G_N_ELEMENTS (pages));
+  add_group (ADW_PREFERENCES_PAGE (page), _("On the Pages"), on_pages, G_N_ELEMENTS (on_pages));
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
   adw_dialog_set_title (dialog, _("Keyboard Shortcuts"));
