@@ -16,6 +16,7 @@ struct _SbSidebarRow
 
   SbPage *page;
   GtkImage *icon;
+  GtkWidget *count;
 };
 
 G_DEFINE_FINAL_TYPE (SbSidebarRow, sb_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
@@ -37,6 +38,7 @@ update_description_cb (SbSidebarRow *self)
   const char *title = adw_navigation_page_get_title (ADW_NAVIGATION_PAGE (self->page));
   const char *count = sb_page_get_count (self->page);
 
+  gtk_widget_set_visible (self->count, count != NULL && *count != '\0');
   if (count != NULL && *count != '\0')
     g_string_append (text, count);
   if (sb_page_get_attention (self->page))
@@ -121,6 +123,7 @@ sb_sidebar_row_class_init (SbSidebarRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-sidebar-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SbSidebarRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebarRow, count);
 }
 
 static void
