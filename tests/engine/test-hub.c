@@ -1,171 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "access/sb-token.h"
-#include "net/sb-hub.h"
-#include "support/sb-test-client.h"
-#include "support/sb-test-wait.h"
+#include "hub-fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define MANY 60
 
-/* --- A hub and what it told ---------------------------------------------------------------------- */
-
-typedef struct
-{
-  SbHub *hub;
-  guint16 port;
-  SbToken *token;
-  char *secret;
-  guint n_done;      /* calls of done_cb() */
-  guint n_concerned; /* what the last one said */
-
-  GPtrArray *joined; /* (element-type SbPeer) */
-  GPtrArray *left;
-  guint16 left_code;
-  char *left_reason;
-  SbClosedBy left_by;
-  GArray *traffic;   /* (element-type SbTrafficRecord) */
-  guint n_reports;
-  guint targeted, sent, dropped, pending;
-  guint n_refused;
-  const char *refused_error;
-} Fixture;
-
-static void
-clear_record (gpointer record)
-{
-  sb_traffic_record_clear (record);
-}
-
-static void
-take_traffic (Fixture *self, const SbEvent *event)
-{
-  SbTrafficRecord record;
-
-  sb_traffic_record_copy (&event->traffic, &record);
-  g_array_append_val (self->traffic, record);
-}
-
-static void
-events_cb (SbEvent *events, gsize n, gpointer user_data)
-{
-  Fixture *self = user_data;
-
-  for (SbEvent *event = events; event < events + n; event++)
-    switch (event->kind)
-      {
-      case SB_EVENT_JOINED:
-        g_ptr_array_add (self->joined, sb_peer_ref (event->peer));
-        break;
-      case SB_EVENT_LEFT:
-        g_ptr_array_add (self->left, sb_peer_ref (event->peer));
-        self->left_code = event->left.code;
-        self->left_by = event->left.by;
-        g_set_str (&self->left_reason, event->left.reason);
-        break;
-      case SB_EVENT_REFUSED:
-        self->n_refused++;
-        self->refused_error = event->refused.error;
-        break;
-      case SB_EVENT_TRAFFIC:
-        take_traffic (self, event);
-        break;
-      case SB_EVENT_REPORT:
-        self->n_reports++;
-        self->targeted += event->report.targeted;
-        self->sent += event->report.sent;
-        self->dropped += event->report.dropped;
-        self->pending += event->report.pending;
-        break;
-      case SB_EVENT_NOTICE:
-        break;
-      default:
-        g_assert_not_reached ();
-      }
-}
-
-static void
-done_cb (guint n, gpointer user_data)
-{
-  Fixture *self = user_data;
-
-  self->n_done++;
-  self->n_concerned = n;
-}
-
-static SbToken *
-make_token (Fixture *self, SbTokenSpec *spec, gint64 revoked_at)
-{
-  guint8 hash[SB_TOKEN_HASH_SIZE];
-  g_autofree char *hint = sb_token_secret_hint (self->secret);
-
-  sb_token_secret_hash (self->secret, -1, hash);
-
-  return sb_token_new (1, spec, hash, hint, NULL, 0, g_get_real_time (), revoked_at);
-}
-
-static void
-put_token (Fixture *self, SbTokenSpec *spec, gint64 revoked_at)
-{
-  guint n_done = self->n_done;
-
-  g_clear_pointer (&self->token, sb_token_unref);
-  self->token = make_token (self, spec, revoked_at);
-  sb_hub_put_token (self->hub, self->token, done_cb, self);
-  sb_test_wait (self->n_done > n_done);
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GError) error = NULL;
-
-  self->joined = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-  self->left = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-  self->traffic = g_array_new (FALSE, FALSE, sizeof (SbTrafficRecord));
-  g_array_set_clear_func (self->traffic, clear_record);
-  self->secret = sb_token_secret_generate ();
-  self->hub = sb_hub_new (GPOINTER_TO_UINT (data), 1, events_cb, self);
-  sb_hub_listen (self->hub, loopback, 0, &error);
-  g_assert_no_error (error);
-  self->port = sb_hub_get_port (self->hub);
-  put_token (self, spec, 0);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  sb_hub_free (self->hub);
-  /* Nobody came without going. */
-  g_assert_cmpuint (self->joined->len, ==, self->left->len);
-  g_ptr_array_unref (self->joined);
-  g_ptr_array_unref (self->left);
-  g_array_unref (self->traffic);
-  g_free (self->left_reason);
-  sb_token_unref (self->token);
-  sb_token_secret_free (self->secret);
-}
-
-static SbTestClient *
-connect_client (Fixture *self, const char *path)
-{
-  guint n_joined = self->joined->len;
-  SbTestClient *client = sb_test_client_new_open (self->port, path, self->secret);
-
-  sb_test_wait (self->joined->len > n_joined);
-
-  return client;
-}
-
 /* --- Coming and going ------------------------------------------------------------------------------ */
 
 static void
-test_join_and_leave (Fixture *self, gconstpointer data)
+test_join_and_leave (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) client = connect_client (self, "/news");
   SbPeer *peer = g_ptr_array_index (self->joined, 0);
@@ -189,7 +35,7 @@ test_join_and_leave (Fixture *self, gconstpointer data)
 }
 
 static void
-test_broken_connection (Fixture *self, gconstpointer data)
+test_broken_connection (HubFixture *self, gconstpointer data)
 {
   SbTestClient *client = connect_client (self, "/");
 
@@ -201,7 +47,7 @@ test_broken_connection (Fixture *self, gconstpointer data)
 }
 
 static void
-test_refused (Fixture *self, gconstpointer data)
+test_refused (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) client = sb_test_client_new (self->port);
   g_autoptr (SbTestResponse) response = sb_test_client_handshake (client, "/", NULL, NULL);
@@ -216,7 +62,7 @@ test_refused (Fixture *self, gconstpointer data)
 /* --- Talking ------------------------------------------------------------------------------------- */
 
 static void
-test_relay_to_all_others (Fixture *self, gconstpointer data)
+test_relay_to_all_others (HubFixture *self, gconstpointer data)
 {
   const char *text = "{ \"a\" : [1.0, -0, \"gr\xc3\xbc\xc3\x9f\\u00e9\"] }";
   g_autoptr (SbTestClient) sender = connect_client (self, "/a");
@@ -241,7 +87,7 @@ test_relay_to_all_others (Fixture *self, gconstpointer data)
 
 /* Each receiver gets each sender's messages in the order they were sent. */
 static void
-test_order (Fixture *self, gconstpointer data)
+test_order (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) a = connect_client (self, "/");
   g_autoptr (SbTestClient) b = connect_client (self, "/");
@@ -268,7 +114,7 @@ test_order (Fixture *self, gconstpointer data)
 }
 
 static void
-test_rejected_is_told_to_its_sender (Fixture *self, gconstpointer data)
+test_rejected_is_told_to_its_sender (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) sender = connect_client (self, "/");
   g_autoptr (SbTestClient) other = connect_client (self, "/");
@@ -287,7 +133,7 @@ test_rejected_is_told_to_its_sender (Fixture *self, gconstpointer data)
 }
 
 static void
-test_too_many_rejected (Fixture *self, gconstpointer data)
+test_too_many_rejected (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -307,7 +153,7 @@ test_too_many_rejected (Fixture *self, gconstpointer data)
 }
 
 static void
-test_too_big (Fixture *self, gconstpointer data)
+test_too_big (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -335,7 +181,7 @@ test_too_big (Fixture *self, gconstpointer data)
 }
 
 static void
-test_rate (Fixture *self, gconstpointer data)
+test_rate (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
   g_autoptr (SbTestClient) client = NULL;
@@ -350,7 +196,7 @@ test_rate (Fixture *self, gconstpointer data)
 }
 
 static void
-test_binary (Fixture *self, gconstpointer data)
+test_binary (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) sender = connect_client (self, "/");
   g_autoptr (SbTestClient) other = connect_client (self, "/");
@@ -370,7 +216,7 @@ test_binary (Fixture *self, gconstpointer data)
 }
 
 static void
-test_slow_client_is_dropped (Fixture *self, gconstpointer data)
+test_slow_client_is_dropped (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   SbTestClient *slow;
@@ -404,138 +250,10 @@ test_slow_client_is_dropped (Fixture *self, gconstpointer data)
   sb_test_client_free (slow);
 }
 
-/* --- Tokens ---------------------------------------------------------------------------------------- */
-
-static void
-test_revoke_closes (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) a = connect_client (self, "/a");
-  g_autoptr (SbTestClient) b = connect_client (self, "/b");
-  g_autoptr (SbTestClient) late = NULL;
-
-  put_token (self, &self->token->spec, g_get_real_time ());
-  g_assert_cmpuint (self->n_concerned, ==, 2);
-  g_assert_cmpuint (self->left->len, ==, 2); /* told before it was said to be done */
-  g_assert_cmpint (self->left_by, ==, SB_CLOSED_BY_ADMIN);
-  sb_test_client_expect_close (a, 3000, "token revoked");
-  sb_test_client_expect_close (b, 3000, "token revoked");
-
-  late = sb_test_client_new (self->port);
-  g_autoptr (SbTestResponse) response = sb_test_client_handshake (late, "/a", self->secret, NULL);
-  g_assert_cmpuint (response->status, ==, 401);
-}
-
-static void
-test_expired_closes (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) client = connect_client (self, "/a");
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
-
-  spec->expires_at = g_get_real_time () - 1;
-  put_token (self, spec, 0);
-  g_assert_cmpuint (self->n_concerned, ==, 1);
-  sb_test_client_expect_close (client, 3000, "token expired");
-}
-
-static void
-test_narrowed_channels (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) stays = connect_client (self, "/a");
-  g_autoptr (SbTestClient) goes = connect_client (self, "/b");
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
-
-  g_strfreev (spec->channels);
-  spec->channels = g_strdupv ((char *[]) { (char *) "/a", NULL });
-  put_token (self, spec, 0);
-  g_assert_cmpuint (self->n_concerned, ==, 1);
-  sb_test_client_expect_close (goes, 3003, "channel not allowed");
-  sb_test_client_expect_silence (stays);
-}
-
-static void
-test_silenced (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) client = connect_client (self, "/a");
-  g_autoptr (SbTestClient) other = connect_client (self, "/a");
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
-  g_autofree char *reply = NULL;
-
-  sb_test_client_send_text (client, "1");
-  sb_test_client_expect_text (other, "1");
-  spec->may_publish = FALSE;
-  put_token (self, spec, 0);
-  g_assert_cmpuint (self->n_concerned, ==, 0);
-  sb_test_client_send_text (client, "2");
-  reply = sb_test_client_expect_text_with (client, "\"code\":\"read_only\"", NULL);
-  sb_test_client_expect_silence (other);
-}
-
-static void
-test_fewer_connections (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) first = connect_client (self, "/");
-  g_autoptr (SbTestClient) second = connect_client (self, "/");
-  g_autoptr (SbTestClient) third = connect_client (self, "/");
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
-
-  spec->max_connections = 1;
-  put_token (self, spec, 0);
-  g_assert_cmpuint (self->n_concerned, ==, 2);
-  sb_test_client_expect_close (second, 3003, "too many connections");
-  sb_test_client_expect_close (third, 3003, "too many connections");
-  sb_test_client_expect_silence (first);
-}
-
-/* A rotation ends what came with the old secret, at once or when the grace is over. */
-static void
-test_rotated (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) old = connect_client (self, "/");
-  g_autofree char *old_secret = g_strdup (self->secret);
-  guint8 old_hash[SB_TOKEN_HASH_SIZE], new_hash[SB_TOKEN_HASH_SIZE];
-  g_autoptr (SbToken) in_grace = NULL;
-  g_autoptr (SbToken) after = NULL;
-  gint64 now = g_get_real_time ();
-  guint n_done = self->n_done;
-
-  sb_token_secret_hash (old_secret, -1, old_hash);
-  sb_token_secret_free (self->secret);
-  self->secret = sb_token_secret_generate ();
-  sb_token_secret_hash (self->secret, -1, new_hash);
-  in_grace = sb_token_new (1, &self->token->spec, new_hash, "sbx_new", old_hash, now + G_TIME_SPAN_HOUR, now, 0);
-  sb_hub_put_token (self->hub, in_grace, done_cb, self);
-  sb_test_wait (self->n_done > n_done);
-  g_assert_cmpuint (self->n_concerned, ==, 0);
-  sb_test_client_expect_silence (old);
-
-  g_autoptr (SbTestClient) also_old = sb_test_client_new_open (self->port, "/", old_secret);
-  g_autoptr (SbTestClient) new = sb_test_client_new_open (self->port, "/", self->secret);
-  sb_test_wait (self->joined->len == 3);
-  after = sb_token_new (1, &self->token->spec, new_hash, "sbx_new", old_hash, now - 1, now, 0);
-  sb_hub_put_token (self->hub, after, done_cb, self);
-  sb_test_wait (self->n_done > n_done + 1);
-  g_assert_cmpuint (self->n_concerned, ==, 2);
-  sb_test_client_expect_close (old, 3000, "token revoked");
-  sb_test_client_expect_close (also_old, 3000, "token revoked");
-  sb_test_client_expect_silence (new);
-}
-
-static void
-test_removed (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SbTestClient) client = connect_client (self, "/");
-  guint n_done = self->n_done;
-
-  sb_hub_remove_token (self->hub, 1, done_cb, self);
-  sb_test_wait (self->n_done > n_done);
-  g_assert_cmpuint (self->n_concerned, ==, 1);
-  sb_test_client_expect_close (client, 3000, "invalid token");
-}
-
 /* --- The admin's word --------------------------------------------------------------------------------- */
 
 static void
-test_broadcast (Fixture *self, gconstpointer data)
+test_broadcast (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) a = connect_client (self, "/a");
   g_autoptr (SbTestClient) b = connect_client (self, "/b");
@@ -562,7 +280,7 @@ test_broadcast (Fixture *self, gconstpointer data)
 
 /* A frame that waits for a client which goes is lost, and the report says so. */
 static void
-test_broadcast_to_one_that_goes (Fixture *self, gconstpointer data)
+test_broadcast_to_one_that_goes (HubFixture *self, gconstpointer data)
 {
   SbTestClient *slow = sb_test_client_new_full (self->port, NULL, 4096);
   g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
@@ -587,7 +305,7 @@ test_broadcast_to_one_that_goes (Fixture *self, gconstpointer data)
 }
 
 static void
-test_disconnect (Fixture *self, gconstpointer data)
+test_disconnect (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) a = connect_client (self, "/");
   g_autoptr (SbTestClient) b = connect_client (self, "/");
@@ -606,7 +324,7 @@ test_disconnect (Fixture *self, gconstpointer data)
 /* --- Liveness ------------------------------------------------------------------------------------------ */
 
 static void
-test_ping_measures_round_trip (Fixture *self, gconstpointer data)
+test_ping_measures_round_trip (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -626,7 +344,7 @@ test_ping_measures_round_trip (Fixture *self, gconstpointer data)
 }
 
 static void
-test_no_sign_of_life (Fixture *self, gconstpointer data)
+test_no_sign_of_life (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -642,7 +360,7 @@ test_no_sign_of_life (Fixture *self, gconstpointer data)
 }
 
 static void
-test_handshake_that_takes_too_long (Fixture *self, gconstpointer data)
+test_handshake_that_takes_too_long (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -658,7 +376,7 @@ test_handshake_that_takes_too_long (Fixture *self, gconstpointer data)
 
 /* A client that says nothing after our close frame is cut. */
 static void
-test_unanswered_close (Fixture *self, gconstpointer data)
+test_unanswered_close (HubFixture *self, gconstpointer data)
 {
   SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
@@ -676,7 +394,7 @@ test_unanswered_close (Fixture *self, gconstpointer data)
 /* --- Stopping ------------------------------------------------------------------------------------------ */
 
 static void
-test_stop_and_listen_again (Fixture *self, gconstpointer data)
+test_stop_and_listen_again (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) a = connect_client (self, "/");
   g_autoptr (SbTestClient) b = connect_client (self, "/");
@@ -700,7 +418,7 @@ test_stop_and_listen_again (Fixture *self, gconstpointer data)
 
 /* Stopping does not wait for the deaf longer than it said. */
 static void
-test_stop_cuts_the_deaf (Fixture *self, gconstpointer data)
+test_stop_cuts_the_deaf (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) deaf = connect_client (self, "/");
   guint n_done = self->n_done;
@@ -711,7 +429,7 @@ test_stop_cuts_the_deaf (Fixture *self, gconstpointer data)
 }
 
 static void
-test_listen_errors (Fixture *self, gconstpointer data)
+test_listen_errors (HubFixture *self, gconstpointer data)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GInetAddress) elsewhere = g_inet_address_new_from_string ("192.0.2.1"); /* RFC 5737: nobody's */
@@ -730,7 +448,7 @@ test_listen_errors (Fixture *self, gconstpointer data)
 /* --- Many lanes ------------------------------------------------------------------------------------------ */
 
 static void
-test_many_on_many_lanes (Fixture *self, gconstpointer data)
+test_many_on_many_lanes (HubFixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
   g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
@@ -763,7 +481,7 @@ test_many_on_many_lanes (Fixture *self, gconstpointer data)
 
 /* Destroyed with clients in the middle of things: everything said is done is told, nothing leaks. */
 static void
-test_free_while_busy (Fixture *self, gconstpointer data)
+test_free_while_busy (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTestClient) a = connect_client (self, "/");
   g_autoptr (SbTestClient) b = connect_client (self, "/");
@@ -775,11 +493,11 @@ test_free_while_busy (Fixture *self, gconstpointer data)
 }
 
 static void
-add (const char *name, void (*test) (Fixture *, gconstpointer), guint n_lanes)
+add (const char *name, void (*test) (HubFixture *, gconstpointer), guint n_lanes)
 {
   g_autofree char *path = g_strdup_printf ("/hub/%u-lanes/%s", n_lanes, name);
 
-  g_test_add (path, Fixture, GUINT_TO_POINTER (n_lanes), set_up, test, tear_down);
+  g_test_add (path, HubFixture, GUINT_TO_POINTER (n_lanes), hub_fixture_set_up, test, hub_fixture_tear_down);
 }
 
 int
@@ -800,13 +518,6 @@ main (int argc, char *argv[])
       add ("rate", test_rate, n_lanes);
       add ("binary", test_binary, n_lanes);
       add ("slow-client-is-dropped", test_slow_client_is_dropped, n_lanes);
-      add ("revoke-closes", test_revoke_closes, n_lanes);
-      add ("expired-closes", test_expired_closes, n_lanes);
-      add ("narrowed-channels", test_narrowed_channels, n_lanes);
-      add ("silenced", test_silenced, n_lanes);
-      add ("fewer-connections", test_fewer_connections, n_lanes);
-      add ("rotated", test_rotated, n_lanes);
-      add ("removed", test_removed, n_lanes);
       add ("broadcast", test_broadcast, n_lanes);
       add ("broadcast-to-one-that-goes", test_broadcast_to_one_that_goes, n_lanes);
       add ("disconnect", test_disconnect, n_lanes);

@@ -6,18 +6,12 @@
 #include "net/sb-hub.h"
 
 #include "net/sb-lane.h"
+#include "net/sb-listen-socket.h"
 #include "net/sb-listener.h"
 #include "net/sb-outbox.h"
 #include "net/sb-session.h"
 #include "sb-ref-count.h"
 
-#include <errno.h>
-#include <glib/gi18n-lib.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#define BACKLOG 4096
 #define MAX_DEFAULT_LANES 4
 
 G_DEFINE_QUARK (sb-hub-error-quark, sb_hub_error)
@@ -168,15 +162,24 @@ order_free (Order *self)
   g_free (self);
 }
 
+/* When what the lane told of it is on its way, so that whoever waits for "done" has heard it all before. */
 static void
-order_finish (SbLane *lane, Order *self)
+order_finish_task (SbLane *lane, gpointer data)
 {
+  Order *self = data;
+
   if (!sb_ref_count_dec (&self->n_lanes))
     return;
 
   if (self->done != NULL)
-    sb_lane_reply (lane, self->done, atomic_load (&self->n), self->user_data);
+    sb_outbox_reply (lane->outbox, &(SbReply) { self->done, atomic_load (&self->n), self->user_data }, 1);
   order_free (self);
+}
+
+static void
+order_finish (SbLane *lane, Order *self)
+{
+  sb_lane_defer (lane, order_finish_task, self);
 }
 
 static void
@@ -511,114 +514,20 @@ listen_order (SbLane *lane, Order *order)
   return 0;
 }
 
-static void
-set_listen_error (int number, GInetAddress *address, guint16 port, GError **error)
-{
-  g_autofree char *text = address != NULL ? g_inet_address_to_string (address) : NULL;
-
-  switch (number)
-    {
-    case EADDRINUSE:
-      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_ADDRESS_IN_USE, _("Port %u is already in use by another program."), port);
-      break;
-    case EACCES:
-    case EPERM:
-      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_PERMISSION, _("Signalbox may not listen on port %u."), port);
-      break;
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-    case EINVAL:
-      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_BAD_ADDRESS, _("This computer does not have the address %s."), text != NULL ? text : "*");
-      break;
-    default:
-      g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_FAILED, _("Cannot listen on port %u: %s."), port, g_strerror (number));
-      break;
-    }
-}
-
-/* -1 with errno set. */
-static int
-bind_socket (GSocketAddress *address)
-{
-  struct sockaddr_storage storage;
-  gssize size = g_socket_address_get_native_size (address);
-  int family = g_socket_address_get_family (address);
-  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  if (fd < 0)
-    return -1;
-
-  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof (int));
-  if (family == AF_INET6)
-    setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int) { 0 }, sizeof (int));
-  if (g_socket_address_to_native (address, &storage, sizeof storage, NULL) &&
-      bind (fd, (struct sockaddr *) &storage, size) == 0 && listen (fd, BACKLOG) == 0)
-    return fd;
-
-  int number = errno;
-  close (fd);
-  errno = number;
-
-  return -1;
-}
-
-static int
-bind_address (GInetAddress *address, guint16 port)
-{
-  g_autoptr (GSocketAddress) chosen = NULL;
-
-  if (address != NULL)
-    {
-      chosen = g_inet_socket_address_new (address, port);
-      return bind_socket (chosen);
-    }
-
-  /* All addresses of both families by one socket; only of IPv4 on a machine without the other. */
-  g_autoptr (GInetAddress) any6 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
-  chosen = g_inet_socket_address_new (any6, port);
-  int fd = bind_socket (chosen);
-
-  if (fd < 0 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
-    {
-      g_autoptr (GInetAddress) any4 = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
-      g_autoptr (GSocketAddress) fallback = g_inet_socket_address_new (any4, port);
-
-      fd = bind_socket (fallback);
-    }
-
-  return fd;
-}
-
-static guint16
-port_of (int fd)
-{
-  struct sockaddr_storage storage;
-  socklen_t size = sizeof storage;
-
-  if (getsockname (fd, (struct sockaddr *) &storage, &size) < 0)
-    return 0;
-
-  return g_ntohs (storage.ss_family == AF_INET6 ? ((struct sockaddr_in6 *) &storage)->sin6_port
-                                                : ((struct sockaddr_in *) &storage)->sin_port);
-}
-
 gboolean
 sb_hub_listen (SbHub *self, GInetAddress *address, guint16 port, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (!self->listening, FALSE);
 
-  int fd = bind_address (address, port);
+  int fd = sb_listen_socket_new (address, port, error);
 
   if (fd < 0)
-    {
-      set_listen_error (errno, address, port, error);
-      return FALSE;
-    }
+    return FALSE;
 
   Order *order = order_new (listen_order, NULL, NULL);
 
-  self->port = port_of (fd);
+  self->port = sb_listen_socket_get_port (fd);
   self->listening = TRUE;
   order->fd = fd;
   hub_order (self, order);

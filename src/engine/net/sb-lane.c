@@ -63,6 +63,18 @@ lane_flush_touched (SbLane *self)
 }
 
 static void
+lane_run_deferred (SbLane *self)
+{
+  for (guint i = 0; i < self->deferred->len; i++)
+    {
+      SbLaneTask task = g_array_index (self->deferred, SbLaneTask, i);
+
+      task.func (self, task.data);
+    }
+  g_array_set_size (self->deferred, 0);
+}
+
+static void
 lane_post_outgoing (SbLane *self)
 {
   for (guint i = 0; i < self->n_lanes; i++)
@@ -122,8 +134,7 @@ sb_lane_settle (SbLane *self)
   g_ptr_array_set_size (self->gone, 0);
   sb_outbox_push (self->outbox, (SbEvent *) (gpointer) self->events->data, self->events->len);
   g_array_set_size (self->events, 0);
-  sb_outbox_reply (self->outbox, (SbReply *) (gpointer) self->replies->data, self->replies->len);
-  g_array_set_size (self->replies, 0);
+  lane_run_deferred (self);
   lane_post_outgoing (self);
 
   /* The next visit of the wheel; none when it is empty. */
@@ -220,11 +231,11 @@ sb_lane_tell (SbLane *self, SbEvent *event)
 }
 
 void
-sb_lane_reply (SbLane *self, SbHubDoneFunc func, guint n, gpointer user_data)
+sb_lane_defer (SbLane *self, SbLaneFunc func, gpointer data)
 {
-  SbReply reply = { func, n, user_data };
+  SbLaneTask task = { func, data };
 
-  g_array_append_val (self->replies, reply);
+  g_array_append_val (self->deferred, task);
 }
 
 void
@@ -454,7 +465,7 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->unread = g_ptr_array_new ();
   self->gone = g_ptr_array_new ();
   self->events = g_array_new (FALSE, FALSE, sizeof (SbEvent));
-  self->replies = g_array_new (FALSE, FALSE, sizeof (SbReply));
+  self->deferred = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->outgoing = g_new (GArray *, n_lanes);
   for (guint i = 0; i < n_lanes; i++)
     self->outgoing[i] = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
@@ -529,7 +540,7 @@ sb_lane_free (SbLane *self)
   for (guint i = 0; i < self->n_lanes; i++)
     g_array_unref (self->outgoing[i]);
   g_free (self->outgoing);
-  g_array_unref (self->replies);
+  g_array_unref (self->deferred);
   g_array_unref (self->events);
   g_ptr_array_unref (self->gone);
   g_ptr_array_unref (self->unread);

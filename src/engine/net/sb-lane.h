@@ -67,7 +67,7 @@ struct _SbLane
   GPtrArray *gone;     /* to be freed at the end of the turn */
   GQueue relays;       /* (element-type Relay): messages on their way through other lanes, oldest first */
   GArray *events;      /* (element-type SbEvent): told to the main thread at the end of the turn */
-  GArray *replies;     /* (element-type SbReply): likewise, behind the events */
+  GArray *deferred;    /* (element-type SbLaneTask): done at the end of the turn, behind the events */
   GArray **outgoing;   /* (element-type SbLaneTask), by lane: posted at the end of the turn */
 
   gboolean draining;
@@ -105,8 +105,8 @@ void     sb_lane_log    (SbLane *self, SbEvent *event);
 void     sb_lane_relay  (SbLane *self, SbSession *sender, SbFrame *frame);
 /* The gate no longer counts @peer. */
 void     sb_lane_release (SbLane *self, SbPeer *peer);
-/* Has @func called on the main thread, after all that was told so far. */
-void     sb_lane_reply  (SbLane *self, SbHubDoneFunc func, guint n, gpointer user_data);
+/* Has @func called at the end of the turn, when all that was told so far is on its way to the main thread. */
+void     sb_lane_defer  (SbLane *self, SbLaneFunc func, gpointer data);
 /* Closes all sessions with @code and @reason and calls @func when the last is gone or @timeout (s) is over. */
 void     sb_lane_drain  (SbLane *self, guint16 code, const char *reason, guint timeout,
                          void (*func) (SbLane *lane, gpointer user_data), gpointer user_data);

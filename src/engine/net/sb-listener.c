@@ -5,21 +5,14 @@
 
 #include "net/sb-listener.h"
 
+#include "net/sb-acceptor.h"
 #include "net/sb-request-stream.h"
 #include "net/sb-session.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <libsoup/soup.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define ACCEPTS_A_TURN 64
-#define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
 #define MAX_EARLY SB_LANE_BUFFER
 #define MAX_USER_AGENT 200
 
@@ -28,224 +21,26 @@ struct _SbListener
   SbLane *lane;
   SbGate *gate;
   SoupServer *server;
-  GTlsCertificate *certificate; /* NULL: no TLS */
-  int fd; /* -1: does not listen */
-  GSource *accepting;
-  SbTimer pause;
-  gboolean short_of_descriptors;
-
-  GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
-  SbTimer overdue;
+  SbAcceptor *acceptor;
 
   GHashTable *live;    /* token id → GArray of client ids, ascending */
   guint *load;         /* clients by lane */
   guint64 last_id;
 };
 
-/* A connection whose handshake is not done. Lives with its GSocketConnection, as data of it. */
-typedef struct
-{
-  SbListener *listener;
-  int fd; /* not owned */
-  gint64 due;
-  GList link;
-} Pending;
-
-static gboolean accept_cb (int fd, GIOCondition condition, gpointer user_data);
-
-/* --- Handshakes that take too long -------------------------------------------------------------- */
+/* --- Connections -------------------------------------------------------------------------------- */
 
 static void
-pending_free (gpointer data)
-{
-  Pending *self = data;
-
-  g_queue_unlink (&self->listener->pending, &self->link);
-  g_free (self);
-}
-
-static void
-overdue_cb (SbTimer *timer)
-{
-  SbListener *self = SB_CONTAINER_OF (timer, SbListener, overdue);
-
-  for (GList *link = self->pending.head; link != NULL; link = link->next)
-    {
-      Pending *pending = link->data;
-
-      if (pending->due > self->lane->now)
-        {
-          sb_wheel_set (&self->lane->wheel, timer, pending->due, overdue_cb);
-          return;
-        }
-      /* libsoup reads the end and lets go of the connection. */
-      shutdown (pending->fd, SHUT_RDWR);
-      pending->due = G_MAXINT64;
-    }
-}
-
-static void
-pending_add (SbListener *self, GSocketConnection *connection, int fd)
-{
-  Pending *pending = g_new0 (Pending, 1);
-
-  pending->listener = self;
-  pending->fd = fd;
-  pending->due = self->lane->now + self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND;
-  pending->link.data = pending;
-  g_queue_push_tail_link (&self->pending, &pending->link);
-  g_object_set_data_full (G_OBJECT (connection), "sb-pending", pending, pending_free);
-  if (!sb_timer_is_set (&self->overdue))
-    sb_wheel_set (&self->lane->wheel, &self->overdue, pending->due, overdue_cb);
-}
-
-/* --- Accepting ----------------------------------------------------------------------------------- */
-
-static void
-listener_notice (SbListener *self, const char *code, const char *message)
-{
-  SbEvent event = { .kind = SB_EVENT_NOTICE, .notice = { .code = code, .message = g_strdup (message) } };
-
-  sb_lane_tell (self->lane, &event);
-}
-
-static void
-start_accepting (SbListener *self)
-{
-  self->accepting = g_unix_fd_source_new (self->fd, G_IO_IN);
-  g_source_set_static_name (self->accepting, "SbListener");
-  g_source_set_callback (self->accepting, G_SOURCE_FUNC (accept_cb), self, NULL);
-  g_source_attach (self->accepting, self->lane->context);
-}
-
-static void
-stop_accepting (SbListener *self)
-{
-  if (self->accepting == NULL)
-    return;
-  g_source_destroy (self->accepting);
-  g_clear_pointer (&self->accepting, g_source_unref);
-}
-
-static void
-pause_over_cb (SbTimer *timer)
-{
-  SbListener *self = SB_CONTAINER_OF (timer, SbListener, pause);
-
-  if (self->fd >= 0 && self->accepting == NULL)
-    start_accepting (self);
-}
-
-/* Waiting connections keep the descriptor readable: without a pause this would spin. */
-static void
-pause_accepting (SbListener *self, int error)
-{
-  stop_accepting (self);
-  sb_wheel_set (&self->lane->wheel, &self->pause, self->lane->now + PAUSE, pause_over_cb);
-  if (!self->short_of_descriptors)
-    {
-      g_autofree char *message = g_strdup_printf ("New connections have to wait: %s.", g_strerror (error));
-
-      self->short_of_descriptors = TRUE;
-      listener_notice (self, "out_of_descriptors", message);
-    }
-}
-
-static GSocketAddress *
-address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
-{
-  struct sockaddr_storage storage;
-  socklen_t size = sizeof storage;
-
-  if (get (fd, (struct sockaddr *) &storage, &size) < 0)
-    return NULL;
-
-  return g_socket_address_new_from_native (&storage, size);
-}
-
-/* TLS around @connection, if the server speaks it. RFC 8446's and its predecessor only: GnuTLS, as GLib sets it up, has none older than
- * TLS 1.2. */
-static GIOStream *
-wrap (SbListener *self, GSocketConnection *connection, GError **error)
-{
-  const char *const protocols[] = { "http/1.1", NULL };
-  GIOStream *tls;
-
-  if (self->certificate == NULL)
-    return g_object_ref (G_IO_STREAM (connection));
-
-  tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, error);
-  if (tls != NULL)
-    {
-      /* WebSocket has a closing handshake of its own. */
-      g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-      g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
-    }
-
-  return tls;
-}
-
-static void
-take_connection (SbListener *self, int fd)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
-  g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GIOStream) wrapped = NULL;
-  g_autoptr (SbRequestStream) stream = NULL;
-
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
-  if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
-    {
-      g_debug ("a connection was gone before it was accepted");
-      close (fd);
-      return;
-    }
-
-  g_socket_set_blocking (socket, FALSE);
-  connection = g_socket_connection_factory_create_connection (socket);
-  pending_add (self, connection, fd);
-  wrapped = wrap (self, connection, &error);
-  if (wrapped != NULL)
-    {
-      stream = sb_request_stream_new (wrapped);
-      /* The one object of ours that the message shows. */
-      g_object_set_data_full (G_OBJECT (remote), "sb-request-stream", g_object_ref (stream), g_object_unref);
-    }
-  if (stream == NULL || !soup_server_accept_iostream (self->server, G_IO_STREAM (stream), local, remote, &error))
-    g_debug ("could not take a connection: %s", error->message);
-}
-
-static gboolean
-accept_cb (int listening, GIOCondition condition, gpointer user_data)
+accepted_cb (GIOStream *accepted, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
 {
   SbListener *self = user_data;
+  g_autoptr (SbRequestStream) stream = sb_request_stream_new (accepted);
+  g_autoptr (GError) error = NULL;
 
-  sb_lane_begin (self->lane);
-  for (guint i = 0; i < ACCEPTS_A_TURN; i++)
-    {
-      int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-      if (fd < 0)
-        {
-          if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            pause_accepting (self, errno);
-          else if (errno == ECONNABORTED || errno == EINTR)
-            continue;
-          break;
-        }
-      if (self->short_of_descriptors)
-        {
-          self->short_of_descriptors = FALSE;
-          listener_notice (self, "accepting_again", "New connections are accepted again.");
-        }
-      take_connection (self, fd);
-    }
-  sb_lane_settle (self->lane);
-
-  return G_SOURCE_CONTINUE;
+  /* The one object of ours that the message shows. */
+  g_object_set_data_full (G_OBJECT (remote), "sb-request-stream", g_object_ref (stream), g_object_unref);
+  if (!soup_server_accept_iostream (self->server, G_IO_STREAM (stream), local, remote, &error))
+    g_debug ("could not take a connection: %s", error->message);
 }
 
 /* --- The verdict ------------------------------------------------------------------------------- */
@@ -420,7 +215,7 @@ take_stream (GIOStream *stream, SbArrival *arrival)
       g_autoptr (GIOStream) socket = NULL;
 
       g_object_get (inner, "base-io-stream", &socket, NULL);
-      g_object_set_data (G_OBJECT (socket), "sb-pending", NULL); /* its handshake is over */
+      sb_acceptor_forget (inner);
       arrival->fd = get_fd (socket);
       arrival->tls = g_steal_pointer (&inner);
       arrival->peer->tls = TRUE;
@@ -607,11 +402,10 @@ sb_listener_new (SbLane *lane)
 
   sb_gate_limits_init (&limits);
   self->lane = lane;
-  self->fd = -1;
   self->gate = sb_gate_new (&limits);
   self->load = g_new0 (guint, lane->n_lanes);
   self->live = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
-  g_queue_init (&self->pending);
+  self->acceptor = sb_acceptor_new (lane, accepted_cb, self);
   /* The gate wants the path as it was written, to tell "%2e%2e" from "..". */
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
@@ -625,7 +419,7 @@ sb_listener_free (SbListener *self)
 {
   sb_listener_stop (self);
   g_object_unref (self->server);
-  g_clear_object (&self->certificate);
+  sb_acceptor_free (self->acceptor);
   sb_gate_free (self->gate);
   g_hash_table_unref (self->live);
   g_free (self->load);
@@ -641,32 +435,25 @@ sb_listener_get_gate (SbListener *self)
 void
 sb_listener_listen (SbListener *self, int fd)
 {
-  g_return_if_fail (self->fd < 0);
-
-  self->fd = fd;
   sb_gate_set_draining (self->gate, FALSE);
-  start_accepting (self);
+  sb_acceptor_listen (self->acceptor, fd);
 }
 
 void
 sb_listener_set_certificate (SbListener *self, GTlsCertificate *certificate)
 {
-  g_set_object (&self->certificate, certificate);
+  sb_acceptor_set_certificate (self->acceptor, certificate);
 }
 
 /* Also cuts what is in the middle of a handshake. */
 void
 sb_listener_stop (SbListener *self)
 {
-  if (self->fd < 0)
+  if (!sb_acceptor_is_listening (self->acceptor))
     return;
 
-  stop_accepting (self);
-  sb_wheel_clear (&self->lane->wheel, &self->pause);
-  close (self->fd);
-  self->fd = -1;
+  sb_acceptor_stop (self->acceptor);
   soup_server_disconnect (self->server);
-  sb_wheel_clear (&self->lane->wheel, &self->overdue);
 }
 
 void

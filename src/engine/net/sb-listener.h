@@ -9,11 +9,8 @@ G_BEGIN_DECLS
 /**
  * SbListener:
  *
- * The way in: the listening socket, libsoup's HTTP server for the handshake, the gate's verdict, and the choice of a lane for whoever comes
- * in. Lives on lane 0 and owns the gate; everything here is for that lane's thread.
- *
- * It accepts for itself rather than leaving it to libsoup, whose backlog is 10, which goes on trying when descriptors run out, and
- * which waits for a handshake as long as the client likes.
+ * The way in: libsoup's HTTP server for the handshake on what the acceptor takes, the gate's verdict, and the choice of a lane for whoever
+ * comes in. Lives on lane 0 and owns the gate; everything here is for that lane's thread.
  */
 typedef struct _SbListener SbListener;
 

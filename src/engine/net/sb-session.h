@@ -76,6 +76,9 @@ void       sb_session_free       (SbSession *self);
 void       sb_session_ready      (SbSession *self, guint32 events);
 /* Reads once more; TRUE while there may be more. */
 gboolean   sb_session_read       (SbSession *self);
+/* Checks a message of the client and relays it, or rejects it: sb-session-messages.c. */
+void       sb_session_take_message (SbSession *self, SbOpcode opcode, guint8 *payload, gsize length);
+void       sb_session_take_broken  (SbSession *self, const SbFrameError *error);
 /* Deals with bytes of the client; overwrites them. */
 void       sb_session_receive    (SbSession *self, guint8 *data, gsize length);
 void       sb_session_flush      (SbSession *self);

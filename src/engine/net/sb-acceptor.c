@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "sb-acceptor"
+
+#include "net/sb-acceptor.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ACCEPTS_A_TURN 64
+#define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
+#define PENDING "sb-pending"           /* under which a connection carries its Pending */
+
+struct _SbAcceptor
+{
+  SbLane *lane;
+  SbAcceptorFunc func;
+  gpointer user_data;
+  GTlsCertificate *certificate; /* NULL: no TLS */
+  int fd;                       /* -1: does not listen */
+  GSource *accepting;
+  SbTimer pause;
+  gboolean short_of_descriptors;
+  GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
+  SbTimer overdue;
+};
+
+/* A connection whose handshake is not done. Lives with its GSocketConnection, as data of it. */
+typedef struct
+{
+  SbAcceptor *acceptor;
+  int fd; /* not owned */
+  gint64 due;
+  gboolean waiting; /* in the queue */
+  GList link;
+} Pending;
+
+static gboolean accept_cb (int fd, GIOCondition condition, gpointer user_data);
+
+/* --- Handshakes that take too long -------------------------------------------------------------- */
+
+static void
+pending_free (gpointer data)
+{
+  Pending *self = data;
+
+  if (self->waiting)
+    g_queue_unlink (&self->acceptor->pending, &self->link);
+  g_free (self);
+}
+
+static void
+overdue_cb (SbTimer *timer)
+{
+  SbAcceptor *self = SB_CONTAINER_OF (timer, SbAcceptor, overdue);
+
+  while (self->pending.head != NULL)
+    {
+      Pending *pending = self->pending.head->data;
+
+      if (pending->due > self->lane->now)
+        {
+          sb_wheel_set (&self->lane->wheel, timer, pending->due, overdue_cb);
+          return;
+        }
+      /* libsoup reads the end and lets go of the connection. */
+      g_queue_unlink (&self->pending, &pending->link);
+      pending->waiting = FALSE;
+      shutdown (pending->fd, SHUT_RDWR);
+    }
+}
+
+static void
+pending_add (SbAcceptor *self, GSocketConnection *connection, int fd)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  pending->acceptor = self;
+  pending->fd = fd;
+  pending->due = self->lane->now + self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND;
+  pending->link.data = pending;
+  pending->waiting = TRUE;
+  g_queue_push_tail_link (&self->pending, &pending->link);
+  g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
+  if (!sb_timer_is_set (&self->overdue))
+    sb_wheel_set (&self->lane->wheel, &self->overdue, pending->due, overdue_cb);
+}
+
+/* --- Accepting ----------------------------------------------------------------------------------- */
+
+static void
+acceptor_notice (SbAcceptor *self, const char *code, const char *message)
+{
+  SbEvent event = { .kind = SB_EVENT_NOTICE, .notice = { .code = code, .message = g_strdup (message) } };
+
+  sb_lane_tell (self->lane, &event);
+}
+
+static void
+start_accepting (SbAcceptor *self)
+{
+  self->accepting = g_unix_fd_source_new (self->fd, G_IO_IN);
+  g_source_set_static_name (self->accepting, "SbAcceptor");
+  g_source_set_callback (self->accepting, G_SOURCE_FUNC (accept_cb), self, NULL);
+  g_source_attach (self->accepting, self->lane->context);
+}
+
+static void
+stop_accepting (SbAcceptor *self)
+{
+  if (self->accepting == NULL)
+    return;
+  g_source_destroy (self->accepting);
+  g_clear_pointer (&self->accepting, g_source_unref);
+}
+
+static void
+pause_over_cb (SbTimer *timer)
+{
+  SbAcceptor *self = SB_CONTAINER_OF (timer, SbAcceptor, pause);
+
+  if (self->fd >= 0 && self->accepting == NULL)
+    start_accepting (self);
+}
+
+/* Waiting connections keep the descriptor readable: without a pause this would spin. */
+static void
+pause_accepting (SbAcceptor *self, int error)
+{
+  stop_accepting (self);
+  sb_wheel_set (&self->lane->wheel, &self->pause, self->lane->now + PAUSE, pause_over_cb);
+  if (!self->short_of_descriptors)
+    {
+      g_autofree char *message = g_strdup_printf ("New connections have to wait: %s.", g_strerror (error));
+
+      self->short_of_descriptors = TRUE;
+      acceptor_notice (self, "out_of_descriptors", message);
+    }
+}
+
+static GSocketAddress *
+address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
+{
+  struct sockaddr_storage storage;
+  socklen_t size = sizeof storage;
+
+  if (get (fd, (struct sockaddr *) &storage, &size) < 0)
+    return NULL;
+
+  return g_socket_address_new_from_native (&storage, size);
+}
+
+/* TLS around @connection, if the server speaks it. RFC 8446's and its predecessor only: GnuTLS, as GLib sets it up, has none older than
+ * TLS 1.2. */
+static GIOStream *
+wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
+{
+  const char *const protocols[] = { "http/1.1", NULL };
+  GIOStream *tls;
+
+  if (self->certificate == NULL)
+    return g_object_ref (G_IO_STREAM (connection));
+
+  tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, error);
+  if (tls != NULL)
+    {
+      /* WebSocket has a closing handshake of its own. */
+      g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+      g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
+    }
+
+  return tls;
+}
+
+static void
+take_connection (SbAcceptor *self, int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
+  g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
+    {
+      g_debug ("a connection was gone before it was accepted");
+      close (fd);
+      return;
+    }
+
+  g_socket_set_blocking (socket, FALSE);
+  connection = g_socket_connection_factory_create_connection (socket);
+  pending_add (self, connection, fd);
+  stream = wrap (self, connection, &error);
+  if (stream != NULL)
+    self->func (stream, local, remote, self->user_data);
+  else
+    g_warning ("TLS cannot be begun: %s", error->message);
+}
+
+static gboolean
+accept_cb (int listening, GIOCondition condition, gpointer user_data)
+{
+  SbAcceptor *self = user_data;
+
+  sb_lane_begin (self->lane);
+  for (guint i = 0; i < ACCEPTS_A_TURN; i++)
+    {
+      int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+      if (fd < 0)
+        {
+          if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_accepting (self, errno);
+          else if (errno == ECONNABORTED || errno == EINTR)
+            continue;
+          break;
+        }
+      if (self->short_of_descriptors)
+        {
+          self->short_of_descriptors = FALSE;
+          acceptor_notice (self, "accepting_again", "New connections are accepted again.");
+        }
+      take_connection (self, fd);
+    }
+  sb_lane_settle (self->lane);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- Life ---------------------------------------------------------------------------------------- */
+
+SbAcceptor *
+sb_acceptor_new (SbLane *lane, SbAcceptorFunc func, gpointer user_data)
+{
+  SbAcceptor *self = g_new0 (SbAcceptor, 1);
+
+  self->lane = lane;
+  self->func = func;
+  self->user_data = user_data;
+  self->fd = -1;
+  g_queue_init (&self->pending);
+
+  return self;
+}
+
+void
+sb_acceptor_free (SbAcceptor *self)
+{
+  sb_acceptor_stop (self);
+  g_clear_object (&self->certificate);
+  g_free (self);
+}
+
+void
+sb_acceptor_listen (SbAcceptor *self, int fd)
+{
+  g_return_if_fail (self->fd < 0);
+
+  self->fd = fd;
+  start_accepting (self);
+}
+
+gboolean
+sb_acceptor_is_listening (SbAcceptor *self)
+{
+  return self->fd >= 0;
+}
+
+void
+sb_acceptor_stop (SbAcceptor *self)
+{
+  if (self->fd < 0)
+    return;
+
+  stop_accepting (self);
+  sb_wheel_clear (&self->lane->wheel, &self->pause);
+  sb_wheel_clear (&self->lane->wheel, &self->overdue);
+  close (self->fd);
+  self->fd = -1;
+}
+
+void
+sb_acceptor_set_certificate (SbAcceptor *self, GTlsCertificate *certificate)
+{
+  g_set_object (&self->certificate, certificate);
+}
+
+void
+sb_acceptor_forget (GIOStream *connection)
+{
+  g_autoptr (GIOStream) socket = NULL;
+
+  if (G_IS_TLS_CONNECTION (connection))
+    g_object_get (connection, "base-io-stream", &socket, NULL);
+  else
+    socket = g_object_ref (connection);
+  g_object_set_data (G_OBJECT (socket), PENDING, NULL);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "net/sb-lane.h"
+
+G_BEGIN_DECLS
+
+/* A connection to be spoken HTTP with. @stream: TLS is in it, where there is any. */
+typedef void (*SbAcceptorFunc) (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
+
+/**
+ * SbAcceptor:
+ *
+ * Takes connections off a listening socket: pauses while descriptors are short instead of spinning, wraps TLS around them, and cuts
+ * those whose handshake takes too long. Lives on its lane; everything here is for that lane's thread. Owned by the listener.
+ *
+ * libsoup could accept by itself, but with a backlog of 10, going on trying when descriptors run out, and waiting for a handshake as long as
+ * the client likes.
+ */
+typedef struct _SbAcceptor SbAcceptor;
+
+SbAcceptor *sb_acceptor_new  (SbLane *lane, SbAcceptorFunc func, gpointer user_data);
+/* When nothing that it accepted is left. */
+void        sb_acceptor_free (SbAcceptor *self);
+/* Takes over @fd, which listens. */
+void        sb_acceptor_listen (SbAcceptor *self, int fd);
+gboolean    sb_acceptor_is_listening (SbAcceptor *self);
+void        sb_acceptor_stop (SbAcceptor *self);
+/* From now on new connections speak TLS with this certificate, which has its private key; NULL: none. */
+void        sb_acceptor_set_certificate (SbAcceptor *self, GTlsCertificate *certificate);
+/* The handshake on this connection, or on the one within its TLS, is over: it has all the time it wants. */
+void        sb_acceptor_forget (GIOStream *connection);
+
+G_END_DECLS
