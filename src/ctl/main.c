@@ -2,13 +2,14 @@
 #include "config.h"
 
 #include "sb-ctl.h"
+#include "sb-data-dir.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-static SbCtlOptions options = { .max_connections = -1, .rate = -1 };
+static SbCtlOptions options = { .max_connections = -1, .rate = -1, .limit = 1000 };
 
 /* Every option of every command; a command names the ones it takes. */
 static const GOptionEntry all_options[] = {
@@ -27,7 +28,7 @@ static const GOptionEntry all_options[] = {
   { "token", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.token, N_("To the clients of this token; can be given again"), N_("ID") },
   { "client", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.client, N_("To this client; can be given again"), N_("ID") },
   { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"), N_("DURATION") },
-  { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many"), N_("N") },
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
 };
 
 static const GOptionEntry common_options[] = {
@@ -87,6 +88,16 @@ add_options (GOptionContext *context, const SbCtlCommand *command)
       g_option_context_add_main_entries (context, (GOptionEntry[]) { all_options[i], { NULL } }, GETTEXT_PACKAGE);
 }
 
+/* An answer that could not be written is no answer. */
+static SbCtlStatus
+finish (SbCtlStatus status)
+{
+  if (fflush (stdout) != 0 || ferror (stdout))
+    return sb_ctl_fail (SB_CTL_FAILED, _("the answer could not be written"));
+
+  return status;
+}
+
 static SbCtlStatus
 run (const SbCtlCommand *command, char **arguments)
 {
@@ -113,9 +124,9 @@ run (const SbCtlCommand *command, char **arguments)
   if (skip == 0 || g_strv_length (rest) != command->n_words)
     return sb_ctl_fail (SB_CTL_USAGE, _("it is: signalboxctl %s %s"), command->name, command->arguments);
   if (options.data_dir == NULL)
-    options.data_dir = g_build_filename (g_get_user_data_dir (), "signalbox", NULL);
+    options.data_dir = sb_data_dir_get_default ();
 
-  return command->func (&options, rest);
+  return finish (command->func (&options, rest));
 }
 
 /* The words that are no options, for finding the command. --data is the only option that may stand before it and has a value. */

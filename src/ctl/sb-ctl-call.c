@@ -4,10 +4,15 @@
 #include "control/sb-control-client.h"
 #include "control/sb-control.h"
 #include "sb-ctl.h"
+#include "sb-data-dir.h"
 #include "sb-engine.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
+
+#define PATIENCE (5 * G_USEC_PER_SEC)
+#define PAUSE 20000 /* µs */
 
 SbCtlStatus
 sb_ctl_fail (SbCtlStatus status, const char *format, ...)
@@ -37,26 +42,19 @@ sb_ctl_parse_id (const char *text, gint64 *id)
 
 /* --- With nothing running: the directory is opened here, and asked by the same interface. -------------------- */
 
-typedef struct
-{
-  GAsyncResult *result;
-} Wait;
-
 static void
 wait_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Wait *self = user_data;
+  GAsyncResult **place = user_data;
 
-  self->result = g_object_ref (result);
+  *place = g_object_ref (result);
 }
 
-static GAsyncResult *
-wait_for (Wait *self)
+static void
+wait_for (GAsyncResult **place)
 {
-  while (self->result == NULL)
+  while (*place == NULL)
     g_main_context_iteration (NULL, TRUE);
-
-  return g_steal_pointer (&self->result);
 }
 
 /* "/tokens?state=active" */
@@ -78,7 +76,6 @@ ask_engine (SbEngine *engine, const char *method, const char *path, JsonNode *bo
   g_autoptr (GHashTable) query = split_query (path, &plain);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  Wait wait = { 0 };
 
   if (body != NULL)
     {
@@ -86,8 +83,8 @@ ask_engine (SbEngine *engine, const char *method, const char *path, JsonNode *bo
 
       bytes = g_bytes_new_take (text, strlen (text));
     }
-  sb_control_handle_async (control, method, plain, query, bytes, wait_cb, &wait);
-  result = wait_for (&wait);
+  sb_control_handle_async (control, method, plain, query, bytes, wait_cb, &result);
+  wait_for (&result);
 
   return sb_control_handle_finish (control, result, status);
 }
@@ -97,11 +94,10 @@ ask_directory (const char *data_dir, const char *method, const char *path, JsonN
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (SbEngine) engine = NULL;
-  Wait wait = { 0 };
   JsonNode *answer;
 
-  sb_engine_open_async (data_dir, NULL, FALSE, wait_cb, &wait);
-  result = wait_for (&wait);
+  sb_engine_open_async (data_dir, NULL, FALSE, wait_cb, &result);
+  wait_for (&result);
   engine = sb_engine_open_finish (result, error);
   if (engine == NULL)
     return NULL;
@@ -113,8 +109,78 @@ ask_directory (const char *data_dir, const char *method, const char *path, JsonN
 
 /* --- Asking --------------------------------------------------------------------------------------- */
 
+/* SB_ENGINE_ERROR_IN_USE: somebody has the directory after all, and could not be asked. */
+static JsonNode *
+ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+{
+  g_autofree char *database = g_build_filename (options->data_dir, "signalbox.db", NULL);
+  g_autofree char *holder = NULL;
+
+  if (need == SB_CTL_MAKES_DATA || (need == SB_CTL_NEEDS_DATA && g_file_test (database, G_FILE_TEST_EXISTS)))
+    return ask_directory (options->data_dir, method, path, body, status, error);
+
+  holder = sb_data_dir_dup_holder (options->data_dir);
+  if (holder != NULL)
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s, which cannot be asked."), options->data_dir, holder);
+  else if (need == SB_CTL_NEEDS_SERVER)
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                 _("No Signalbox is running on “%s”. Start one with: signalboxd --data “%s”"), options->data_dir, options->data_dir);
+  else
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                 _("“%s” holds no data of Signalbox, and none is running on it."), options->data_dir);
+
+  return NULL;
+}
+
+/* A program that has just begun holds the directory before it can be asked, and another signalboxctl holds it for a moment: worth waiting for. */
+static JsonNode *
+ask (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      JsonNode *answer = sb_control_client_call (options->data_dir, method, path, body, status, &local);
+
+      if (answer == NULL && g_error_matches (local, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING))
+        {
+          g_clear_error (&local);
+          answer = ask_without_server (options, need, method, path, body, status, &local);
+        }
+      if (answer != NULL)
+        return answer;
+      if (!g_error_matches (local, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE) || g_get_monotonic_time () > deadline)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      g_usleep (PAUSE);
+    }
+}
+
+/* What keeps the answer away is one thing, what an answer says another. */
+static SbCtlStatus
+fail_to_ask (const GError *error)
+{
+  gboolean unreachable = error->domain == G_IO_ERROR || g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) ||
+                         g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE);
+
+  return sb_ctl_fail (unreachable ? SB_CTL_UNREACHABLE : SB_CTL_FAILED, "%s", error->message);
+}
+
+/* A window whose server is stopped is as good as nothing running. */
+static SbCtlStatus
+fail_as_answered (JsonObject *answer)
+{
+  const char *code = json_object_get_string_member_with_default (answer, "error", "");
+
+  return sb_ctl_fail (g_str_equal (code, "not_running") ? SB_CTL_UNREACHABLE : SB_CTL_FAILED, "%s",
+                      json_object_get_string_member_with_default (answer, "message", _("it failed")));
+}
+
 SbCtlStatus
-sb_ctl_call (const SbCtlOptions *options, gboolean offline, const char *method, const char *path, JsonObject *body, JsonObject **answer)
+sb_ctl_call (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonObject *body, JsonObject **answer)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) sent = body != NULL ? json_node_init_object (json_node_alloc (), body) : NULL;
@@ -122,26 +188,12 @@ sb_ctl_call (const SbCtlOptions *options, gboolean offline, const char *method, 
   guint status = 0;
 
   g_clear_pointer (&body, json_object_unref);
-  got = sb_control_client_call (options->data_dir, method, path, sent, &status, &error);
-  if (got == NULL && g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING))
-    {
-      if (!offline)
-        return sb_ctl_fail (SB_CTL_UNREACHABLE, _("No Signalbox is running on “%s”. Start one with: signalboxd --data “%s”"),
-                            options->data_dir, options->data_dir);
-      g_clear_error (&error);
-      got = ask_directory (options->data_dir, method, path, sent, &status, &error);
-    }
+  got = ask (options, need, method, path, sent, &status, &error);
   if (got == NULL)
-    return sb_ctl_fail (SB_CTL_UNREACHABLE, "%s", error->message);
-  if (!JSON_NODE_HOLDS_OBJECT (got))
-    return sb_ctl_fail (SB_CTL_FAILED, _("Signalbox gave an answer that this program does not understand."));
-
+    return fail_to_ask (error);
+  if (status >= 400)
+    return fail_as_answered (json_node_get_object (got));
   *answer = json_object_ref (json_node_get_object (got));
-  if (status >= 200 && status < 300)
-    return SB_CTL_DONE;
 
-  sb_ctl_fail (SB_CTL_FAILED, "%s", json_object_get_string_member_with_default (*answer, "message", _("it failed")));
-  g_clear_pointer (answer, json_object_unref);
-
-  return SB_CTL_FAILED;
+  return SB_CTL_DONE;
 }

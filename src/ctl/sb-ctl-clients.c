@@ -83,11 +83,42 @@ static const SbCtlColumn columns[] = {
   { N_("STATE"), state_cell },
 };
 
+/* Page by page, so that the server does other things in between. All of them are in the first page's @answer in the end. */
+static SbCtlStatus
+fetch_clients (const SbCtlOptions *options, JsonObject **answer)
+{
+  gint64 after = 0;
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      g_autofree char *path = g_strdup_printf ("/clients?after=%" G_GINT64_FORMAT, after);
+      g_autoptr (JsonObject) page = NULL;
+      JsonArray *rows;
+      SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", path, NULL, &page);
+
+      if (status != SB_CTL_DONE)
+        return status;
+      rows = json_object_get_array_member (page, "clients");
+      for (guint i = 0; i < json_array_get_length (rows); i++)
+        {
+          after = json_object_get_int_member (json_array_get_object_element (rows, i), "id");
+          if (*answer != NULL)
+            json_array_add_element (json_object_get_array_member (*answer, "clients"), json_array_dup_element (rows, i));
+        }
+      more = json_object_get_boolean_member (page, "more");
+      if (*answer == NULL)
+        *answer = g_steal_pointer (&page);
+    }
+
+  return SB_CTL_DONE;
+}
+
 static SbCtlStatus
 clients (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status = sb_ctl_call (options, FALSE, "GET", "/clients", NULL, &answer);
+  SbCtlStatus status = fetch_clients (options, &answer);
 
   if (status == SB_CTL_DONE)
     sb_ctl_print_list (options, answer, "clients", columns, G_N_ELEMENTS (columns), _("Nobody is connected."));
@@ -95,22 +126,28 @@ clients (const SbCtlOptions *options, char **words)
   return status;
 }
 
-/* What is said comes from the word, or from standard input for "-". */
+/* What is said comes from the word, or from standard input for "-". NULL: it is no text, and that was said. */
 static char *
 read_message (const char *word)
 {
-  GString *text;
+  g_autoptr (GString) text = g_string_new (NULL);
   char buffer[4096];
   gsize n;
 
   if (!g_str_equal (word, "-"))
-    return g_strdup (word);
+    g_string_append (text, word);
+  else
+    while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0)
+      g_string_append_len (text, buffer, (gssize) n);
 
-  text = g_string_new (NULL);
-  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0)
-    g_string_append_len (text, buffer, (gssize) n);
+  /* NUL as well: what follows it would be lost on the way, and the rest could pass for the whole. */
+  if (!g_utf8_validate_len (text->str, text->len, NULL))
+    {
+      sb_ctl_fail (SB_CTL_FAILED, _("the message is not UTF-8 text"));
+      return NULL;
+    }
 
-  return g_string_free (text, FALSE);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static SbCtlStatus
@@ -126,7 +163,7 @@ call_client (const SbCtlOptions *options, const char *word, const char *action, 
     }
   path = g_strdup_printf ("/clients/%" G_GINT64_FORMAT "/%s", id, action);
 
-  return sb_ctl_call (options, FALSE, "POST", path, body, answer);
+  return sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", path, body, answer);
 }
 
 static SbCtlStatus
@@ -164,6 +201,11 @@ send (const SbCtlOptions *options, char **words)
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status;
 
+  if (message == NULL)
+    {
+      json_object_unref (body);
+      return SB_CTL_FAILED;
+    }
   json_object_set_string_member (body, "message", message);
   status = call_client (options, words[0], "send", body, &answer);
   if (status == SB_CTL_DONE)
@@ -205,6 +247,8 @@ broadcast (const SbCtlOptions *options, char **words)
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status;
 
+  if (message == NULL)
+    return SB_CTL_FAILED;
   json_object_set_string_member (body, "message", message);
   if (options->channel == NULL && options->token == NULL && options->client == NULL)
     json_object_set_boolean_member (body, "everyone", TRUE);
@@ -219,7 +263,7 @@ broadcast (const SbCtlOptions *options, char **words)
   if (!set_ids (body, "tokens", options->token) || !set_ids (body, "clients", options->client))
     return SB_CTL_USAGE;
 
-  status = sb_ctl_call (options, FALSE, "POST", "/broadcasts", g_steal_pointer (&body), &answer);
+  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/broadcasts", g_steal_pointer (&body), &answer);
   if (status == SB_CTL_DONE)
     print_report (options, answer);
 
@@ -241,7 +285,7 @@ block (const SbCtlOptions *options, char **words)
   json_object_set_string_member (body, "address", words[0]);
   if (duration > 0)
     json_object_set_int_member (body, "duration", MAX (duration / G_USEC_PER_SEC, 1));
-  status = sb_ctl_call (options, FALSE, "POST", "/blocks", body, &answer);
+  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/blocks", body, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Blocked %s."), words[0]);
 
@@ -254,7 +298,7 @@ unblock (const SbCtlOptions *options, char **words)
   g_autofree char *address = g_uri_escape_string (words[0], NULL, FALSE);
   g_autofree char *path = g_strconcat ("/blocks/", address, NULL);
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status = sb_ctl_call (options, FALSE, "DELETE", path, NULL, &answer);
+  SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "DELETE", path, NULL, &answer);
 
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Unblocked %s."), words[0]);

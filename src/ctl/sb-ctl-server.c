@@ -10,7 +10,7 @@ static SbCtlStatus
 status (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, FALSE, "GET", "/status", NULL, &answer);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", "/status", NULL, &answer);
   g_autofree char *uris = NULL;
 
   if (result != SB_CTL_DONE)
@@ -73,11 +73,11 @@ static const SbCtlColumn audit_columns[] = {
   { N_("DETAIL"), detail_cell },
 };
 
-/* @path with the limit, if one was given. */
+/* @path with the limit; without one as many as people and programs want to see at a time. */
 static char *
 limited (const SbCtlOptions *options, const char *path)
 {
-  return options->limit > 0 ? g_strdup_printf ("%s?limit=%d", path, options->limit) : g_strdup (path);
+  return g_strdup_printf ("%s?limit=%d", path, options->limit);
 }
 
 static SbCtlStatus
@@ -85,7 +85,7 @@ audit (const SbCtlOptions *options, char **words)
 {
   g_autofree char *path = limited (options, "/audit");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
 
   if (result == SB_CTL_DONE)
     sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns), _("The audit trail is empty."));
@@ -129,7 +129,7 @@ broadcasts (const SbCtlOptions *options, char **words)
 {
   g_autofree char *path = limited (options, "/broadcasts");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
 
   if (result == SB_CTL_DONE)
     sb_ctl_print_list (options, answer, "broadcasts", broadcast_columns, G_N_ELEMENTS (broadcast_columns), _("Nothing was broadcast yet."));
@@ -156,7 +156,7 @@ static SbCtlStatus
 settings_list (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &answer);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/settings", NULL, &answer);
   g_autoptr (GList) keys = NULL;
 
   if (result != SB_CTL_DONE)
@@ -181,7 +181,7 @@ static SbCtlStatus
 settings_get (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &answer);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/settings", NULL, &answer);
 
   if (result != SB_CTL_DONE)
     return result;
@@ -232,7 +232,7 @@ settings_set (const SbCtlOptions *options, char **words)
   g_autoptr (JsonObject) now = NULL;
   g_autoptr (JsonObject) answer = NULL;
   JsonObject *body;
-  SbCtlStatus result = sb_ctl_call (options, TRUE, "GET", "/settings", NULL, &now);
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_MAKES_DATA, "GET", "/settings", NULL, &now);
 
   if (result != SB_CTL_DONE)
     return result;
@@ -240,7 +240,7 @@ settings_set (const SbCtlOptions *options, char **words)
     return sb_ctl_fail (SB_CTL_FAILED, _("There is no setting “%s”; see: signalboxctl settings list"), words[0]);
   body = json_object_new ();
   json_object_set_member (body, words[0], parse_value (json_object_get_member (now, words[0]), words[1]));
-  result = sb_ctl_call (options, TRUE, "PATCH", "/settings", body, &answer);
+  result = sb_ctl_call (options, SB_CTL_MAKES_DATA, "PATCH", "/settings", body, &answer);
   if (result == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Set %s."), words[0]);
 

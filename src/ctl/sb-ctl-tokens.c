@@ -92,7 +92,7 @@ issue (const SbCtlOptions *options, char **words)
 
   if (body == NULL)
     return SB_CTL_USAGE;
-  status = sb_ctl_call (options, TRUE, "POST", "/tokens", body, &answer);
+  status = sb_ctl_call (options, SB_CTL_MAKES_DATA, "POST", "/tokens", body, &answer);
   if (status == SB_CTL_DONE)
     print_secret (options, answer);
 
@@ -171,7 +171,7 @@ list (const SbCtlOptions *options, char **words)
   g_autofree char *state = options->state != NULL ? g_uri_escape_string (options->state, NULL, FALSE) : NULL;
   g_autofree char *path = state != NULL ? g_strconcat ("/tokens?state=", state, NULL) : g_strdup ("/tokens");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status = sb_ctl_call (options, TRUE, "GET", path, NULL, &answer);
+  SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
 
   if (status == SB_CTL_DONE)
     sb_ctl_print_list (options, answer, "tokens", columns, G_N_ELEMENTS (columns), _("There are no tokens."));
@@ -193,7 +193,7 @@ call_token (const SbCtlOptions *options, char **words, const char *method, const
     }
   path = g_strdup_printf ("/tokens/%" G_GINT64_FORMAT "%s", id, action);
 
-  return sb_ctl_call (options, TRUE, method, path, body, answer);
+  return sb_ctl_call (options, SB_CTL_NEEDS_DATA, method, path, body, answer);
 }
 
 static void

@@ -59,9 +59,17 @@ extern const SbCtlCommand sb_ctl_server_commands[];
 
 /* --- sb-ctl-call.c --- */
 
-/* Asks the running program, or, with none running and @offline allowed, opens the directory itself. @body (nullable) is taken. On success fills
+/* What a request needs where nothing runs. */
+typedef enum
+{
+  SB_CTL_NEEDS_SERVER, /* something has to run */
+  SB_CTL_NEEDS_DATA,   /* a directory with data will do */
+  SB_CTL_MAKES_DATA,   /* the directory is made where there is none */
+} SbCtlNeed;
+
+/* Asks the running program, or, with none running and a directory enough, opens that itself. @body (nullable) is taken. On success fills
  * @answer, to be freed with json_object_unref(); else a sentence was printed. */
-SbCtlStatus sb_ctl_call  (const SbCtlOptions *options, gboolean offline, const char *method, const char *path, JsonObject *body, JsonObject **answer);
+SbCtlStatus sb_ctl_call  (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonObject *body, JsonObject **answer);
 /* Prints the sentence, as everything on stderr is: with the program's name. */
 SbCtlStatus sb_ctl_fail  (SbCtlStatus status, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* A number from the command line. */

@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "signalboxd"
 
 #include "control/sb-control.h"
+#include "sb-data-dir.h"
 #include "sb-engine.h"
 #include "sb-notify.h"
 
@@ -31,6 +32,7 @@ typedef struct
   char *data_dir;
   char *settings_file;
   gboolean stopping;
+  gboolean cut; /* the second signal */
   int status;
 } Daemon;
 
@@ -61,6 +63,7 @@ signal_cb (gpointer user_data)
 
   if (self->stopping || self->engine == NULL)
     {
+      self->cut = TRUE;
       g_main_loop_quit (self->loop);
       return G_SOURCE_CONTINUE;
     }
@@ -87,6 +90,8 @@ override_listen (SbSettings *settings, const char *listen, GError **error)
       address[strlen (address) - 1] = '\0';
       memmove (address, address + 1, strlen (address));
     }
+  if (g_strcmp0 (address, "localhost") == 0)
+    g_set_str (&address, "127.0.0.1");
   if (address != NULL && address[0] != '\0' && !sb_settings_override (settings, "listen-address", address, error))
     return FALSE;
 
@@ -113,7 +118,7 @@ state_cb (SbEngine *engine, GParamSpec *property, gpointer user_data)
   const char *message = sb_engine_get_state_message (engine);
 
   if (message != NULL)
-    g_warning ("%s: %s", sb_engine_state_to_id (sb_engine_get_state (engine)), message);
+    g_message ("%s: %s", sb_engine_state_to_id (sb_engine_get_state (engine)), message);
 }
 
 static void
@@ -167,6 +172,8 @@ run (Daemon *self)
   gint64 watchdog = sb_notify_get_watchdog ();
 
   self->loop = g_main_loop_new (NULL, FALSE);
+  if (self->settings_file != NULL && !g_file_test (self->settings_file, G_FILE_TEST_EXISTS))
+    g_message ("“%s” is not there: every setting is as it comes", self->settings_file);
   g_unix_signal_add (SIGTERM, signal_cb, self);
   g_unix_signal_add (SIGINT, signal_cb, self);
   if (watchdog > 0)
@@ -177,7 +184,9 @@ run (Daemon *self)
   if (self->control != NULL)
     sb_control_close (self->control);
   g_clear_object (&self->control);
-  if (self->engine != NULL)
+  if (self->engine != NULL && self->cut)
+    sb_engine_close_now (self->engine);
+  else if (self->engine != NULL)
     sb_engine_close (self->engine);
   g_clear_object (&self->engine);
   g_main_loop_unref (self->loop);
@@ -235,7 +244,7 @@ main (int argc, char *argv[])
     }
 
   if (daemon.data_dir == NULL)
-    daemon.data_dir = g_build_filename (g_get_user_data_dir (), "signalbox", NULL);
+    daemon.data_dir = sb_data_dir_get_default ();
   raise_descriptor_limit ();
   run (&daemon);
   g_free (daemon.data_dir);

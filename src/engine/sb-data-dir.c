@@ -15,6 +15,10 @@
 
 #define LOCK_NAME "lock"
 #define MAX_HOLDER 256
+/* The command line has the directory for the moment of one request: it is waited for instead of complained of. */
+#define BRIEF_HOLDER "signalboxctl"
+#define BRIEF_PATIENCE (3 * G_USEC_PER_SEC)
+#define BRIEF_PAUSE 10000 /* µs */
 
 struct _SbDataDir
 {
@@ -76,7 +80,7 @@ open_lock (const char *path, int flags)
 
 /* What the file says, or NULL while its holder has not written it yet. */
 static char *
-read_holder (int fd)
+read_holder (int fd, gboolean *is_brief)
 {
   char text[MAX_HOLDER];
   ssize_t length = pread (fd, text, sizeof text, 0);
@@ -91,22 +95,25 @@ read_holder (int fd)
   if (g_strv_length (words) != 2)
     return NULL;
 
+  *is_brief = g_str_equal (words[1], BRIEF_HOLDER);
+
   /* Translators: a program's name and its process id, within “… is in use by …”. */
   return g_strdup_printf (_("%s (process %s)"), words[1], words[0]);
 }
 
 static char *
-wait_for_holder (int fd)
+wait_for_holder (int fd, gboolean *is_brief)
 {
   /* Between taking the lock and writing its name a holder needs microseconds. */
   for (guint attempt = 0; attempt < 20; attempt++)
     {
-      char *holder = read_holder (fd);
+      char *holder = read_holder (fd, is_brief);
 
       if (holder != NULL)
         return holder;
       g_usleep (2000);
     }
+  *is_brief = FALSE;
 
   return g_strdup (_("another program"));
 }
@@ -120,12 +127,35 @@ write_holder (int fd)
   return ftruncate (fd, 0) == 0 && pwrite (fd, text, strlen (text), 0) == (ssize_t) strlen (text);
 }
 
+/* FALSE with the holder's name, or with errno and no name. */
+static gboolean
+take_lock (int fd, char **holder)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  gint64 deadline = g_get_monotonic_time () + BRIEF_PATIENCE;
+  gboolean is_brief = FALSE;
+
+  for (;;)
+    {
+      if (fcntl (fd, F_OFD_SETLK, &lock) == 0)
+        return TRUE;
+      if (errno != EAGAIN && errno != EACCES)
+        return FALSE;
+
+      *holder = wait_for_holder (fd, &is_brief);
+      if (!is_brief || g_get_monotonic_time () > deadline)
+        return FALSE;
+      g_clear_pointer (holder, g_free);
+      g_usleep (BRIEF_PAUSE);
+    }
+}
+
 /**
  * sb_data_dir_lock:
  * @path: the directory; made with mode 0700, parents too, where it is not there
  * @error: return location
  *
- * Takes the directory for this program. Blocks for as long as the file system needs.
+ * Takes the directory for this program. Blocks for as long as the file system needs, and up to three seconds for a signalboxctl that has it.
  *
  * Errors: %SB_ENGINE_ERROR_IN_USE with the holder's name and process id; %G_FILE_ERROR where the directory cannot be made
  * or written.
@@ -136,7 +166,7 @@ SbDataDir *
 sb_data_dir_lock (const char *path, GError **error)
 {
   g_autofree char *absolute = NULL;
-  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  g_autofree char *holder = NULL;
   SbDataDir *self;
   int fd;
 
@@ -149,25 +179,12 @@ sb_data_dir_lock (const char *path, GError **error)
       return NULL;
     }
 
-  if (fcntl (fd, F_OFD_SETLK, &lock) != 0)
+  if (!take_lock (fd, &holder) || !write_holder (fd))
     {
-      int number = errno;
-
-      if (number == EAGAIN || number == EACCES)
-        {
-          g_autofree char *holder = wait_for_holder (fd);
-
-          g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s."), absolute, holder);
-        }
+      if (holder != NULL)
+        g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s."), absolute, holder);
       else
-        set_file_error (error, number, absolute);
-      close (fd);
-      return NULL;
-    }
-
-  if (!write_holder (fd))
-    {
-      set_file_error (error, errno, absolute);
+        set_file_error (error, errno, absolute);
       close (fd);
       return NULL;
     }
@@ -232,6 +249,7 @@ char *
 sb_data_dir_dup_holder (const char *path)
 {
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  gboolean is_brief;
   char *holder = NULL;
   int fd;
 
@@ -241,7 +259,7 @@ sb_data_dir_dup_holder (const char *path)
   if (fd < 0)
     return NULL;
   if (fcntl (fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
-    holder = wait_for_holder (fd);
+    holder = wait_for_holder (fd, &is_brief);
   close (fd);
 
   return holder;

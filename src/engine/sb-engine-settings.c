@@ -107,12 +107,42 @@ sb_engine_watch_settings (SbEngine *self)
   g_signal_connect_object (self->settings, "save-failed", G_CALLBACK (save_failed_cb), self, G_CONNECT_DEFAULT);
 }
 
+/* Takes over one setting that was checked. Returns what the trail says of it, NULL where it was so before. */
+static char *
+change_one (SbEngine *self, const char *key, const char *text)
+{
+  g_autofree char *before = sb_settings_get_text (self->settings, key);
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!sb_settings_set_text (self->settings, key, text, &error))
+    g_critical ("“%s” passed the check, and was refused then: %s", key, error->message);
+  after = sb_settings_get_text (self->settings, key);
+
+  return strcmp (before, after) != 0 ? g_strdup_printf ("%s → %s", before, after) : NULL;
+}
+
+/* A command that was answered has to survive what comes next: this one write is waited for, here, where a person gave one order. */
+static gboolean
+save_now (SbEngine *self, GError **error)
+{
+  g_clear_pointer (&self->settings_failure, g_free);
+  sb_settings_flush (self->settings);
+  /* In force before anything that the caller does next. */
+  sb_engine_apply_limits (self);
+  if (self->settings_failure == NULL)
+    return TRUE;
+
+  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The setting acts now, but could not be saved: %s"), self->settings_failure);
+
+  return FALSE;
+}
+
 gboolean
 sb_engine_set_setting (SbEngine *self, const char *actor, const char *key, const char *text, GError **error)
 {
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-  gboolean set;
+  g_autofree char *detail = NULL;
+  gboolean saved;
 
   g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
   g_return_val_if_fail (actor != NULL, FALSE);
@@ -122,33 +152,61 @@ sb_engine_set_setting (SbEngine *self, const char *actor, const char *key, const
   if (!sb_settings_check_text (self->settings, key, text, error))
     return FALSE;
 
-  before = sb_settings_get_text (self->settings, key);
-  g_clear_pointer (&self->settings_failure, g_free);
   self->settings_actor = actor;
-  set = sb_settings_set_text (self->settings, key, text, error);
-  /* A command that was answered has to survive what comes next: this one write is waited for, here, where a person gave one order. */
-  if (set)
-    sb_settings_flush (self->settings);
+  detail = change_one (self, key, text);
+  saved = save_now (self, error);
   self->settings_actor = NULL;
-  if (!set)
-    return FALSE;
+  if (detail != NULL)
+    sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, actor, key, detail);
 
-  /* In force before anything that the caller does next. */
-  sb_engine_apply_limits (self);
-  after = sb_settings_get_text (self->settings, key);
-  if (strcmp (before, after) != 0)
-    {
-      g_autofree char *detail = g_strdup_printf ("%s → %s", before, after);
+  return saved;
+}
 
-      sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, actor, key, detail);
-    }
-  if (self->settings_failure != NULL)
-    {
-      g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The setting acts now, but could not be saved: %s"), self->settings_failure);
+static gboolean
+check_all (SbEngine *self, GHashTable *texts, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key, text;
+
+  g_hash_table_iter_init (&iter, texts);
+  while (g_hash_table_iter_next (&iter, &key, &text))
+    if (!sb_settings_check_text (self->settings, key, text, error))
       return FALSE;
-    }
 
   return TRUE;
+}
+
+void
+sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback, gpointer user_data)
+{
+  SbCommand *command;
+  GHashTableIter iter;
+  gpointer key, text;
+  GError *error = NULL;
+
+  g_return_if_fail (SB_IS_ENGINE (self));
+  g_return_if_fail (actor != NULL);
+  g_return_if_fail (texts != NULL);
+
+  command = sb_command_new (self, actor, callback, user_data);
+  if (command->error == NULL && !check_all (self, texts, &error))
+    sb_command_fail (command, error);
+  else if (command->error == NULL)
+    {
+      self->settings_actor = actor;
+      g_hash_table_iter_init (&iter, texts);
+      while (g_hash_table_iter_next (&iter, &key, &text))
+        {
+          g_autofree char *detail = change_one (self, key, text);
+
+          if (detail != NULL)
+            sb_command_audit (command, SB_ACT_SETTINGS_CHANGED, key, detail);
+        }
+      if (!save_now (self, &error))
+        sb_command_fail (command, error);
+      self->settings_actor = NULL;
+    }
+  sb_command_release (command);
 }
 
 gboolean

@@ -101,7 +101,9 @@ void            sb_engine_disconnect_async    (SbEngine *self, const char *actor
 /* @duration: µs, 0: until it is lifted. Closes its connections as well. */
 void            sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data);
 void            sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback, gpointer user_data);
-/* Finish of the seven above. -1 on error. */
+/* Changes settings, all or none: @texts maps keys to texts (g_str_hash). Answered when they are in the file and in the trail. */
+void            sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback, gpointer user_data);
+/* Finish of the eight above. -1 on error. */
 int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *result, GError **error);
 
 /* Checks @payload (text: JSON by the guard), stores the row, sends, gives back the broadcast when it is complete (all reports in, at most ~5 s). It is in
@@ -113,8 +115,8 @@ guint           sb_engine_count_reach         (SbEngine *self, const SbTarget *t
 /* The addresses that are shut out now, sorted, and until when: real time, µs; 0: until it is lifted. */
 char          **sb_engine_list_blocks         (SbEngine *self);
 gint64          sb_engine_get_blocked_until   (SbEngine *self, const char *address);
-/* Changes one setting, given as text; it is in the file when this returns. Errors: SB_SETTINGS_ERROR. Setting a property of
- * sb_engine_get_settings() does the same later, with "window" as the actor. */
+/* Changes one setting, given as text; it is in the file when this returns. Errors: SB_SETTINGS_ERROR. A window may as well set properties of
+ * sb_engine_get_settings(): they are saved, and put into the trail as the window's, a little later. */
 gboolean        sb_engine_set_setting         (SbEngine *self, const char *actor, const char *key, const char *text, GError **error);
 /* Adds @origin to the allow-list. */
 gboolean        sb_engine_allow_origin        (SbEngine *self, const char *actor, const char *origin, GError **error);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Run as "test-data-dir --hold DIR" it is the other program: it takes DIR, says so, and waits to be killed. */
+/* Run as "test-data-dir --hold DIR" (or --hold-briefly, by the name of the command line) it is the other program: it takes DIR, says so, and waits to be killed. */
 G_NORETURN static void
 hold (const char *path)
 {
@@ -26,10 +26,10 @@ hold (const char *path)
 }
 
 static GSubprocess *
-start_holder (const char *path)
+start_holder_as (const char *option, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  GSubprocess *other = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--hold", path, NULL);
+  GSubprocess *other = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", option, path, NULL);
   char line[5];
   gsize n = 0;
 
@@ -39,6 +39,12 @@ start_holder (const char *path)
   g_assert_cmpmem (line, n, "held\n", 5);
 
   return other;
+}
+
+static GSubprocess *
+start_holder (const char *path)
+{
+  return start_holder_as ("--hold", path);
 }
 
 static void
@@ -129,6 +135,32 @@ test_another_program_is_named (StoreFixture *fixture, gconstpointer data)
   store_assert_contains (error->message, expected);
 
   end_holder (other);
+}
+
+static gpointer
+lock_thread (gpointer path)
+{
+  return sb_data_dir_lock (path, NULL);
+}
+
+static void
+test_command_line_is_waited_for (StoreFixture *fixture, gconstpointer data)
+{
+  GSubprocess *other = start_holder_as ("--hold-briefly", fixture->folder);
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+  SbDataDir *dir;
+
+  /* Not for ever. */
+  g_assert_null (sb_data_dir_lock (fixture->folder, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE);
+  store_assert_contains (error->message, "is in use by signalboxctl (process ");
+
+  thread = g_thread_new ("lock", lock_thread, fixture->folder);
+  end_holder (other);
+  dir = g_thread_join (thread);
+  g_assert_nonnull (dir);
+  sb_data_dir_unlock (dir);
 }
 
 static void
@@ -230,7 +262,9 @@ test_lock_is_never_followed (StoreFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  if (argc == 3 && g_str_equal (argv[1], "--hold"))
+  if (argc == 3 && g_str_equal (argv[1], "--hold-briefly"))
+    g_set_prgname ("signalboxctl");
+  if (argc == 3 && g_str_has_prefix (argv[1], "--hold"))
     hold (argv[2]);
 
   g_test_init (&argc, &argv, NULL);
@@ -240,6 +274,7 @@ main (int argc, char *argv[])
   ADD ("relative-path-is-made-absolute", test_relative_path_is_made_absolute);
   ADD ("second-is-told-who", test_second_is_told_who);
   ADD ("another-program-is-named", test_another_program_is_named);
+  ADD ("command-line-is-waited-for", test_command_line_is_waited_for);
   ADD ("lock-ends-with-the-program", test_lock_ends_with_the_program);
   ADD ("unlock-lets-the-next", test_unlock_lets_the_next);
   ADD ("child-does-not-keep-it", test_child_does_not_keep_it);

@@ -218,43 +218,59 @@ member_to_text (SbRequest *request, const SbField *field)
     }
 }
 
+/* The members that are there, as texts. NULL: one of them is wrong, and the request is answered. */
+static GHashTable *
+read_texts (SbRequest *request, const SbField *fields, gsize n_fields)
+{
+  g_autoptr (GHashTable) texts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      g_autofree char *text = sb_request_has (request, fields[i].name) ? member_to_text (request, &fields[i]) : NULL;
+
+      if (text == NULL)
+        continue;
+      /* Here, where it is known which member is to blame. */
+      if (!sb_settings_check_text (sb_engine_get_settings (request->engine), fields[i].name, text, &error))
+        {
+          sb_request_fail (request, 400, "invalid_value", fields[i].name, "%s", error->message);
+          return NULL;
+        }
+      g_hash_table_insert (texts, (char *) fields[i].name, g_steal_pointer (&text));
+    }
+
+  return g_steal_pointer (&texts);
+}
+
+static void
+changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) >= 0)
+    answer_settings (request);
+  else
+    sb_request_fail_error (request, error);
+}
+
 /* All of it or nothing. */
 void
 sb_control_change_settings (SbRequest *request)
 {
   SbSettings *settings = sb_engine_get_settings (request->engine);
   g_auto (GStrv) keys = sb_settings_list_keys (settings);
-  g_autoptr (GArray) fields = g_array_new (FALSE, FALSE, sizeof (SbField));
-  g_autoptr (GError) error = NULL;
+  guint n_fields = g_strv_length (keys);
+  g_autofree SbField *fields = g_new (SbField, n_fields);
+  g_autoptr (GHashTable) texts = NULL;
 
-  for (guint i = 0; keys[i] != NULL; i++)
-    {
-      SbField field = setting_to_field (settings, keys[i]);
-
-      g_array_append_val (fields, field);
-    }
-  if (!sb_request_check_query (request, no_query) ||
-      !sb_request_check_body (request, (const SbField *) (gpointer) fields->data, fields->len))
+  for (guint i = 0; i < n_fields; i++)
+    fields[i] = setting_to_field (settings, keys[i]);
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, n_fields))
     return;
 
-  for (guint pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < fields->len; i++)
-      {
-        const SbField *field = &g_array_index (fields, SbField, i);
-        g_autofree char *text = sb_request_has (request, field->name) ? member_to_text (request, field) : NULL;
-
-        if (text == NULL)
-          continue;
-        if (pass == 0 && !sb_settings_check_text (settings, field->name, text, &error))
-          {
-            sb_request_fail (request, 400, "invalid_value", field->name, "%s", error->message);
-            return;
-          }
-        if (pass == 1 && !sb_engine_set_setting (request->engine, SB_CONTROL_ACTOR, field->name, text, &error))
-          {
-            sb_request_fail_error (request, error);
-            return;
-          }
-      }
-  answer_settings (request);
+  texts = read_texts (request, fields, n_fields);
+  if (texts != NULL)
+    sb_engine_change_settings_async (request->engine, SB_CONTROL_ACTOR, texts, changed_cb, request);
 }

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control.h"
+#include "engine-fixture.h"
+#include "program-fixture.h"
+#include "sb-data-dir.h"
+
+/* signalboxctl, as people and scripts run it. */
+
+/* --- exit statuses and sentences --- */
+
+typedef struct
+{
+  const char *line;
+  int status;
+  const char *out; /* a part of it; NULL: nothing */
+  const char *err;
+} Case;
+
+static void
+check_cases (ProgramFixture *self, const Case *cases, gsize n_cases)
+{
+  for (gsize i = 0; i < n_cases; i++)
+    {
+      g_auto (Outcome) outcome = program_ctl (self, cases[i].line);
+
+      if (outcome.status != cases[i].status)
+        g_error ("signalboxctl %s: %d instead of %d\n%s%s", cases[i].line, outcome.status, cases[i].status, outcome.out, outcome.err);
+      if (cases[i].out != NULL)
+        store_assert_contains (outcome.out, cases[i].out);
+      else
+        g_assert_cmpstr (outcome.out, ==, "");
+      if (cases[i].err != NULL)
+        store_assert_contains (outcome.err, cases[i].err);
+      else
+        g_assert_cmpstr (outcome.err, ==, "");
+    }
+}
+
+static void
+test_what_makes_no_sense (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "", 2, NULL, "Commands:" },
+    { "nope", 2, NULL, "“nope” is not a command" },
+    { "token", 2, NULL, "“token” is not a command" },
+    { "token nope", 2, NULL, "is not a command" },
+    { "token list --nope", 2, NULL, "--nope" },
+    { "token list --label x", 2, NULL, "--label" },
+    { "token list 7", 2, NULL, "signalboxctl token list" },
+    { "token revoke", 2, NULL, "signalboxctl token revoke ID" },
+    { "token revoke x", 2, NULL, "“x” is not the ID of a token" },
+    { "token revoke -1", 2, NULL, "-1" },
+    { "token revoke 0", 2, NULL, "“0” is not the ID of a token" },
+    { "token revoke 1 2", 2, NULL, "signalboxctl token revoke ID" },
+    { "token issue --label", 2, NULL, "--label" },
+    { "token issue --label x --expires soon", 2, NULL, "“soon” is neither a duration" },
+    { "token issue --label x --max-connections many", 2, NULL, "many" },
+    { "token edit 1 --read-only --publish", 2, NULL, "--read-only and --publish" },
+    { "token rotate 1 --grace 5", 2, NULL, "“5” is not a duration" },
+    { "disconnect x", 2, NULL, "“x” is not the ID of a client" },
+    { "send 1", 2, NULL, "signalboxctl send ID JSON" },
+    { "broadcast", 2, NULL, "signalboxctl broadcast JSON" },
+    { "broadcast --token x 1", 2, NULL, "“x” is not an ID" },
+    { "block 10.0.0.1 --for ever", 2, NULL, "“ever” is not a duration" },
+    { "settings set port", 2, NULL, "signalboxctl settings set KEY VALUE" },
+    { "--json", 2, NULL, "Commands:" },
+  };
+
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+  /* None of it has made a directory of data. */
+  g_assert_false (g_file_test (self->store.path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_help_and_version (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "--help", 0, "token issue", NULL },
+    { "-h", 0, "broadcast JSON", NULL },
+    { "token issue --help", 0, "--max-connections", NULL },
+    { "broadcast --help", 0, "--channel", NULL },
+  };
+  g_auto (GStrv) argv = g_strsplit (program_path ("SIGNALBOXCTL"), "\n", -1);
+  const char *version_argv[] = { argv[0], "--version", NULL };
+  g_autofree char *out = NULL;
+  int status = 0;
+
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+  g_assert_true (g_spawn_sync (NULL, (char **) version_argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpstr (out, ==, "signalboxctl " PACKAGE_VERSION "\n");
+}
+
+static void
+test_with_nothing_there (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "status", 3, NULL, "No Signalbox is running on “" },
+    { "clients", 3, NULL, "Start one with: signalboxd --data “" },
+    { "disconnect 1", 3, NULL, "No Signalbox is running" },
+    { "send 1 1", 3, NULL, "No Signalbox is running" },
+    { "broadcast 1", 3, NULL, "No Signalbox is running" },
+    { "block 10.0.0.1", 3, NULL, "No Signalbox is running" },
+    { "unblock 10.0.0.1", 3, NULL, "No Signalbox is running" },
+    { "token list", 3, NULL, "holds no data of Signalbox" },
+    { "token revoke 1", 3, NULL, "holds no data of Signalbox" },
+    { "audit", 3, NULL, "holds no data of Signalbox" },
+    { "broadcasts", 3, NULL, "holds no data of Signalbox" },
+    { "settings list", 3, NULL, "holds no data of Signalbox" },
+  };
+
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+  g_assert_false (g_file_test (self->store.path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_what_is_refused (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "token issue --label ''", 1, NULL, "label" },
+    { "token issue", 1, NULL, "label" },
+    { "token issue --label x --channels news", 1, NULL, "“news” is not a channel" },
+    { "token issue --label x --expires 2001-01-01", 1, NULL, "expiry is in the past" },
+    { "token revoke 99", 1, NULL, "There is no token 99." },
+    { "token edit 1", 1, NULL, "Say what is to be changed." },
+    { "token restore 1", 1, NULL, "is not revoked" },
+    { "token delete 1", 1, NULL, "Revoke it before you delete it." },
+    { "token list --state good", 1, NULL, "“good” is not a state" },
+    { "settings get colour", 1, NULL, "There is no setting “colour”" },
+    { "settings set colour red", 1, NULL, "There is no setting “colour”" },
+    { "settings set port 65536", 1, NULL, "port" },
+    { "settings set port http", 1, NULL, "port" },
+    { "settings set tokens-in-url perhaps", 1, NULL, "true or false" },
+    { "audit --limit 0", 1, NULL, "“limit” has to be a whole number" },
+  };
+  g_autofree char *secret = program_issue (self, "x", NULL);
+
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_what_a_server_refuses (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "disconnect 7", 1, NULL, "No client 7 is connected." },
+    { "send 7 1", 1, NULL, "No client 7 is connected." },
+    { "broadcast '{'", 1, NULL, "The message is not JSON" },
+    { "broadcast --channel news 1", 1, NULL, "“news” is not a channel" },
+    { "block here", 1, NULL, "This is not an address" },
+    { "unblock 10.0.0.1", 1, NULL, "The address 10.0.0.1 is not blocked." },
+  };
+
+  test_what_is_refused (self, NULL);
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+}
+
+/* --- the same with and without a server --- */
+
+/* What differs from run to run by its nature. */
+static void
+mask (JsonObject *object)
+{
+  /* The daemon's --listen is told in place of the port of the file. */
+  static const char *const names[] = { "port", "secret", "hint", "created_at", "revoked_at", "previous_secret_until", "time", "last_used_at" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (json_object_has_member (object, names[i]) && !json_object_get_null_member (object, names[i]))
+      json_object_set_string_member (object, names[i], "…");
+}
+
+static gboolean
+cut_hint (const GMatchInfo *match, GString *result, gpointer user_data)
+{
+  g_string_append (result, "(…)");
+  return FALSE;
+}
+
+/* All that a sequence of commands says, in one text. */
+static char *
+run_story (ProgramFixture *self)
+{
+  static const char *const story[] = {
+    "token issue --label 'first one' --channels '/a, /b/*' --read-only --expires 2100-01-01T00:00:00Z --max-connections 3 --rate 5",
+    "token issue --label second",
+    "token list",
+    "token edit 1 --label 1st --publish --expires never",
+    "token rotate 2 --grace 1h",
+    "token revoke 1",
+    "token list --state revoked",
+    "token restore 1",
+    "token revoke 1",
+    "token delete 1",
+    "token list",
+    "settings set max-clients 77",
+    "settings get max-clients",
+    "settings set allowed-origins 'https://a.example https://b.example'",
+    "settings get allowed-origins",
+    "broadcasts",
+    "audit --limit 8",
+  };
+  g_autoptr (GString) said = g_string_new (NULL);
+  g_autoptr (GRegex) hint = g_regex_new ("\\(sbx_[^)]*\\)|sbx_\\w+…\\w+|until [0-9: -]+ UTC", 0, 0, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (story); i++)
+    {
+      g_autoptr (JsonNode) node = program_json (self, "%s", story[i]);
+      g_autofree char *text = NULL;
+
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        mask (json_node_get_object (node));
+      else if (JSON_NODE_HOLDS_ARRAY (node))
+        for (guint j = 0; j < json_array_get_length (json_node_get_array (node)); j++)
+          if (JSON_NODE_HOLDS_OBJECT (json_array_get_element (json_node_get_array (node), j)))
+            {
+              JsonObject *object = json_array_get_object_element (json_node_get_array (node), j);
+
+              mask (object);
+              /* Only the server starts; what was done has the same number but for that. */
+              if (json_object_has_member (object, "actor"))
+                json_object_remove_member (object, "id");
+            }
+      text = json_to_string (node, FALSE);
+      g_string_append_printf (said, "%s\n%s\n", story[i], text);
+    }
+
+  return g_regex_replace_eval (hint, said->str, (gssize) said->len, 0, 0, cut_hint, NULL, NULL);
+}
+
+static void
+test_same_with_and_without_a_server (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *other_folder = g_dir_make_tmp ("signalbox-other-XXXXXX", NULL);
+  ProgramFixture other = { .store.folder = other_folder };
+  g_autofree char *with = NULL;
+  g_autofree char *without = run_story (self);
+  g_auto (GStrv) with_lines = NULL, without_lines = NULL;
+
+  program_start (&other);
+  with = run_story (&other);
+  program_stop (&other);
+  with_lines = g_strsplit (with, "\n", -1);
+  without_lines = g_strsplit (without, "\n", -1);
+  g_assert_cmpuint (g_strv_length (with_lines), ==, g_strv_length (without_lines));
+  for (guint i = 0; with_lines[i] != NULL; i++)
+    g_assert_cmpstr (with_lines[i], ==, without_lines[i]);
+  store_assert_contains (with, "\"label\":\"1st\"");
+  store_assert_contains (with, "https://b.example");
+  store_remove_folder (other_folder);
+}
+
+static void
+test_issued_before_the_server_runs (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = program_issue (self, "x", NULL);
+  g_autoptr (SbTestClient) client = NULL;
+
+  program_start (self);
+  client = sb_test_client_new_open (self->port, "/", secret);
+  sb_test_client_close (client);
+}
+
+/* --- what people read --- */
+
+static guint
+count_clients (ProgramFixture *self)
+{
+  g_autoptr (JsonNode) status = program_json (self, "status");
+
+  return (guint) program_get_int (status, "clients");
+}
+
+static void
+test_tables (ProgramFixture *self, gconstpointer data)
+{
+  static const Case empty[] = {
+    { "token list", 0, "There are no tokens.", NULL },
+    { "clients", 0, "Nobody is connected.", NULL },
+    { "broadcasts", 0, "Nothing was broadcast yet.", NULL },
+  };
+  g_autofree char *secret = NULL;
+  g_autoptr (SbTestClient) client = NULL;
+
+  check_cases (self, empty, G_N_ELEMENTS (empty));
+  secret = program_issue (self, "日本 kiosk", NULL);
+  client = sb_test_client_new_open (self->port, "/news?name=left", secret);
+  sb_test_wait (count_clients (self) == 1);
+
+  {
+    const Case cases[] = {
+      { "token list", 0, "日本 kiosk", NULL },
+      { "clients", 0, "/news", NULL },
+      { "broadcast '{\"a\":1}'", 0, "Sent to 1 of 1, 0 dropped, 0 pending, in ", NULL },
+      { "broadcasts", 0, "{\"a\":1}", NULL },
+      { "send 1 '[1]'", 0, "Sent to 1 of 1", NULL },
+      { "status", 0, "listening on ws://127.0.0.1:", NULL },
+      { "settings list", 0, "listen-address=127.0.0.1\n", NULL },
+      { "audit", 0, "日本 kiosk (sbx_", NULL },
+      { "block 10.0.0.1 --for 1h", 0, "10.0.0.1", NULL },
+      { "unblock 10.0.0.1", 0, "10.0.0.1", NULL },
+      { "disconnect 1 --reason enough", 0, "1", NULL },
+    };
+
+    check_cases (self, cases, G_N_ELEMENTS (cases));
+  }
+  sb_test_client_expect_text (client, "{\"a\":1}");
+  sb_test_client_expect_text (client, "[1]");
+  sb_test_client_expect_close (client, 3003, "disconnected by admin: enough");
+}
+
+static void
+test_secret_is_all_of_stdout (ProgramFixture *self, gconstpointer data)
+{
+  g_auto (Outcome) issued = program_ctl (self, "token issue --label x");
+  g_auto (Outcome) rotated = program_ctl (self, "token rotate 1");
+  g_auto (Outcome) list = program_ctl (self, "token list");
+
+  /* So that TOKEN=$(signalboxctl token issue …) holds it, and what is said about it is read all the same. */
+  g_assert_cmpuint (strlen (issued.out), ==, SB_TOKEN_SECRET_SIZE + 1);
+  g_assert_true (g_str_has_prefix (issued.out, "sbx_"));
+  store_assert_contains (issued.err, "shown this once");
+  g_assert_cmpuint (strlen (rotated.out), ==, SB_TOKEN_SECRET_SIZE + 1);
+  g_assert_cmpstr (rotated.out, !=, issued.out);
+  g_assert_null (strstr (list.out, g_strchomp (rotated.out)));
+}
+
+static void
+test_terminals_are_not_obeyed (ProgramFixture *self, gconstpointer data)
+{
+  g_auto (Outcome) sent = { 0 };
+  g_auto (Outcome) said = { 0 };
+
+  /* U+009B begins a control sequence (ECMA-48 §5.4), U+202E turns what follows around; both are good JSON. */
+  sent = program_ctl (self, "broadcast '\"\xc2\x9b" "31m\xe2\x80\xae" "x\"'");
+  g_assert_cmpint (sent.status, ==, 0);
+  said = program_ctl (self, "broadcasts");
+  g_assert_cmpint (said.status, ==, 0);
+  store_assert_contains (said.out, "31m");
+  g_assert_null (strstr (said.out, "\xc2\x9b"));
+  g_assert_null (strstr (said.out, "\xe2\x80\xae"));
+}
+
+static void
+test_message_from_stdin (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = program_issue (self, "x", NULL);
+  g_autoptr (SbTestClient) client = sb_test_client_new_open (self->port, "/", secret);
+  g_autoptr (GString) big = g_string_new ("\"");
+  g_auto (Outcome) outcome = { 0 };
+  g_auto (Outcome) bad = { 0 };
+
+  for (guint i = 0; i < 100000; i++)
+    g_string_append (big, "ü");
+  g_string_append_c (big, '"');
+  outcome = program_ctl_with (self, "broadcast -", big->str);
+  g_assert_cmpint (outcome.status, ==, 0);
+  sb_test_client_expect_text (client, big->str);
+
+  bad = program_ctl_with (self, "broadcast -", "\"\xff\"");
+  g_assert_cmpint (bad.status, ==, 1);
+  store_assert_contains (bad.err, "UTF-8");
+  sb_test_client_expect_silence (client);
+}
+
+static void
+test_negative_number_as_message (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = program_issue (self, "x", NULL);
+  g_autoptr (SbTestClient) client = sb_test_client_new_open (self->port, "/", secret);
+  g_auto (Outcome) outcome = program_ctl (self, "broadcast -- -1");
+
+  g_assert_cmpint (outcome.status, ==, 0);
+  sb_test_client_expect_text (client, "-1");
+}
+
+static void
+test_answer_that_cannot_be_written (ProgramFixture *self, gconstpointer data)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_auto (GStrv) argv = program_make_argv (self, "token issue --label x");
+  g_autoptr (GSubprocess) program = NULL;
+  g_autofree char *err = NULL;
+
+  g_subprocess_launcher_set_stdout_file_path (launcher, "/dev/full");
+  program = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, NULL);
+  g_assert_nonnull (program);
+  g_assert_true (g_subprocess_communicate_utf8 (program, NULL, NULL, NULL, &err, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (program), ==, 1);
+  store_assert_contains (err, "could not be written");
+}
+
+/* --- who has the directory --- */
+
+static void
+test_waits_for_a_server_that_begins (ProgramFixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < 5; i++)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      /* Not waited for: the directory may be taken already, and the socket not be there yet. */
+      self->daemon = program_spawn_daemon (self, ((const char *const[]) { "--listen", "127.0.0.1:0", NULL }),
+                                           G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      outcome = program_ctl (self, "token issue --label x");
+      if (outcome.status != 0)
+        g_error ("%d: %s", outcome.status, outcome.err);
+      program_read_port (self->daemon);
+      program_stop (self);
+    }
+}
+
+static void
+test_many_at_once_without_a_server (ProgramFixture *self, gconstpointer data)
+{
+  GSubprocess *programs[6];
+  g_auto (GStrv) argv = program_make_argv (self, "token issue --label x");
+  g_autoptr (JsonNode) listed = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
+    programs[i] = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
+    {
+      g_assert_true (g_subprocess_wait (programs[i], NULL, NULL));
+      g_assert_cmpint (g_subprocess_get_exit_status (programs[i]), ==, 0);
+      g_object_unref (programs[i]);
+    }
+  listed = program_json (self, "token list");
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (listed)), ==, G_N_ELEMENTS (programs));
+}
+
+static void
+test_holder_that_cannot_be_asked (ProgramFixture *self, gconstpointer data)
+{
+  static const char *const lines[] = { "token issue --label x", "status" };
+  g_autoptr (SbDataDir) dir = sb_data_dir_lock (self->store.folder, NULL);
+  g_autofree char *expected = g_strdup_printf ("is in use by test-ctl (process %d)", (int) getpid ());
+
+  g_assert_nonnull (dir);
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Outcome) outcome = program_ctl (self, lines[i]);
+
+      g_assert_cmpint (outcome.status, ==, 3);
+      g_assert_cmpstr (outcome.out, ==, "");
+      store_assert_contains (outcome.err, expected);
+    }
+}
+
+static void
+test_damaged_database (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *garbage = g_strnfill (8192, '?');
+  g_auto (Outcome) outcome = { 0 };
+
+  g_assert_true (g_file_set_contents (self->store.path, garbage, -1, NULL));
+  outcome = program_ctl (self, "token list");
+  g_assert_cmpint (outcome.status, ==, 1);
+  store_assert_contains (outcome.err, "is damaged");
+}
+
+/* --- a window whose server is stopped --- */
+
+static void
+waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  g_assert_true (g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL));
+  *done = TRUE;
+}
+
+static int
+run_beside (ProgramFixture *self, const char *line)
+{
+  g_auto (GStrv) argv = program_make_argv (self, line);
+  g_autoptr (GSubprocess) program = g_subprocess_newv ((const char *const *) argv,
+                                                       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  gboolean done = FALSE;
+
+  g_assert_nonnull (program);
+  g_subprocess_wait_async (program, NULL, waited_cb, &done);
+  sb_test_wait (done);
+  return g_subprocess_get_exit_status (program);
+}
+
+static void
+test_window_that_is_stopped (ProgramFixture *self, gconstpointer data)
+{
+  SbEngine *engine = engine_open_well (self->store.folder);
+  SbControl *control = sb_control_new (engine);
+
+  g_assert_true (sb_control_listen (control, NULL));
+  g_assert_cmpint (run_beside (self, "token issue --label x"), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (engine))), ==, 1);
+  g_assert_cmpint (run_beside (self, "status"), ==, 0);
+  g_assert_cmpint (run_beside (self, "broadcast 1"), ==, 3);
+  g_assert_cmpint (run_beside (self, "token revoke 99"), ==, 1);
+
+  g_assert_finalize_object (control);
+  sb_test_iterate ();
+  engine_end (engine);
+}
+
+/* --- many clients --- */
+
+static void
+test_all_clients_are_listed (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = program_issue (self, "x", NULL);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (JsonNode) listed = NULL;
+  const guint n = 120;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (clients, sb_test_client_new_open (self->port, "/", secret));
+  sb_test_wait (count_clients (self) == n);
+  listed = program_json (self, "clients");
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (listed)); i++)
+    {
+      gint64 id = json_object_get_int_member (json_array_get_object_element (json_node_get_array (listed), i), "id");
+
+      g_assert_true (g_hash_table_add (ids, g_memdup2 (&id, sizeof id)));
+    }
+  g_assert_cmpuint (g_hash_table_size (ids), ==, n);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, function) g_test_add ("/ctl/" path, ProgramFixture, NULL, program_fixture_set_up, function, program_fixture_tear_down)
+#define ADD_STARTED(path, function) g_test_add ("/ctl/" path, ProgramFixture, NULL, program_fixture_set_up_started, function, program_fixture_tear_down)
+  ADD ("what-makes-no-sense", test_what_makes_no_sense);
+  ADD ("help-and-version", test_help_and_version);
+  ADD ("with-nothing-there", test_with_nothing_there);
+  ADD ("what-is-refused-without-a-server", test_what_is_refused);
+  ADD_STARTED ("what-is-refused-with-a-server", test_what_a_server_refuses);
+  ADD ("same-with-and-without-a-server", test_same_with_and_without_a_server);
+  ADD ("issued-before-the-server-runs", test_issued_before_the_server_runs);
+  ADD_STARTED ("tables", test_tables);
+  ADD ("secret-is-all-of-stdout", test_secret_is_all_of_stdout);
+  ADD_STARTED ("terminals-are-not-obeyed", test_terminals_are_not_obeyed);
+  ADD_STARTED ("message-from-stdin", test_message_from_stdin);
+  ADD_STARTED ("negative-number-as-message", test_negative_number_as_message);
+  ADD ("answer-that-cannot-be-written", test_answer_that_cannot_be_written);
+  ADD ("waits-for-a-server-that-begins", test_waits_for_a_server_that_begins);
+  ADD ("many-at-once-without-a-server", test_many_at_once_without_a_server);
+  ADD ("holder-that-cannot-be-asked", test_holder_that_cannot_be_asked);
+  ADD ("damaged-database", test_damaged_database);
+  ADD ("window-that-is-stopped", test_window_that_is_stopped);
+  ADD_STARTED ("all-clients-are-listed", test_all_clients_are_listed);
+
+  return g_test_run ();
+}
