@@ -253,6 +253,20 @@ app_test_find (GtkWidget  *root,
   return found;
 }
 
+gboolean
+app_test_shows (GtkWidget  *root,
+                const char *text)
+{
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
+    return FALSE;
+  if (GTK_IS_LABEL (root) && says (root, text))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (app_test_shows (child, text))
+      return TRUE;
+  return FALSE;
+}
+
 GtkWidget *
 app_test_get (GtkWidget  *root,
               GType       type,

@@ -53,7 +53,9 @@ void       app_test_iterate   (void);                      /* the main loop, a l
 /* The first visible widget of @type below @root that says @text: its label, title, placeholder, tooltip or
  * accessible name. NULL: none. */
 GtkWidget *app_test_find      (GtkWidget *root, GType type, const char *text);
-/* The same, and it must be there. */
+/* Whether a label below @root says @text and is on show: not on the hidden page of a stack, where app_test_find() looks too. */
+gboolean   app_test_shows     (GtkWidget *root, const char *text);
+/* As app_test_find(), and it must be there. */
 GtkWidget *app_test_get       (GtkWidget *root, GType type, const char *text);
 void       app_test_click     (GtkWidget *root, const char *text); /* a button or a row */
 AdwDialog *app_test_dialog    (AppTest *self);             /* the dialog on top; NULL for none */

@@ -52,7 +52,7 @@ static gboolean
 says (AppTest    *test,
       const char *text)
 {
-  return app_test_find (page (test), GTK_TYPE_LABEL, text) != NULL;
+  return app_test_shows (page (test), text);
 }
 
 static SbClient *
@@ -327,7 +327,7 @@ test_look (void)
   app_test_resize (test, 360, 640);
   /* Nothing needs more room than there is. */
   app_test_wait_until (gtk_widget_get_width (page (test)) <= 360);
-  g_assert_true (says (test, "Scoreboard 3"));
+  app_test_wait_until (says (test, "Scoreboard 3"));
   app_test_snap (test, "clients-narrow");
   sb_client_table_select (table (test), find_client (test, "Scoreboard 3"));
   g_signal_emit_by_name (table (test), "activated");

@@ -36,7 +36,14 @@ enum
   N_PROPS
 };
 
+enum
+{
+  DISPLACING,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 static SbTrafficRecord *
 get_record (SbTrafficLog *self,
@@ -158,6 +165,15 @@ sb_traffic_log_class_init (SbTrafficLogClass *klass)
   properties[PROP_N_NOT_KEPT] = g_param_spec_uint64 ("n-not-kept", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_BYTES] = g_param_spec_uint64 ("bytes", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * SbTrafficLog::displacing:
+   * @n: how many of the oldest are about to go
+   *
+   * The last moment at which they can still be peeked at and got, for whoever wants to keep one.
+   */
+  signals[DISPLACING] = g_signal_new ("displacing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -294,6 +310,7 @@ sb_traffic_log_append (SbTrafficLog    *self,
   self->n_dropped += n_skipped + n_displaced;
   if (n_displaced > 0)
     {
+      g_signal_emit (self, signals[DISPLACING], 0, n_displaced);
       remove_oldest (self, n_displaced);
       g_list_model_items_changed (G_LIST_MODEL (self), 0, n_displaced, 0);
     }
@@ -344,6 +361,8 @@ sb_traffic_log_clear (SbTrafficLog *self)
   n_dropped_before = self->n_dropped;
   bytes_before = self->bytes;
   n = self->n;
+  if (n > 0)
+    g_signal_emit (self, signals[DISPLACING], 0, n);
   remove_oldest (self, n);
   g_clear_pointer (&self->ring, g_free);
   self->capacity = 0;

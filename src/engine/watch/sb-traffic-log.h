@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (SbTrafficLog, sb_traffic_log, SB, TRAFFIC_LOG, GObject)
  * @max_records or @max_bytes of payload, whichever is less; what falls out, and what never got in, is counted. One
  * batch emits at most two items-changed (removed at the front, added at the end). An entry object handed out earlier
  * stays valid, and as long as somebody holds it, it is the one that is handed out again. Readable, notified
- * properties: "n-logged", "n-dropped", "n-not-kept", "bytes" (uint64).
+ * properties: "n-logged", "n-dropped", "n-not-kept", "bytes" (uint64). Signal "displacing" (uint n) before the n oldest go.
  */
 SbTrafficLog *sb_traffic_log_new           (guint max_records, gsize max_bytes); /* product: 100000, 64 MiB */
 /* Takes over the contents of the @n records (leaves them zeroed). */
