@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control.h"
+#include "rules/sb-json-guard.h"
+#include "sb-fuzz.h"
+#include "support/sb-test-wait.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Requests to the control interface of an engine that is open, but does not listen. An input is some requests, parted
+ * by lines "%%": a line "METHOD PATH?QUERY", then the body. */
+
+#define MAX_REQUESTS 8
+
+static SbEngine *engine;
+static SbControl *control;
+static char *initial_settings; /* the body that sets them again */
+
+typedef struct
+{
+  JsonNode *node;
+  guint status;
+} Answer;
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  engine = sb_engine_open_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Answer *answer = user_data;
+
+  answer->node = sb_control_handle_finish (control, result, &answer->status);
+  g_assert_nonnull (answer->node);
+}
+
+static Answer
+ask (const char *method, const char *path, GHashTable *query, const char *body, gsize length)
+{
+  g_autoptr (GBytes) bytes = length > 0 ? g_bytes_new (body, length) : NULL;
+  Answer answer = { 0 };
+
+  sb_control_handle_async (control, method, path, query, bytes, answered_cb, &answer);
+  sb_test_wait (answer.node != NULL);
+  return answer;
+}
+
+static void
+check_answer (const Answer *answer)
+{
+  static const SbJsonLimits limits = { SB_JSON_MAX_DEPTH, 65536, 10000000, 64 << 20 };
+  g_autoptr (SbJsonGuard) guard = sb_json_guard_new ();
+  g_autofree char *text = json_to_string (answer->node, FALSE);
+  SbJsonTrouble trouble;
+  JsonObject *object;
+
+  /* Whoever reads it reads as strictly as we do. */
+  if (!sb_json_guard_check (guard, text, strlen (text), &limits, &trouble))
+    g_error ("the answer is not JSON at %" G_GSIZE_FORMAT ", %s: %s", trouble.offset, trouble.message, text);
+
+  g_assert_true (JSON_NODE_HOLDS_OBJECT (answer->node));
+  object = json_node_get_object (answer->node);
+  g_assert_cmpuint (answer->status, >=, 200);
+  if (answer->status < 300)
+    {
+      g_assert_false (json_object_has_member (object, "error"));
+      return;
+    }
+  /* Nothing that is asked for makes the program itself fail. */
+  if (answer->status < 400 || answer->status >= 500)
+    g_error ("status %u: %s", answer->status, text);
+  g_assert_cmpstr (json_object_get_string_member (object, "error"), !=, "");
+  g_assert_cmpstr (json_object_get_string_member (object, "message"), !=, "");
+}
+
+static void
+expect (const char *method, const char *path, const char *body)
+{
+  Answer answer = ask (method, path, NULL, body, strlen (body));
+
+  g_assert_cmpuint (answer.status, ==, 200);
+  json_node_unref (answer.node);
+}
+
+static void
+close_all (void)
+{
+  g_clear_object (&control);
+  sb_engine_close (engine);
+  g_clear_object (&engine);
+  g_clear_pointer (&initial_settings, g_free);
+}
+
+static void
+open_engine (void)
+{
+  g_autofree char *data_dir = g_build_filename (sb_fuzz_get_dir (), "data", NULL);
+  Answer settings;
+
+  sb_engine_open_async (data_dir, NULL, TRUE, opened_cb, NULL); /* as for a window: answers come sooner */
+  sb_test_wait (engine != NULL);
+  control = sb_control_new (engine);
+  atexit (close_all);
+  settings = ask ("GET", "/settings", NULL, NULL, 0);
+  initial_settings = json_to_string (settings.node, FALSE);
+  json_node_unref (settings.node);
+}
+
+/* What an input has changed is undone, so that the next one finds what this one found. */
+static void
+start_over (void)
+{
+  Answer tokens = ask ("GET", "/tokens", NULL, NULL, 0);
+  JsonArray *list = json_object_get_array_member (json_node_get_object (tokens.node), "tokens");
+  Answer blocks = ask ("GET", "/blocks", NULL, NULL, 0);
+  Answer settings = ask ("GET", "/settings", NULL, NULL, 0);
+  g_autofree char *text = json_to_string (settings.node, FALSE);
+  JsonArray *addresses = json_object_get_array_member (json_node_get_object (blocks.node), "blocks");
+
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *token = json_array_get_object_element (list, i);
+      g_autofree char *path = g_strdup_printf ("/tokens/%" G_GINT64_FORMAT, json_object_get_int_member (token, "id"));
+      g_autofree char *revoke = g_strconcat (path, "/revoke", NULL);
+
+      if (strcmp (json_object_get_string_member (token, "state"), "revoked") != 0)
+        expect ("POST", revoke, "");
+      expect ("DELETE", path, "");
+    }
+  for (guint i = 0; i < json_array_get_length (addresses); i++)
+    {
+      JsonObject *block = json_array_get_object_element (addresses, i);
+      g_autofree char *path = g_strconcat ("/blocks/", json_object_get_string_member (block, "address"), NULL);
+
+      expect ("DELETE", path, "");
+    }
+  if (strcmp (text, initial_settings) != 0)
+    expect ("PATCH", "/settings", initial_settings);
+  json_node_unref (settings.node);
+  json_node_unref (tokens.node);
+  json_node_unref (blocks.node);
+}
+
+/* As the HTTP server takes a target apart: the path decoded, the query as a form. */
+static void
+handle (char *target, const char *method, const char *body, gsize length)
+{
+  char *query_text = strchr (target, '?');
+  g_autofree char *path = NULL;
+  g_autoptr (GHashTable) query = NULL;
+  Answer answer;
+
+  if (query_text != NULL)
+    *query_text++ = '\0';
+  path = g_uri_unescape_string (target, NULL);
+  if (path == NULL)
+    return;
+  if (query_text != NULL)
+    {
+      query = g_uri_parse_params (query_text, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
+      if (query == NULL)
+        return;
+    }
+  answer = ask (method, path, query, body, length);
+  check_answer (&answer);
+  json_node_unref (answer.node);
+}
+
+static gboolean
+handle_next (SbFuzzInput *input)
+{
+  const guint8 *end = memmem (input->data, input->size, "\n%%\n", 4);
+  SbFuzzInput request = { input->data, end != NULL ? (gsize) (end - input->data) : input->size };
+  gsize used = request.size + (end != NULL ? 4 : 0);
+  g_autofree char *line = sb_fuzz_take_line (&request);
+  char *target = strchr (line, ' ');
+
+  input->data += used;
+  input->size -= used;
+  if (target != NULL)
+    {
+      *target++ = '\0';
+      handle (target, line, (const char *) request.data, request.size);
+    }
+  return end != NULL;
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  SbFuzzInput input = { data, size };
+
+  if (engine == NULL)
+    open_engine ();
+  for (guint i = 0; i < MAX_REQUESTS && input.size > 0; i++)
+    {
+      if (!handle_next (&input))
+        break;
+    }
+  start_over ();
+  return 0;
+}
