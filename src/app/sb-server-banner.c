@@ -83,6 +83,8 @@ update_cb (SbServerBanner *self)
     case SB_ENGINE_STOPPING:
     default:
       adw_banner_set_revealed (self->banner, FALSE);
+      /* Screen readers find what is folded away, too. */
+      adw_banner_set_title (self->banner, "");
       return;
     }
   adw_banner_set_revealed (self->banner, TRUE);

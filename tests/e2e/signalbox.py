@@ -14,6 +14,8 @@ BUILD = os.environ["SIGNALBOX_BUILD_DIR"]
 SIGNALBOXD = os.path.join(BUILD, "src", "daemon", "signalboxd")
 SIGNALBOXCTL = os.path.join(BUILD, "src", "ctl", "signalboxctl")
 DEADLINE = 20
+# A warning ends the program, and so fails the test.
+ENVIRONMENT = {**os.environ, "G_DEBUG": "fatal-warnings"}
 
 
 def wait_until(condition, what, deadline=DEADLINE):
@@ -50,7 +52,7 @@ class Server:
     def start(self):
         self.log = open(os.path.join(self.directory, "log"), "ab")
         self.process = subprocess.Popen([SIGNALBOXD, "--data", self.directory, "--listen", "127.0.0.1:0"],
-                                        stdout=subprocess.PIPE, stderr=self.log)
+                                        stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT)
         ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
         line = self.process.stdout.readline().decode() if ready else ""
         match = re.fullmatch(r"listening on ws://127\.0\.0\.1:(\d+)\n", line)
@@ -99,7 +101,7 @@ class Server:
     def ctl(self, *words):
         """Runs signalboxctl --json and gives what it printed."""
         done = subprocess.run([SIGNALBOXCTL, "--data", self.directory, *words, "--json"],
-                              capture_output=True, text=True, timeout=DEADLINE * 2)
+                              capture_output=True, text=True, timeout=DEADLINE * 2, env=ENVIRONMENT)
         if done.returncode != 0:
             raise CommandFailed(done.returncode, done.stderr.strip())
         return json.loads(done.stdout)

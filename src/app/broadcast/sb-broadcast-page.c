@@ -94,6 +94,9 @@ history_changed_cb (SbBroadcastPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->history_list), n > 0);
   gtk_widget_set_visible (self->history_empty, n == 0);
   gtk_widget_set_visible (self->more_button, n > gtk_slice_list_model_get_size (self->slice));
+  /* Rows cost more than broadcasts: none are made for a page that nobody looks at. */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_slice_list_model_set_model (self->slice, NULL);
 }
 
 static void
@@ -143,6 +146,17 @@ sb_broadcast_page_show (SbPage     *page,
 }
 
 static void
+sb_broadcast_page_map (GtkWidget *widget)
+{
+  SbBroadcastPage *self = SB_BROADCAST_PAGE (widget);
+
+  if (gtk_slice_list_model_get_model (self->slice) == NULL)
+    gtk_slice_list_model_set_model (self->slice, sb_engine_get_broadcasts (sb_page_get_engine (SB_PAGE (self))));
+
+  GTK_WIDGET_CLASS (sb_broadcast_page_parent_class)->map (widget);
+}
+
+static void
 sb_broadcast_page_constructed (GObject *object)
 {
   SbBroadcastPage *self = SB_BROADCAST_PAGE (object);
@@ -151,7 +165,7 @@ sb_broadcast_page_constructed (GObject *object)
   G_OBJECT_CLASS (sb_broadcast_page_parent_class)->constructed (object);
 
   sb_composer_set_engine (self->composer, engine);
-  self->slice = gtk_slice_list_model_new (g_object_ref (sb_engine_get_broadcasts (engine)), 0, ROWS_AT_ONCE);
+  self->slice = gtk_slice_list_model_new (NULL, 0, ROWS_AT_ONCE);
   gtk_list_box_bind_model (self->history_list, G_LIST_MODEL (self->slice), make_row_cb, self, NULL);
   g_signal_connect_object (sb_engine_get_broadcasts (engine), "items-changed", G_CALLBACK (history_changed_cb), self, G_CONNECT_SWAPPED);
   history_changed_cb (self);
@@ -176,6 +190,7 @@ sb_broadcast_page_class_init (SbBroadcastPageClass *klass)
 
   object_class->constructed = sb_broadcast_page_constructed;
   object_class->dispose = sb_broadcast_page_dispose;
+  widget_class->map = sb_broadcast_page_map;
   SB_PAGE_CLASS (klass)->show = sb_broadcast_page_show;
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-broadcast-page.ui");

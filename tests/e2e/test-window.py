@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window from outside, with real clients: by accessibility, on a display of its own."""
+import socket
+import unittest
+
+import clients
+import crowd
+import tap
+import window
+
+SETTINGS = {"port": 0, "start-on-launch": "true"}
+
+
+class WindowTest(unittest.TestCase):
+    def issue_by_clicking(self, program, label):
+        """Issues a token as a person would; gives its secret."""
+        program.go_to("Tokens")
+        program.do("Issue Token…")
+        program.write("Label, Such as Who or What Will Use It", label, below="Issue Token")
+        program.do("Issue", below="Issue Token")
+        hidden = program.wait_for(lambda widget: widget.name.startswith("sbx_"), "the token", below="Store the Token")
+        self.assertIn("•", hidden.name)
+        program.do("Show Token")
+        secret = program.wait_for(lambda widget: widget.name.startswith("sbx_") and "•" not in widget.name,
+                                  "the token is shown", below="Store the Token").name
+        program.do("I Have Stored It")
+        program.wait_gone("Store the Token")
+        self.assertRegex(secret, r"^sbx_[0-9A-Za-z]{36}$")
+        return secret
+
+    def test_a_token_from_issue_to_revocation(self):
+        with window.Window(SETTINGS) as program:
+            program.wait_listening()
+            secret = self.issue_by_clicking(program, "kiosk 7")
+            client = clients.PythonClient()
+            client.open(program.url + "/hall?name=left", secret)
+
+            program.go_to("Clients")
+            program.wait_for_name("kiosk 7", below="Clients")
+            program.wait_for(lambda widget: "left" in widget.name, "what it calls itself", below="Clients")
+            program.wait_for_name("/hall", below="Clients")
+
+            program.go_to("Broadcast")
+            program.write("Message", '{"hello":1}')
+            program.do("Send to 1 Client")
+            self.assertEqual(client.receive(), '{"hello":1}')
+            program.wait_for(lambda widget: "everyone · 1 of 1 client" in widget.name, "the report", below="History")
+
+            program.go_to("Tokens")
+            program.select("kiosk 7", below="Tokens")
+            program.do("Tokens", "token.revoke")
+            program.do("Revoke", below="Revoke Token?")
+            self.assertEqual(client.wait_closed(), (3000, "token revoked"))
+            program.wait_for_name("“kiosk 7” revoked, 1 client disconnected")
+            program.wait_for_name("Revoked", below="kiosk 7")
+
+            program.go_to("Clients")
+            program.wait_gone("kiosk 7", below="Clients")
+            self.assertEqual(client.refusal(program.url + "/hall", secret), client.refusal_code)
+
+    def test_a_taken_port_is_told_with_a_way_out(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            with window.Window({"port": port}) as program:
+                program.wait_for(lambda widget: str(port) in widget.name and "in use" in widget.name, "the reason")
+                self.assertEqual(program.ctl("status")["state"], "failed")
+                program.do("Change Port…")
+                program.write("Port", "0", below="Preferences")
+                # An entry is applied when it is left.
+                program.do("Limits", below="Preferences")
+                program.do("Server", below="Preferences")
+                program.do("Start", below="Preferences")
+                program.wait_listening()
+                self.assertNotEqual(program.port, port)
+                program.wait_gone("Change Port…")
+
+    def test_a_thousand_clients_and_the_window_open(self):
+        with window.Window(SETTINGS) as program:
+            program.wait_listening()
+            crowd.check(self, program)
+            # It still answers.
+            program.go_to("Audit")
+            program.wait_for(lambda widget: "everyone" in widget.name, "the broadcasts", below="Audit")
+
+
+if __name__ == "__main__":
+    tap.main()
