@@ -188,13 +188,15 @@ test_disconnect (void)
   gtk_widget_activate_action (page (test), "client.disconnect", NULL);
   app_test_wait_until (app_test_dialog (test) != NULL);
   g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Disconnect Client?"));
-  gtk_editable_set_text (GTK_EDITABLE (app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, NULL)), "too loud");
+  gtk_editable_set_text (GTK_EDITABLE (app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, NULL)),
+                         "too loud");
   app_test_snap (test, "clients-disconnect");
   app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Disconnect");
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
   g_assert_cmpuint (soup_websocket_connection_get_close_code (connection), ==, 3003);
   g_assert_cmpstr (soup_websocket_connection_get_close_data (connection), ==, "disconnected by admin: too loud");
-  app_test_wait_until (says (test, "3003 disconnected by admin: too loud") && says (test, "An administrator · just now"));
+  app_test_wait_until (says (test, "3003 disconnected by admin: too loud") &&
+                       says (test, "An administrator · just now"));
 
   app_test_wait_until (app_test_find (page (test), SB_TYPE_FILTER_BAR, NULL) != NULL);
   sb_filter_bar_set_choice (filter_bar (test), "left");
@@ -300,9 +302,15 @@ test_look (void)
     const char *label;
     const char *channel;
   } scene[] = {
-    { "Scoreboard 3", "/sensors?name=esp32-00" }, { "Kiosk North", "/" }, { "Kiosk South", "/screens" }, { "Stage left", "/screens" },
-    { "Projector", "/stage/projector" }, { "Lab bench", "/sensors?name=raspberrypi" }, { "Door sensor", "/sensors" },
-    { "Team Blue", "/room/a" }, { "Team Red", "/room/b?name=Chromium%20on%20the%20old%20laptop" },
+    { "Scoreboard 3", "/sensors?name=esp32-00" },
+    { "Kiosk North", "/" },
+    { "Kiosk South", "/screens" },
+    { "Stage left", "/screens" },
+    { "Projector", "/stage/projector" },
+    { "Lab bench", "/sensors?name=raspberrypi" },
+    { "Door sensor", "/sensors" },
+    { "Team Blue", "/room/a" },
+    { "Team Red", "/room/b?name=Chromium%20on%20the%20old%20laptop" },
   };
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
@@ -311,7 +319,8 @@ test_look (void)
   for (guint i = 0; i < G_N_ELEMENTS (scene); i++)
     g_ptr_array_add (connections, connect_as (test, scene[i].label, scene[i].channel));
   for (int i = 0; i < 900; i++)
-    soup_websocket_connection_send_text (g_ptr_array_index (connections, i % G_N_ELEMENTS (scene)), "{\"temperature\":21.4,\"humidity\":48}");
+    soup_websocket_connection_send_text (g_ptr_array_index (connections, i % G_N_ELEMENTS (scene)),
+                                         "{\"temperature\":21.4,\"humidity\":48}");
   for (int i = 0; i < 4; i++)
     soup_websocket_connection_send_text (g_ptr_array_index (connections, 0), "{\"temp\":");
   page (test);

@@ -173,7 +173,8 @@ test_filter (void)
   say (test, two, "{\"y\":2}");
   say (test, two, "oops");
   broadcast (test, "{\"notice\":true}");
-  app_test_wait_until (says (test, "{\"x\":1}") && says (test, "{\"y\":2}") && says (test, "oops") && says (test, "{\"notice\":true}"));
+  app_test_wait_until (says (test, "{\"x\":1}") && says (test, "{\"y\":2}") && says (test, "oops") &&
+                       says (test, "{\"notice\":true}"));
   sb_filter_bar_set_choice (filter_bar (test), "rejected");
   app_test_wait_until (says (test, "oops") && !says (test, "{\"x\":1}") && !says (test, "{\"y\":2}"));
   sb_filter_bar_set_choice (filter_bar (test), "broadcasts");
@@ -186,7 +187,8 @@ test_filter (void)
   app_test_click (page (test), "_Show All Messages");
   app_test_wait_until (says (test, "{\"x\":1}"));
 
-  filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_traffic_log_peek (sb_engine_get_traffic (test->engine), 0)->peer->id);
+  filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT,
+                            sb_traffic_log_peek (sb_engine_get_traffic (test->engine), 0)->peer->id);
   sb_window_show_page (test->window, "traffic", filter);
   app_test_wait_until (says (test, "Client: Scoreboard") && says (test, "{\"x\":1}") && !says (test, "{\"y\":2}"));
   sb_window_show_page (test->window, "traffic", "channel:/screens");
@@ -211,7 +213,8 @@ test_pause (void)
   say (test, connection, "{\"n\":3}");
   app_test_wait_until (says (test, "2 new"));
   g_assert_false (says (test, "{\"n\":2}"));
-  g_signal_emit_by_name (gtk_widget_get_ancestor (app_test_get (page (test), GTK_TYPE_LABEL, "2 new"), GTK_TYPE_BUTTON), "clicked");
+  g_signal_emit_by_name (gtk_widget_get_ancestor (app_test_get (page (test), GTK_TYPE_LABEL, "2 new"), GTK_TYPE_BUTTON),
+                         "clicked");
   app_test_wait_until (says (test, "{\"n\":2}") && says (test, "{\"n\":3}"));
   app_test_get (page (test), GTK_TYPE_TOGGLE_BUTTON, "Pause");
 }
@@ -274,7 +277,8 @@ test_send_again (void)
   app_test_get (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "To everyone on /sensors");
   app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Send");
   app_test_wait_until (sb_traffic_log_get_n_logged (sb_engine_get_traffic (test->engine)) == 2);
-  g_assert_cmpint (sb_traffic_log_peek (sb_engine_get_traffic (test->engine), 1)->direction, !=, SB_DIRECTION_FROM_CLIENT);
+  g_assert_cmpint (sb_traffic_log_peek (sb_engine_get_traffic (test->engine), 1)->direction, !=,
+                   SB_DIRECTION_FROM_CLIENT);
   g_assert_cmpstr (sb_traffic_log_peek (sb_engine_get_traffic (test->engine), 1)->target, ==, "/sensors");
 }
 

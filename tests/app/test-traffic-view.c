@@ -193,8 +193,15 @@ test_search_letters (void)
     const char *hay;
     gboolean found;
   } cases[] = {
-    { "temp", "{\"TEMPERATURE\":1}", TRUE }, { "ÄRGER", "ein ärger", TRUE }, { "ä", "plain", FALSE }, { "xx", "x", FALSE },
-    { "x", "x", TRUE }, { "ab", "aab", TRUE }, { "b}", "{\"a\":\"b}", TRUE }, { "  1 ", "{\"a\":1}", TRUE }, { " ", "", TRUE },
+    { "temp", "{\"TEMPERATURE\":1}", TRUE },
+    { "ÄRGER", "ein ärger", TRUE },
+    { "ä", "plain", FALSE },
+    { "xx", "x", FALSE },
+    { "x", "x", TRUE },
+    { "ab", "aab", TRUE },
+    { "b}", "{\"a\":\"b}", TRUE },
+    { "  1 ", "{\"a\":1}", TRUE },
+    { " ", "", TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -218,7 +225,11 @@ test_indent (void)
     const char *indented;
   } cases[] = {
     { "{\"a\":1.10,\"b\":[1,2]}", "{\n  \"a\": 1.10,\n  \"b\": [\n    1,\n    2\n  ]\n}" },
-    { " { } ", "{}" }, { "[ ]", "[]" }, { "1e400", "1e400" }, { "\"{\\\"a\\\\\"", "\"{\\\"a\\\\\"" }, { "[[],{}]", "[\n  [],\n  {}\n]" },
+    { " { } ", "{}" },
+    { "[ ]", "[]" },
+    { "1e400", "1e400" },
+    { "\"{\\\"a\\\\\"", "\"{\\\"a\\\\\"" },
+    { "[[],{}]", "[\n  [],\n  {}\n]" },
     { "", "" },
   };
 
@@ -307,7 +318,8 @@ test_export (void)
       g_assert_no_error (error);
       message = g_strndup (g_bytes_get_data (record.payload, NULL), g_bytes_get_size (record.payload));
       g_assert_cmpstr (json_object_get_string_member (json_node_get_object (node), "message"), ==, message);
-      g_assert_cmpint (json_object_has_member (json_node_get_object (node), "rejected"), ==, record.rejection != SB_REJECTED_NOT);
+      g_assert_cmpint (json_object_has_member (json_node_get_object (node), "rejected"), ==,
+                       record.rejection != SB_REJECTED_NOT);
       sb_traffic_record_clear (&record);
     }
   csv = export (view, TRUE);

@@ -9,8 +9,9 @@
 /**
  * SbClientCell:
  *
- * One cell of the table of clients, or a whole row of its narrow form. Its numbers are written when it gets a client and whenever
- * sb_client_cell_refresh() is called: the table decides how often, so that nothing is done for a page that is not shown.
+ * One cell of the table of clients, or a whole row of its narrow form. Its numbers are written when it gets a client
+ * and whenever sb_client_cell_refresh() is called: the table decides how often, so that nothing is done for a page that
+ * is not shown.
  */
 struct _SbClientCell
 {
@@ -279,7 +280,8 @@ sb_client_cell_refresh (SbClientCell *self)
     gtk_widget_set_tooltip_text (GTK_WIDGET (self), title);
   if (self->second != NULL)
     {
-      second = self->kind == SB_CLIENT_CELL_ROW ? sb_client_words_facts (self->client, now) : sb_client_words_second (self->client);
+      second = self->kind == SB_CLIENT_CELL_ROW ? sb_client_words_facts (self->client, now)
+                                                : sb_client_words_second (self->client);
       gtk_label_set_text (self->second, second);
       gtk_widget_set_tooltip_text (GTK_WIDGET (self->second), second);
     }

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What of a client a cell shows. The columns in order, then the row of a narrow list, which shows what matters in two lines. */
+/* What of a client a cell shows. The columns in order, then the row of a narrow list, which shows what matters in two
+ * lines. */
 typedef enum
 {
   SB_CLIENT_CELL_CLIENT,
@@ -29,7 +30,8 @@ typedef enum
   SB_CLIENT_CELL_ROW = SB_CLIENT_N_COLUMNS,
 } SbClientCellKind;
 
-gboolean sb_client_cell_kind_is_number (SbClientCellKind kind); /* right-aligned, and it changes without a notification */
+gboolean
+sb_client_cell_kind_is_number (SbClientCellKind kind); /* right-aligned, and it changes without a notification */
 
 #define SB_TYPE_CLIENT_CELL (sb_client_cell_get_type ())
 G_DECLARE_FINAL_TYPE (SbClientCell, sb_client_cell, SB, CLIENT_CELL, GtkBox)

@@ -59,7 +59,9 @@ static int
 compare_states (SbClient *a,
                 SbClient *b)
 {
-  static const int rank[] = { [SB_CLIENT_REJECTED] = 0, [SB_CLIENT_SLOW] = 1, [SB_CLIENT_IDLE] = 2, [SB_CLIENT_OK] = 3, [SB_CLIENT_LEFT] = 4 };
+  static const int rank[] = {
+    [SB_CLIENT_REJECTED] = 0, [SB_CLIENT_SLOW] = 1, [SB_CLIENT_IDLE] = 2, [SB_CLIENT_OK] = 3, [SB_CLIENT_LEFT] = 4
+  };
 
   return rank[sb_client_get_state (a)] - rank[sb_client_get_state (b)];
 }
@@ -78,8 +80,10 @@ sb_client_columns_compare (gconstpointer a,
     case SB_CLIENT_CELL_ADDRESS: return g_strcmp0 (peer_x->address, peer_y->address);
     case SB_CLIENT_CELL_CHANNEL: return g_strcmp0 (peer_x->channel, peer_y->channel);
     case SB_CLIENT_CELL_SINCE: return compare_int64 (peer_y->joined_at, peer_x->joined_at);
-    case SB_CLIENT_CELL_MESSAGES_IN: return compare_uint64 (sb_client_get_messages_in (x), sb_client_get_messages_in (y));
-    case SB_CLIENT_CELL_MESSAGES_OUT: return compare_uint64 (sb_client_get_messages_out (x), sb_client_get_messages_out (y));
+    case SB_CLIENT_CELL_MESSAGES_IN:
+      return compare_uint64 (sb_client_get_messages_in (x), sb_client_get_messages_in (y));
+    case SB_CLIENT_CELL_MESSAGES_OUT:
+      return compare_uint64 (sb_client_get_messages_out (x), sb_client_get_messages_out (y));
     case SB_CLIENT_CELL_BYTES_IN: return compare_uint64 (sb_client_get_bytes_in (x), sb_client_get_bytes_in (y));
     case SB_CLIENT_CELL_BYTES_OUT: return compare_uint64 (sb_client_get_bytes_out (x), sb_client_get_bytes_out (y));
     case SB_CLIENT_CELL_RATE: return compare_double (sb_client_get_rate (x), sb_client_get_rate (y));

@@ -158,12 +158,13 @@ sb_client_commands_disconnect (SbPage    *page,
   name = name_clients (clients);
   /* A heading does not wrap: what may be long stands in the text. */
   heading = ngettext ("Disconnect Client?", "Disconnect Clients?", clients->len);
-  body = g_strdup_printf (clients->len == 1
-                            ? _("“%s” is told the reason. It may connect again while its token is valid: to keep it out, revoke the "
-                                "token or block the address.")
-                            : _("%s are told the reason. They may connect again while their tokens are valid: to keep them out, revoke "
-                                "the tokens or block the addresses."),
-                          name);
+  body = g_strdup_printf (
+      clients->len == 1
+          ? _ ("“%s” is told the reason. It may connect again while its token is valid: to keep it out, revoke the "
+               "token or block the address.")
+          : _ ("%s are told the reason. They may connect again while their tokens are valid: to keep them out, revoke "
+               "the tokens or block the addresses."),
+      name);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Reason"));
   adw_entry_row_set_max_length (ADW_ENTRY_ROW (row), MAX_REASON);
   adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
@@ -203,7 +204,8 @@ blocked_cb (GObject      *source,
   else if (n == 0)
     sb_page_say (command->page, _("%s blocked"), command->address);
   else
-    sb_page_say (command->page, ngettext ("%s blocked, %d client disconnected", "%s blocked, %d clients disconnected", (gulong) n),
+    sb_page_say (command->page,
+                 ngettext ("%s blocked, %d client disconnected", "%s blocked, %d clients disconnected", (gulong) n),
                  command->address, n);
 }
 
@@ -217,8 +219,10 @@ block_cb (GObject      *source,
   guint choice = adw_combo_row_get_selected (ADW_COMBO_ROW (command->row));
   const char *address = command->address;
 
-  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result), "do") && choice < G_N_ELEMENTS (durations))
-    sb_engine_block_address_async (engine, "window", address, durations[choice].duration, blocked_cb, g_steal_pointer (&command));
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result), "do") &&
+      choice < G_N_ELEMENTS (durations))
+    sb_engine_block_address_async (engine, "window", address, durations[choice].duration, blocked_cb,
+                                   g_steal_pointer (&command));
 }
 
 static guint
@@ -261,11 +265,13 @@ sb_client_commands_block (SbPage   *page,
   n = count_address (sb_page_get_engine (page), address);
   number = sb_format_number (n);
   if (n == 0)
-    body = g_strdup_printf (_("Nobody comes in from %s any more, whatever the token. Nobody is connected from there now."), address);
+    body = g_strdup_printf (
+        _ ("Nobody comes in from %s any more, whatever the token. Nobody is connected from there now."), address);
   else
-    body = g_strdup_printf (ngettext ("Nobody comes in from %s any more, whatever the token, and %s client is disconnected at once.",
-                                      "Nobody comes in from %s any more, whatever the token, and %s clients are disconnected at once.", n),
-                            address, number);
+    body = g_strdup_printf (
+        ngettext ("Nobody comes in from %s any more, whatever the token, and %s client is disconnected at once.",
+                  "Nobody comes in from %s any more, whatever the token, and %s clients are disconnected at once.", n),
+        address, number);
 
   labels = gtk_string_list_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (durations); i++)

@@ -15,8 +15,9 @@
 /**
  * SbClientPanel:
  *
- * Beside the table: everything known of one client, and what can be done with it; or what can be done with several. Its buttons activate
- * the actions "client.…" of the page it is in. When its client leaves, it stays and says how that came about.
+ * Beside the table: everything known of one client, and what can be done with it; or what can be done with several. Its
+ * buttons activate the actions "client.…" of the page it is in. When its client leaves, it stays and says how that came
+ * about.
  */
 struct _SbClientPanel
 {
@@ -125,7 +126,8 @@ show_ending (SbClientPanel *self,
 
   show_value (self->ending_row, left ? sb_client_words_ending (client) : NULL);
   show_value (self->closed_by_row,
-              left ? g_strdup_printf ("%s · %s", sb_client_words_closed_by (sb_client_get_closed_by (client)), ago) : NULL);
+              left ? g_strdup_printf ("%s · %s", sb_client_words_closed_by (sb_client_get_closed_by (client)), ago)
+                   : NULL);
 }
 
 static void
@@ -138,8 +140,8 @@ show_facts (SbClientPanel *self)
   gtk_label_set_text (self->name, name != NULL ? name : "");
   gtk_widget_set_visible (GTK_WIDGET (self->name), name != NULL);
   show_value (self->token_row, g_strdup_printf ("%s · %s", sb_client_get_title (self->client), peer->token_hint));
-  show_value (self->address_row, g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u · %s" : "%s:%u · %s", peer->address,
-                                                  peer->port, peer->tls ? "wss" : "ws"));
+  show_value (self->address_row, g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u · %s" : "%s:%u · %s",
+                                                  peer->address, peer->port, peer->tls ? "wss" : "ws"));
   show_value (self->channel_row, g_strdup (peer->channel));
   show_value (self->agent_row, g_strdup (peer->user_agent));
   show_value (self->origin_row, g_strdup (peer->origin));
@@ -180,11 +182,15 @@ show_numbers (SbClientPanel *self,
   g_autofree char *date = sb_format_date_time (joined_at);
 
   show_ending (self, now);
-  show_value (self->connected_row, left ? g_strdup_printf (_("for %s · since %s"), since, date) : g_strdup_printf ("%s · %s", since, date));
+  show_value (self->connected_row,
+              left ? g_strdup_printf (_ ("for %s · since %s"), since, date) : g_strdup_printf ("%s · %s", since, date));
   show_value (self->messages_row, g_strdup_printf (_("%s in · %s out"), messages_in, messages_out));
   show_value (self->bytes_row, g_strdup_printf (_("%s in · %s out"), bytes_in, bytes_out));
-  show_value (self->round_trip_row, sb_client_get_round_trip (client) < 0 ? NULL : sb_format_round_trip (sb_client_get_round_trip (client)));
-  show_value (self->backlog_row, left ? NULL : max_backlog > 0 ? g_strdup_printf (_("%s of %s"), backlog, limit) : g_strdup (backlog));
+  show_value (self->round_trip_row,
+              sb_client_get_round_trip (client) < 0 ? NULL : sb_format_round_trip (sb_client_get_round_trip (client)));
+  show_value (self->backlog_row, left              ? NULL
+                                 : max_backlog > 0 ? g_strdup_printf (_ ("%s of %s"), backlog, limit)
+                                                   : g_strdup (backlog));
   show_value (self->rejected_row, sb_client_get_rejected (client) > 0 ? g_steal_pointer (&rejected) : NULL);
 }
 

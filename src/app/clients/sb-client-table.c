@@ -19,8 +19,8 @@
  *
  *   the page's filter model → GtkSortListModel (by column, then as they came) → GtkMultiSelection
  *
- * Numbers are read by sb_client_table_refresh(), for the rows that exist, which are those on the screen and a few more. Which columns
- * are shown is set by the actions "columns.ID", and remembered.
+ * Numbers are read by sb_client_table_refresh(), for the rows that exist, which are those on the screen and a few more.
+ * Which columns are shown is set by the actions "columns.ID", and remembered.
  *
  * Signals: "selection-changed"; "activated": Enter, double click, or a click on a narrow row.
  */
@@ -127,7 +127,8 @@ open_menu_at (GtkEventController *controller,
 
   if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), position))
     gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  sb_table_open_menu (GTK_WIDGET (self), &self->menu, self->menu_model, gtk_event_controller_get_widget (controller), x, y);
+  sb_table_open_menu (GTK_WIDGET (self), &self->menu, self->menu_model, gtk_event_controller_get_widget (controller), x,
+                      y);
 }
 
 static void
@@ -190,7 +191,8 @@ cell_gone_cb (gpointer data,
 static void
 selected_changed_cb (GtkListItem *list_item)
 {
-  sb_client_cell_set_picked (SB_CLIENT_CELL (gtk_list_item_get_child (list_item)), gtk_list_item_get_selected (list_item));
+  sb_client_cell_set_picked (SB_CLIENT_CELL (gtk_list_item_get_child (list_item)),
+                             gtk_list_item_get_selected (list_item));
 }
 
 static void
@@ -283,7 +285,8 @@ update_columns (SbClientTable *self)
     {
       const SbClientColumn *column = &sb_client_columns[i];
 
-      gtk_column_view_column_set_visible (self->columns[i], self->wanted[i] && (self->left ? column->left : column->connected) &&
+      gtk_column_view_column_set_visible (self->columns[i], self->wanted[i] &&
+                                                                (self->left ? column->left : column->connected) &&
                                                                 column->needs <= self->room);
     }
 }
@@ -336,13 +339,17 @@ add_column (SbClientTable   *self,
             SbClientCellKind kind)
 {
   const SbClientColumn *column = &sb_client_columns[kind];
-  const char *context = kind == SB_CLIENT_CELL_MESSAGES_IN ? "messages received" : kind == SB_CLIENT_CELL_MESSAGES_OUT ? "messages sent"
-                        : kind == SB_CLIENT_CELL_LEFT_AT   ? "when a client left" : NULL;
+  const char *context = kind == SB_CLIENT_CELL_MESSAGES_IN    ? "messages received"
+                        : kind == SB_CLIENT_CELL_MESSAGES_OUT ? "messages sent"
+                        : kind == SB_CLIENT_CELL_LEFT_AT      ? "when a client left"
+                                                              : NULL;
   const char *title = context != NULL ? g_dpgettext2 (NULL, context, column->title) : _(column->title);
   g_autoptr (GtkListItemFactory) factory = make_factory (self, kind);
   g_autoptr (GtkColumnViewColumn) view_column = gtk_column_view_column_new (title, NULL);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (sb_client_columns_compare, GINT_TO_POINTER (kind), NULL));
-  g_autoptr (GSimpleAction) action = g_simple_action_new_stateful (column->id, NULL, g_variant_new_boolean (self->wanted[kind]));
+  g_autoptr (GtkSorter) sorter =
+      GTK_SORTER (gtk_custom_sorter_new (sb_client_columns_compare, GINT_TO_POINTER (kind), NULL));
+  g_autoptr (GSimpleAction) action =
+      g_simple_action_new_stateful (column->id, NULL, g_variant_new_boolean (self->wanted[kind]));
 
   gtk_column_view_column_set_factory (view_column, factory);
   gtk_column_view_column_set_sorter (view_column, sorter);
@@ -448,9 +455,10 @@ sb_client_table_class_init (SbClientTableClass *klass)
                                    g_param_spec_int ("room", NULL, NULL, 0, DEFAULT_ROOM, DEFAULT_ROOM,
                                                      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 
-  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                             G_TYPE_NONE, 0);
-  signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                             NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATED] =
+      g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-client-table.ui");
   gtk_widget_class_bind_template_child (widget_class, SbClientTable, stack);
@@ -488,8 +496,10 @@ sb_client_table_init (SbClientTable *self)
   gtk_multi_sorter_append (sorter, g_object_ref (gtk_column_view_get_sorter (self->column_view)));
   self->sorted = gtk_sort_list_model_new (NULL, GTK_SORTER (sorter));
   self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
-  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (selection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_column_view_set_model (self->column_view, GTK_SELECTION_MODEL (self->selection));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
 }
@@ -532,7 +542,8 @@ sb_client_table_dup_selected (SbClientTable *self)
 
   clients = g_ptr_array_new_with_free_func (g_object_unref);
   selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  for (gboolean more = gtk_bitset_iter_init_first (&iter, selected, &position); more; more = gtk_bitset_iter_next (&iter, &position))
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, selected, &position); more;
+       more = gtk_bitset_iter_next (&iter, &position))
     g_ptr_array_add (clients, g_list_model_get_item (G_LIST_MODEL (self->selection), position));
   return clients;
 }

@@ -7,10 +7,11 @@ G_BEGIN_DECLS
 
 /* A client in words. Main thread; translated; @now: real time, µs. */
 
-const char *sb_client_words_pill_class (SbClient *client);                /* NULL: all is well, nothing deserves a pill */
-char       *sb_client_words_state      (SbClient *client);                /* "4 rejected", "Slow", "Idle"; "Connected" when all is well */
-char       *sb_client_words_second     (SbClient *client);                /* "192.168.1.30 · “esp32-00”": the second is what it calls itself */
-char       *sb_client_words_facts      (SbClient *client, gint64 now);    /* "/sensors · 192.168.1.30 · 14 min": one line of a narrow list */
+const char *sb_client_words_pill_class (SbClient *client); /* NULL: all is well, nothing deserves a pill */
+char *sb_client_words_state (SbClient *client);  /* "4 rejected", "Slow", "Idle"; "Connected" when all is well */
+char *sb_client_words_second (SbClient *client); /* "192.168.1.30 · “esp32-00”": the second is what it calls itself */
+char *sb_client_words_facts (SbClient *client,
+                             gint64 now); /* "/sensors · 192.168.1.30 · 14 min": one line of a narrow list */
 char       *sb_client_words_since      (SbClient *client, gint64 now);
 const char *sb_client_words_closed_by  (SbClosedBy by);                   /* "The client", "You", … */
 char       *sb_client_words_ending     (SbClient *client);                /* "3003 disconnected by admin: too loud" */

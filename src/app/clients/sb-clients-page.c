@@ -310,7 +310,8 @@ update_actions (SbClientsPage *self)
   gtk_widget_action_set_enabled (widget, "client.show-traffic", one);
   gtk_widget_action_set_enabled (widget, "client.show-token", token != NULL);
   gtk_widget_action_set_enabled (widget, "client.block", one);
-  gtk_widget_action_set_enabled (widget, "client.revoke", token != NULL && sb_token_item_get_state (token) != SB_TOKEN_REVOKED);
+  gtk_widget_action_set_enabled (widget, "client.revoke",
+                                 token != NULL && sb_token_item_get_state (token) != SB_TOKEN_REVOKED);
 }
 
 static void
@@ -370,7 +371,8 @@ close_details (SbClientsPage *self)
 static void
 sheet_cb (SbClientsPage *self)
 {
-  if (!adw_bottom_sheet_get_open (self->bottom_sheet) && is_narrow (self) && !gtk_toggle_button_get_active (self->pick_button))
+  if (!adw_bottom_sheet_get_open (self->bottom_sheet) && is_narrow (self) &&
+      !gtk_toggle_button_get_active (self->pick_button))
     close_details (self);
 }
 
@@ -442,7 +444,8 @@ revoke_action_cb (GtkWidget  *widget,
                   GVariant   *parameter)
 {
   SbClientsPage *self = SB_CLIENTS_PAGE (widget);
-  SbTokenItem *token = sb_token_list_find (sb_engine_get_tokens (get_engine (self)), sb_client_get_peer (self->shown)->token_id);
+  SbTokenItem *token =
+      sb_token_list_find (sb_engine_get_tokens (get_engine (self)), sb_client_get_peer (self->shown)->token_id);
 
   if (token != NULL)
     sb_token_commands_revoke (SB_PAGE (self), token);
@@ -453,7 +456,8 @@ show_traffic_action_cb (GtkWidget  *widget,
                         const char *action_name,
                         GVariant   *parameter)
 {
-  g_autofree char *filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_client_get_id (SB_CLIENTS_PAGE (widget)->shown));
+  g_autofree char *filter =
+      g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_client_get_id (SB_CLIENTS_PAGE (widget)->shown));
 
   sb_page_go_to (SB_PAGE (widget), "traffic", filter);
 }
@@ -578,7 +582,8 @@ sb_clients_page_constructed (GObject *object)
   G_OBJECT_CLASS (sb_clients_page_parent_class)->constructed (object);
 
   self->filter = gtk_custom_filter_new (filter_func, self, NULL);
-  self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (clients)), GTK_FILTER (g_object_ref (self->filter)));
+  self->filtered =
+      gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (clients)), GTK_FILTER (g_object_ref (self->filter)));
   sb_client_table_set_model (self->table, G_LIST_MODEL (self->filtered), FALSE);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_client_table_get_actions (self->table));
   g_signal_connect_object (clients, "notify", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);

@@ -9,7 +9,8 @@
 /**
  * SbSendDialog:
  *
- * A message to one client or a few: JSON, checked while it is typed, the mistake underlined. What became of it is told in a toast.
+ * A message to one client or a few: JSON, checked while it is typed, the mistake underlined. What became of it is told
+ * in a toast.
  */
 struct _SbSendDialog
 {
@@ -81,7 +82,8 @@ send_cb (SbSendDialog *self)
   if (!sb_json_buffer_is_valid (self->buffer))
     return;
   bytes = sb_json_buffer_dup_bytes (self->buffer);
-  sb_engine_broadcast_async (sb_page_get_engine (self->page), "window", self->target, FALSE, bytes, sent_cb, g_object_ref (self->page));
+  sb_engine_broadcast_async (sb_page_get_engine (self->page), "window", self->target, FALSE, bytes, sent_cb,
+                             g_object_ref (self->page));
   adw_dialog_close (ADW_DIALOG (self));
 }
 

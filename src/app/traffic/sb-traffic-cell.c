@@ -8,7 +8,8 @@
 /**
  * SbTrafficCell:
  *
- * One cell of the traffic table, or a whole row of its narrow form. Made by the table and used again for other lines; a line never changes.
+ * One cell of the traffic table, or a whole row of its narrow form. Made by the table and used again for other lines; a
+ * line never changes.
  */
 struct _SbTrafficCell
 {

@@ -13,8 +13,9 @@
 /**
  * SbTrafficDetail:
  *
- * One line of the traffic log at length: what became of it in a sentence, the message broken into lines and coloured, or where it is not
- * valid as it came, with the place of the mistake underlined; or its bytes. Its buttons activate the actions "traffic.…" of the page.
+ * One line of the traffic log at length: what became of it in a sentence, the message broken into lines and coloured,
+ * or where it is not valid as it came, with the place of the mistake underlined; or its bytes. Its buttons activate the
+ * actions "traffic.…" of the page.
  */
 struct _SbTrafficDetail
 {
@@ -41,8 +42,9 @@ update_scheme_cb (SbTrafficDetail *self)
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
   GtkSourceStyleSchemeManager *manager = gtk_source_style_scheme_manager_get_default ();
 
-  gtk_source_buffer_set_style_scheme (GTK_SOURCE_BUFFER (self->buffer),
-                                      gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita"));
+  gtk_source_buffer_set_style_scheme (
+      GTK_SOURCE_BUFFER (self->buffer),
+      gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita"));
 }
 
 static void
@@ -52,7 +54,8 @@ set_text (SbTrafficDetail *self,
 {
   GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
 
-  gtk_source_buffer_set_language (GTK_SOURCE_BUFFER (self->buffer), json ? gtk_source_language_manager_get_language (manager, "json") : NULL);
+  gtk_source_buffer_set_language (GTK_SOURCE_BUFFER (self->buffer),
+                                  json ? gtk_source_language_manager_get_language (manager, "json") : NULL);
   gtk_text_buffer_set_text (self->buffer, text, -1);
 }
 
@@ -167,7 +170,8 @@ show_words (SbTrafficDetail *self)
   g_autofree char *place = describe_mistake (self);
   g_autofree char *size = sb_format_size (record->size);
   g_autofree char *kept_size = sb_format_size (kept);
-  g_autofree char *cut = record->size > kept ? g_strdup_printf (_(" · the first %s of %s are shown"), kept_size, size) : NULL;
+  g_autofree char *cut =
+      record->size > kept ? g_strdup_printf (_ (" · the first %s of %s are shown"), kept_size, size) : NULL;
   g_autofree char *text = g_strconcat (place != NULL ? place : "", sentence, cut, NULL);
 
   gtk_image_set_from_icon_name (self->icon, sb_traffic_words_icon (self->entry));
@@ -216,8 +220,10 @@ sb_traffic_detail_init (SbTrafficDetail *self)
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   self->guard = sb_json_guard_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->mistake = gtk_text_buffer_create_tag (self->buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, "weight", PANGO_WEIGHT_BOLD, NULL);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self, G_CONNECT_SWAPPED);
+  self->mistake = gtk_text_buffer_create_tag (self->buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, "weight",
+                                              PANGO_WEIGHT_BOLD, NULL);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self,
+                           G_CONNECT_SWAPPED);
   update_scheme_cb (self);
 }
 

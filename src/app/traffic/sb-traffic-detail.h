@@ -11,7 +11,8 @@ G_DECLARE_FINAL_TYPE (SbTrafficDetail, sb_traffic_detail, SB, TRAFFIC_DETAIL, Ad
 
 void            sb_traffic_detail_set_entry (SbTrafficDetail *self, SbTrafficEntry *entry);
 SbTrafficEntry *sb_traffic_detail_get_entry (SbTrafficDetail *self);
-/* The message as text to copy: as it was sent, not as it is shown; binary as its bytes in hexadecimal. NULL: there is none. */
+/* The message as text to copy: as it was sent, not as it is shown; binary as its bytes in hexadecimal. NULL: there is
+ * none. */
 char           *sb_traffic_detail_dup_text  (SbTrafficDetail *self);
 
 G_END_DECLS

@@ -117,9 +117,12 @@ append_csv (GString               *text,
 
   sb_export_add_csv_field (text, time);
   sb_export_add_csv_field (text, get_direction_id (record->direction));
-  sb_export_add_csv_field (text, record->peer != NULL && record->peer->token_label != NULL ? record->peer->token_label : "");
+  sb_export_add_csv_field (text,
+                           record->peer != NULL && record->peer->token_label != NULL ? record->peer->token_label : "");
   sb_export_add_csv_field (text, record->peer != NULL && record->peer->address != NULL ? record->peer->address : "");
-  sb_export_add_csv_field (text, record->peer != NULL ? record->peer->channel : record->target != NULL ? record->target : "");
+  sb_export_add_csv_field (text, record->peer != NULL     ? record->peer->channel
+                                 : record->target != NULL ? record->target
+                                                          : "");
   append_csv_number (text, record->size);
   append_csv_number (text, record->reached);
   append_csv_number (text, record->dropped);
@@ -162,9 +165,10 @@ write_lines (Write         *self,
              GCancellable  *cancellable,
              GError       **error)
 {
-  g_autoptr (GString) text = g_string_new (self->csv ? "time,direction,client,address,channel,size,reached,dropped,rejected,reason,form,"
-                                                       "message\r\n"
-                                                     : NULL);
+  g_autoptr (GString) text =
+      g_string_new (self->csv ? "time,direction,client,address,channel,size,reached,dropped,rejected,reason,form,"
+                                "message\r\n"
+                              : NULL);
 
   for (guint i = 0; i < self->n; i++)
     {
@@ -182,7 +186,8 @@ write_lines (Write         *self,
   return TRUE;
 }
 
-/* A stream that replaces a file puts it in place when it is closed; closed while cancelled, it leaves what was there. */
+/* A stream that replaces a file puts it in place when it is closed; closed while cancelled, it leaves what was there.
+ */
 static void
 write_thread (GTask        *task,
               gpointer      source,
@@ -194,7 +199,8 @@ write_thread (GTask        *task,
   g_autoptr (GFileOutputStream) stream = NULL;
   GError *error = NULL;
 
-  stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, cancellable, &error);
+  stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
+                           cancellable, &error);
   if (stream == NULL)
     {
       g_task_return_error (task, error);
@@ -332,7 +338,8 @@ told_cb (double   fraction,
       adw_dialog_set_title (self->dialog, _("Exporting Traffic"));
       adw_dialog_set_content_width (self->dialog, 360);
       adw_dialog_set_child (self->dialog, view);
-      g_signal_connect_object (self->dialog, "closed", G_CALLBACK (g_cancellable_cancel), self->cancellable, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->dialog, "closed", G_CALLBACK (g_cancellable_cancel), self->cancellable,
+                               G_CONNECT_SWAPPED);
       adw_dialog_present (self->dialog, GTK_WIDGET (self->page));
     }
   gtk_progress_bar_set_fraction (self->bar, fraction);
@@ -352,7 +359,8 @@ written_cb (GObject      *source,
   if (self->dialog != NULL)
     adw_dialog_force_close (self->dialog);
   if (written)
-    sb_page_say (self->page, ngettext ("%s message exported to “%s”", "%s messages exported to “%s”", self->n), number, name);
+    sb_page_say (self->page, ngettext ("%s message exported to “%s”", "%s messages exported to “%s”", self->n), number,
+                 name);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     sb_page_say (self->page, _("Export cancelled, nothing was written"));
   else
@@ -374,8 +382,8 @@ chosen_cb (GObject      *source,
   name = g_file_get_basename (self->file);
   self->n = g_list_model_get_n_items (G_LIST_MODEL (self->view));
   self->cancellable = g_cancellable_new ();
-  sb_traffic_export_write_async (export->view, export->file, g_str_has_suffix (name, ".csv"), told_cb, export, export->cancellable,
-                                 written_cb, g_steal_pointer (&self));
+  sb_traffic_export_write_async (export->view, export->file, g_str_has_suffix (name, ".csv"), told_cb, export,
+                                 export->cancellable, written_cb, g_steal_pointer (&self));
 }
 
 /**

@@ -12,9 +12,16 @@ void     sb_traffic_export_ask          (SbPage *page, SbTrafficView *view);
 
 /* Called on the main thread, now and then: what part is written, from 0 to 1. */
 typedef void (*SbTrafficExportProgress) (double fraction, gpointer user_data);
-/* The lines are those of now; they are written by another thread. A cancelled or failed export leaves what was at @file before. */
-void     sb_traffic_export_write_async  (SbTrafficView *view, GFile *file, gboolean csv, SbTrafficExportProgress progress, gpointer progress_data,
-                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The lines are those of now; they are written by another thread. A cancelled or failed export leaves what was at @file
+ * before. */
+void sb_traffic_export_write_async (SbTrafficView *view,
+                                    GFile *file,
+                                    gboolean csv,
+                                    SbTrafficExportProgress progress,
+                                    gpointer progress_data,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
 gboolean sb_traffic_export_write_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -126,7 +126,8 @@ match_text (const SbTrafficMatch  *self,
   gsize length = 0;
   const char *payload = record->payload != NULL ? g_bytes_get_data (record->payload, &length) : NULL;
 
-  if (peer != NULL && (contains_text (self, peer->token_label) || contains_text (self, peer->name) || contains_text (self, peer->channel)))
+  if (peer != NULL && (contains_text (self, peer->token_label) || contains_text (self, peer->name) ||
+                       contains_text (self, peer->channel)))
     return TRUE;
   if (contains_text (self, record->target) || contains_text (self, record->reason))
     return TRUE;

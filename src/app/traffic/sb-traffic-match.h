@@ -16,15 +16,16 @@ typedef enum
 /**
  * SbTrafficMatch:
  *
- * Which lines of the traffic log are shown: those that meet all that is asked for. A plain value that owns its texts. It reads records
- * where they lie, so that a hundred thousand of them are looked through while a key is going down.
+ * Which lines of the traffic log are shown: those that meet all that is asked for. A plain value that owns its texts.
+ * It reads records where they lie, so that a hundred thousand of them are looked through while a key is going down.
  */
 typedef struct
 {
   SbTrafficKind kind;
   guint64 client_id; /* 0: of all */
   char *channel;     /* NULL: on all */
-  char *text;        /* somewhere in the message, the client's names, its channel or the reason, whatever the case; NULL: anything */
+  char *text; /* somewhere in the message, the client's names, its channel or the reason, whatever the case; NULL:
+                 anything */
   char *folded;      /* @text, casefolded, where it is not ASCII */
 } SbTrafficMatch;
 

@@ -90,8 +90,9 @@ update_title (SbTrafficPage *self)
 {
   SbTrafficLog *log = get_log (self);
   double rate = sb_meter_get_current (sb_engine_get_meter (get_engine (self)), SB_MEASURE_MESSAGES_IN);
-  g_autofree char *summary = sb_traffic_words_summary (rate, sb_traffic_log_get_n_not_kept (log) + sb_traffic_log_get_n_dropped (log),
-                                                       sb_server_is_running (get_engine (self)));
+  g_autofree char *summary =
+      sb_traffic_words_summary (rate, sb_traffic_log_get_n_not_kept (log) + sb_traffic_log_get_n_dropped (log),
+                                sb_server_is_running (get_engine (self)));
 
   adw_window_title_set_subtitle (self->window_title, summary != NULL ? summary : "");
 }
@@ -157,8 +158,8 @@ get_kind (SbTrafficPage *self)
   return g_str_equal (choice, "rejected") ? SB_TRAFFIC_REJECTED : SB_TRAFFIC_ALL;
 }
 
-/* A selection would have every line that is shown made an object, to look for the selected one among them: so it is taken off
- * meanwhile, and found again by its number. */
+/* A selection would have every line that is shown made an object, to look for the selected one among them: so it is
+ * taken off meanwhile, and found again by its number. */
 static void
 filter_changed_cb (SbTrafficPage *self)
 {
@@ -186,7 +187,9 @@ static void
 update_chip (SbTrafficPage *self)
 {
   g_autofree char *text = NULL;
-  SbClient *client = self->only_client != 0 ? sb_client_list_find (sb_engine_get_clients (get_engine (self)), self->only_client) : NULL;
+  SbClient *client = self->only_client != 0
+                         ? sb_client_list_find (sb_engine_get_clients (get_engine (self)), self->only_client)
+                         : NULL;
 
   if (client != NULL)
     text = g_strdup_printf (_("Client: %s"), sb_client_get_title (client));
@@ -235,7 +238,8 @@ pause_cb (SbTrafficPage *self)
 {
   gboolean paused = gtk_toggle_button_get_active (self->pause_button);
 
-  gtk_button_set_icon_name (GTK_BUTTON (self->pause_button), paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (self->pause_button),
+                            paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button), paused ? _("Go On") : _("Pause"));
   sb_traffic_view_set_paused (self->view, paused);
   self->n_new = 0;
@@ -303,7 +307,8 @@ selected_cb (SbTrafficPage *self)
 
   if (entry != NULL)
     sb_traffic_detail_set_entry (self->detail, entry);
-  if (entry != NULL && !gtk_widget_get_visible (GTK_WIDGET (self->detail)) && gtk_widget_get_height (GTK_WIDGET (self->layouts)) > 0)
+  if (entry != NULL && !gtk_widget_get_visible (GTK_WIDGET (self->detail)) &&
+      gtk_widget_get_height (GTK_WIDGET (self->layouts)) > 0)
     gtk_paned_set_position (self->paned, MAX (gtk_widget_get_height (GTK_WIDGET (self->layouts)) - DETAIL_HEIGHT, 0));
   gtk_widget_set_visible (GTK_WIDGET (self->detail), entry != NULL);
   /* A sheet covers the list: it comes only when asked for. */
@@ -361,7 +366,8 @@ send_again_action_cb (GtkWidget  *widget,
   SbTrafficEntry *entry = get_selected (self);
   g_autoptr (SbTarget) target = make_target (sb_traffic_entry_get_record (entry));
   g_autofree char *channel = sb_traffic_words_channel (entry);
-  g_autofree char *heading = target->everyone ? g_strdup (_("To everyone")) : g_strdup_printf (_("To everyone on %s"), channel);
+  g_autofree char *heading =
+      target->everyone ? g_strdup (_ ("To everyone")) : g_strdup_printf (_ ("To everyone on %s"), channel);
   g_autofree char *text = sb_traffic_detail_dup_text (self->detail);
 
   adw_dialog_present (sb_send_dialog_new (SB_PAGE (self), heading, target, text), widget);
@@ -373,7 +379,8 @@ show_client_action_cb (GtkWidget  *widget,
                        GVariant   *parameter)
 {
   SbTrafficEntry *entry = get_selected (SB_TRAFFIC_PAGE (widget));
-  g_autofree char *filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_traffic_entry_get_record (entry)->peer->id);
+  g_autofree char *filter =
+      g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_traffic_entry_get_record (entry)->peer->id);
 
   sb_page_go_to (SB_PAGE (widget), "clients", filter);
 }
@@ -428,8 +435,8 @@ clear_action_cb (GtkWidget  *widget,
                  const char *action_name,
                  GVariant   *parameter)
 {
-  AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Clear Traffic?"),
-                                                                  _("All messages listed here are forgotten. Nothing else is changed.")));
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (
+      _ ("Clear Traffic?"), _ ("All messages listed here are forgotten. Nothing else is changed.")));
 
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
   adw_alert_dialog_set_response_appearance (alert, "clear", ADW_RESPONSE_DESTRUCTIVE);
@@ -502,7 +509,8 @@ sb_traffic_page_constructed (GObject *object)
   sb_traffic_table_set_view (self->table, self->view);
   g_signal_connect_object (self->view, "items-changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "notify::n-waiting", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_traffic (engine), "items-changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_engine_get_traffic (engine), "items-changed", G_CALLBACK (queue_update), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "ticked", G_CALLBACK (ticked_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self, "map", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);

@@ -11,10 +11,11 @@
 /**
  * SbTrafficTable:
  *
- * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom, and the table
- * follows it until the user scrolls up or selects a line; at the bottom again it follows again.
+ * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom,
+ * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again.
  *
- * Properties: "selected" (#SbTrafficEntry), "following" (boolean). Signal "activated": Enter, double click, or a click on a narrow row.
+ * Properties: "selected" (#SbTrafficEntry), "following" (boolean). Signal "activated": Enter, double click, or a click
+ * on a narrow row.
  */
 struct _SbTrafficTable
 {
@@ -89,7 +90,8 @@ is_at_end (SbTrafficTable *self)
   GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (gtk_stack_get_visible_child (self->stack));
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (scroller);
 
-  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >= gtk_adjustment_get_upper (adjustment) - 1;
+  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+         gtk_adjustment_get_upper (adjustment) - 1;
 }
 
 /* Upwards by wheel or touchpad: the adjustment alone does not tell the user's scrolling from that of new lines. */
@@ -110,8 +112,8 @@ key_pressed_cb (SbTrafficTable *self,
                 guint           code,
                 GdkModifierType state)
 {
-  if (key == GDK_KEY_Up || key == GDK_KEY_Page_Up || key == GDK_KEY_Home || key == GDK_KEY_KP_Up || key == GDK_KEY_KP_Page_Up ||
-      key == GDK_KEY_KP_Home)
+  if (key == GDK_KEY_Up || key == GDK_KEY_Page_Up || key == GDK_KEY_Home || key == GDK_KEY_KP_Up ||
+      key == GDK_KEY_KP_Page_Up || key == GDK_KEY_KP_Home)
     set_following (self, FALSE);
   return GDK_EVENT_PROPAGATE;
 }
@@ -134,7 +136,8 @@ change_value_cb (SbTrafficTable *self,
 static void
 value_changed_cb (SbTrafficTable *self)
 {
-  if (!self->following && is_at_end (self) && sb_traffic_table_get_selected (self) == NULL && !sb_traffic_view_get_paused (self->view))
+  if (!self->following && is_at_end (self) && sb_traffic_table_get_selected (self) == NULL &&
+      !sb_traffic_view_get_paused (self->view))
     set_following (self, TRUE);
 }
 
@@ -151,8 +154,9 @@ watch_scrolling (SbTrafficTable *self,
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (scroller, keys);
-  g_signal_connect_object (gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (GTK_SCROLLED_WINDOW (scroller))), "change-value",
-                           G_CALLBACK (change_value_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (
+      gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (GTK_SCROLLED_WINDOW (scroller))), "change-value",
+      G_CALLBACK (change_value_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)), "value-changed",
                            G_CALLBACK (value_changed_cb), self, G_CONNECT_SWAPPED);
 }
@@ -333,7 +337,8 @@ static void
 sb_traffic_table_class_init (SbTrafficTableClass *klass)
 {
   static const char *const column_names[SB_TRAFFIC_N_COLUMNS] = {
-    "time_column", "direction_column", "client_column", "channel_column", "message_column", "size_column", "reached_column",
+    "time_column",    "direction_column", "client_column",  "channel_column",
+    "message_column", "size_column",      "reached_column",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -343,11 +348,12 @@ sb_traffic_table_class_init (SbTrafficTableClass *klass)
 
   properties[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, SB_TYPE_TRAFFIC_ENTRY,
                                                    G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_FOLLOWING] = g_param_spec_boolean ("following", NULL, NULL, TRUE,
-                                                     G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FOLLOWING] = g_param_spec_boolean (
+      "following", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATED] =
+      g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-traffic-table.ui");
   gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, stack);
@@ -357,7 +363,8 @@ sb_traffic_table_class_init (SbTrafficTableClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, list_view);
   for (guint i = 0; i < SB_TRAFFIC_N_COLUMNS; i++)
     gtk_widget_class_bind_template_child_full (widget_class, column_names[i], FALSE,
-                                               G_STRUCT_OFFSET (SbTrafficTable, columns) + i * sizeof (GtkColumnViewColumn *));
+                                               G_STRUCT_OFFSET (SbTrafficTable, columns) +
+                                                   i * sizeof (GtkColumnViewColumn *));
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
@@ -405,7 +412,8 @@ sb_traffic_table_set_view (SbTrafficTable *self,
   self->view = g_object_ref (view);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (view));
   /* After the views, which are told first. */
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (follow), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (follow), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   follow (self);
 }
 

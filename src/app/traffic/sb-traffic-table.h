@@ -11,7 +11,7 @@ G_DECLARE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB, TRAFFIC_TABLE, AdwBi
 
 void            sb_traffic_table_set_view      (SbTrafficTable *self, SbTrafficView *view);
 SbTrafficEntry *sb_traffic_table_get_selected  (SbTrafficTable *self);
-void            sb_traffic_table_select        (SbTrafficTable *self, guint position); /* GTK_INVALID_LIST_POSITION: none */
+void sb_traffic_table_select (SbTrafficTable *self, guint position); /* GTK_INVALID_LIST_POSITION: none */
 gboolean        sb_traffic_table_get_following (SbTrafficTable *self);
 void            sb_traffic_table_set_following (SbTrafficTable *self, gboolean following);
 void            sb_traffic_table_set_menu      (SbTrafficTable *self, GMenuModel *menu);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* What is shown of one message at most, in bytes: a view of text is slow with more. */
 #define SB_TRAFFIC_TEXT_MAX (256 * 1024)
 
-/* Valid UTF-8 without control characters (NUL as U+2400), line breaks kept. @offset: of a byte; @mark: the character it became. */
+/* Valid UTF-8 without control characters (NUL as U+2400), line breaks kept. @offset: of a byte; @mark: the character it
+ * became. */
 char *sb_traffic_text_make   (const char *bytes, gsize length, guint64 offset, guint *mark);
 /* @json: one valid value. Broken into lines, members indented by two; not a character of a value is changed. */
 char *sb_traffic_text_indent (const char *json, gsize length);

@@ -191,7 +191,8 @@ displacing_cb (SbTrafficView *self,
     {
       guint64 *serial = g_memdup2 (&g_array_index (self->serials, guint64, self->first + i), sizeof *serial);
 
-      g_hash_table_insert (self->held, serial, g_list_model_get_item (G_LIST_MODEL (self->log), (guint) (*serial - begin)));
+      g_hash_table_insert (self->held, serial,
+                           g_list_model_get_item (G_LIST_MODEL (self->log), (guint) (*serial - begin)));
     }
 }
 

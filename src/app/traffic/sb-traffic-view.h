@@ -12,10 +12,10 @@ G_DECLARE_FINAL_TYPE (SbTrafficView, sb_traffic_view, SB, TRAFFIC_VIEW, GObject)
 /**
  * SbTrafficView:
  *
- * What is shown of a traffic log: a GListModel of the #SbTrafficEntry that match, oldest first. It keeps numbers, not objects, and
- * follows the log one batch at a time: what fell out goes from the front, what is new and matches comes at the end, with one
- * items-changed each. Paused, it stands still: it holds on to what falls out of the log, and counts what would have come.
- * Main thread. Property: "n-waiting" (uint), notified.
+ * What is shown of a traffic log: a GListModel of the #SbTrafficEntry that match, oldest first. It keeps numbers, not
+ * objects, and follows the log one batch at a time: what fell out goes from the front, what is new and matches comes at
+ * the end, with one items-changed each. Paused, it stands still: it holds on to what falls out of the log, and counts
+ * what would have come. Main thread. Property: "n-waiting" (uint), notified.
  */
 SbTrafficView  *sb_traffic_view_new          (SbTrafficLog *log);
 /* Looks through the whole log: everything is replaced, the pause is over for what falls out. */

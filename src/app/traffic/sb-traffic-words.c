@@ -18,7 +18,8 @@ sb_traffic_words_client (SbTrafficEntry *entry)
 
   if (record->direction == SB_DIRECTION_FROM_CLIENT)
     return g_strdup (sb_traffic_entry_get_title (entry));
-  return g_strdup (record->direction == SB_DIRECTION_BROADCAST ? C_("sender", "Broadcast") : C_("sender", "Administrator"));
+  return g_strdup (record->direction == SB_DIRECTION_BROADCAST ? C_ ("sender", "Broadcast")
+                                                               : C_ ("sender", "Administrator"));
 }
 
 char *
@@ -75,7 +76,8 @@ sb_traffic_words_title (SbTrafficEntry *entry)
   g_autofree char *number = sb_format_number (record->reached);
 
   if (is_rejected (record))
-    return g_strdup_printf (_("Rejected: %s"), record->reason != NULL ? record->reason : sb_rejection_to_code (record->rejection));
+    return g_strdup_printf (_ ("Rejected: %s"),
+                            record->reason != NULL ? record->reason : sb_rejection_to_code (record->rejection));
   if (record->reached == 0)
     return g_strdup (_("Sent to nobody"));
   return g_strdup_printf (ngettext ("Sent to %s client", "Sent to %s clients", record->reached), number);
@@ -90,15 +92,18 @@ sb_traffic_words_sentence (SbTrafficEntry *entry)
   g_autofree char *size = sb_format_size (record->size);
   g_autofree char *clock = sb_format_clock (record->time, TRUE);
   g_autofree char *dropped = sb_format_number (record->dropped);
-  g_autofree char *lost = record->dropped > 0 ? g_strdup_printf (ngettext (" · %s client did not get it", " · %s clients did not get it",
-                                                                           record->dropped), dropped)
-                                              : g_strdup ("");
+  g_autofree char *lost =
+      record->dropped > 0
+          ? g_strdup_printf (ngettext (" · %s client did not get it", " · %s clients did not get it", record->dropped),
+                             dropped)
+          : g_strdup ("");
   g_autofree char *place = NULL;
 
   if (is_rejected (record))
     {
       place = describe_place (record);
-      return g_strdup_printf (_("%sThe client was told; nobody else received it. %s on %s · %s"), place, client, channel, clock);
+      return g_strdup_printf (_ ("%sThe client was told; nobody else received it. %s on %s · %s"), place, client,
+                              channel, clock);
     }
   if (record->direction != SB_DIRECTION_FROM_CLIENT)
     return g_strdup_printf (_("You sent this to %s · %s · %s%s"), channel, size, clock, lost);
@@ -115,7 +120,8 @@ sb_traffic_words_summary (double   rate,
   g_autofree char *speed = sb_format_compact (rate);
   g_autofree char *number = sb_format_number (n_not_kept);
   g_autofree char *lost = g_strdup_printf (ngettext ("%s not kept", "%s not kept", (gulong) n_not_kept), number);
-  g_autofree char *said = g_strdup_printf (ngettext ("%s message/s", "%s messages/s", g_str_equal (speed, "1") ? 1 : 2), speed);
+  g_autofree char *said =
+      g_strdup_printf (ngettext ("%s message/s", "%s messages/s", g_str_equal (speed, "1") ? 1 : 2), speed);
 
   if (n_not_kept == 0)
     return running ? g_steal_pointer (&said) : NULL;

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* A line of the traffic log in words. Main thread; translated. */
 
-char       *sb_traffic_words_client    (SbTrafficEntry *entry);        /* "Scoreboard 3"; "Broadcast" for what an administrator sent */
+char *sb_traffic_words_client (SbTrafficEntry *entry); /* "Scoreboard 3"; "Broadcast" for what an administrator sent */
 char       *sb_traffic_words_channel   (SbTrafficEntry *entry);        /* "/sensors"; whom a broadcast was for */
 char       *sb_traffic_words_reached   (SbTrafficEntry *entry);        /* "→ 11" */
 const char *sb_traffic_words_icon      (SbTrafficEntry *entry);

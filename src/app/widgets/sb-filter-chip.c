@@ -7,7 +7,8 @@
 /**
  * SbFilterChip:
  *
- * Says that a list is narrowed by something chosen on another page ("Client: Scoreboard 3"), and takes it back with one click.
+ * Says that a list is narrowed by something chosen on another page ("Client: Scoreboard 3"), and takes it back with one
+ * click.
  */
 struct _SbFilterChip
 {
@@ -47,7 +48,8 @@ sb_filter_chip_class_init (SbFilterChipClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_filter_chip_dispose;
 
-  signals[CLEARED] = g_signal_new ("cleared", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CLEARED] =
+      g_signal_new ("cleared", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-filter-chip.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFilterChip, label);

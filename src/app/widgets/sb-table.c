@@ -7,8 +7,8 @@
  * sb_table_align_heading:
  * @column: counted from 0, hidden ones too
  *
- * Puts the heading of a column of numbers above them, at the right, with the arrow of the order before it. GtkColumnView puts every
- * heading at the left, and there is no other way to it than through its children.
+ * Puts the heading of a column of numbers above them, at the right, with the arrow of the order before it.
+ * GtkColumnView puts every heading at the left, and there is no other way to it than through its children.
  */
 void
 sb_table_align_heading (GtkColumnView *view,
