@@ -160,9 +160,9 @@ sb_client_commands_disconnect (SbPage    *page,
   heading = ngettext ("Disconnect Client?", "Disconnect Clients?", clients->len);
   body = g_strdup_printf (
       clients->len == 1
-          ? _ ("“%s” is told the reason. It may connect again while its token is valid: to keep it out, revoke the "
+          ? _("“%s” is told the reason. It may connect again while its token is valid: to keep it out, revoke the "
                "token or block the address.")
-          : _ ("%s are told the reason. They may connect again while their tokens are valid: to keep them out, revoke "
+          : _("%s are told the reason. They may connect again while their tokens are valid: to keep them out, revoke "
                "the tokens or block the addresses."),
       name);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Reason"));
@@ -266,7 +266,7 @@ sb_client_commands_block (SbPage   *page,
   number = sb_format_number (n);
   if (n == 0)
     body = g_strdup_printf (
-        _ ("Nobody comes in from %s any more, whatever the token. Nobody is connected from there now."), address);
+        _("Nobody comes in from %s any more, whatever the token. Nobody is connected from there now."), address);
   else
     body = g_strdup_printf (
         ngettext ("Nobody comes in from %s any more, whatever the token, and %s client is disconnected at once.",

@@ -171,7 +171,7 @@ show_words (SbTrafficDetail *self)
   g_autofree char *size = sb_format_size (record->size);
   g_autofree char *kept_size = sb_format_size (kept);
   g_autofree char *cut =
-      record->size > kept ? g_strdup_printf (_ (" · the first %s of %s are shown"), kept_size, size) : NULL;
+      record->size > kept ? g_strdup_printf (_(" · the first %s of %s are shown"), kept_size, size) : NULL;
   g_autofree char *text = g_strconcat (place != NULL ? place : "", sentence, cut, NULL);
 
   gtk_image_set_from_icon_name (self->icon, sb_traffic_words_icon (self->entry));

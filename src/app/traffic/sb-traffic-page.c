@@ -367,7 +367,7 @@ send_again_action_cb (GtkWidget  *widget,
   g_autoptr (SbTarget) target = make_target (sb_traffic_entry_get_record (entry));
   g_autofree char *channel = sb_traffic_words_channel (entry);
   g_autofree char *heading =
-      target->everyone ? g_strdup (_ ("To everyone")) : g_strdup_printf (_ ("To everyone on %s"), channel);
+      target->everyone ? g_strdup (_("To everyone")) : g_strdup_printf (_("To everyone on %s"), channel);
   g_autofree char *text = sb_traffic_detail_dup_text (self->detail);
 
   adw_dialog_present (sb_send_dialog_new (SB_PAGE (self), heading, target, text), widget);
@@ -436,7 +436,7 @@ clear_action_cb (GtkWidget  *widget,
                  GVariant   *parameter)
 {
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (
-      _ ("Clear Traffic?"), _ ("All messages listed here are forgotten. Nothing else is changed.")));
+      _("Clear Traffic?"), _("All messages listed here are forgotten. Nothing else is changed.")));
 
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
   adw_alert_dialog_set_response_appearance (alert, "clear", ADW_RESPONSE_DESTRUCTIVE);

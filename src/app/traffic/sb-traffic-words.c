@@ -18,8 +18,8 @@ sb_traffic_words_client (SbTrafficEntry *entry)
 
   if (record->direction == SB_DIRECTION_FROM_CLIENT)
     return g_strdup (sb_traffic_entry_get_title (entry));
-  return g_strdup (record->direction == SB_DIRECTION_BROADCAST ? C_ ("sender", "Broadcast")
-                                                               : C_ ("sender", "Administrator"));
+  return g_strdup (record->direction == SB_DIRECTION_BROADCAST ? C_("sender", "Broadcast")
+                                                               : C_("sender", "Administrator"));
 }
 
 char *
@@ -76,7 +76,7 @@ sb_traffic_words_title (SbTrafficEntry *entry)
   g_autofree char *number = sb_format_number (record->reached);
 
   if (is_rejected (record))
-    return g_strdup_printf (_ ("Rejected: %s"),
+    return g_strdup_printf (_("Rejected: %s"),
                             record->reason != NULL ? record->reason : sb_rejection_to_code (record->rejection));
   if (record->reached == 0)
     return g_strdup (_("Sent to nobody"));
@@ -102,7 +102,7 @@ sb_traffic_words_sentence (SbTrafficEntry *entry)
   if (is_rejected (record))
     {
       place = describe_place (record);
-      return g_strdup_printf (_ ("%sThe client was told; nobody else received it. %s on %s · %s"), place, client,
+      return g_strdup_printf (_("%sThe client was told; nobody else received it. %s on %s · %s"), place, client,
                               channel, clock);
     }
   if (record->direction != SB_DIRECTION_FROM_CLIENT)
