@@ -14,25 +14,35 @@ static SbCtlOptions options = { .max_connections = -1, .rate = -1, .limit = 1000
 /* Every option of every command; a command names the ones it takes. */
 static const GOptionEntry all_options[] = {
   { "label", 'l', 0, G_OPTION_ARG_STRING, &options.label, N_("What the token is called"), N_("LABEL") },
-  { "channels", 'c', 0, G_OPTION_ARG_STRING, &options.channels, N_("Patterns of the channels it allows, with commas between; ** for all"), N_("PATTERN,…") },
+  { "channels", 'c', 0, G_OPTION_ARG_STRING, &options.channels,
+    N_("Patterns of the channels it allows, with commas between; ** for all"), N_("PATTERN,…") },
   { "read-only", 'r', 0, G_OPTION_ARG_NONE, &options.read_only, N_("It may listen but not publish"), NULL },
   { "publish", 'p', 0, G_OPTION_ARG_NONE, &options.publish, N_("It may publish"), NULL },
-  { "expires", 'e', 0, G_OPTION_ARG_STRING, &options.expires, N_("When it ends: 2h, 7d, a date, or never"), N_("WHEN") },
+  { "expires", 'e', 0, G_OPTION_ARG_STRING, &options.expires, N_("When it ends: 2h, 7d, a date, or never"),
+    N_("WHEN") },
   { "not-before", 0, 0, G_OPTION_ARG_STRING, &options.not_before, N_("When it begins"), N_("WHEN") },
-  { "max-connections", 'm', 0, G_OPTION_ARG_INT, &options.max_connections, N_("How many connections at once; 0 for any number"), N_("N") },
-  { "rate", 0, 0, G_OPTION_ARG_INT, &options.rate, N_("Messages a second each connection may send; 0 for the server's limit"), N_("N") },
-  { "grace", 'g', 0, G_OPTION_ARG_STRING, &options.grace, N_("How long the old secret stays valid: 10m, 1h"), N_("DURATION") },
-  { "state", 0, 0, G_OPTION_ARG_STRING, &options.state, N_("Only those: active, expiring, expired, revoked, not_yet_valid"), N_("STATE") },
+  { "max-connections", 'm', 0, G_OPTION_ARG_INT, &options.max_connections,
+    N_("How many connections at once; 0 for any number"), N_("N") },
+  { "rate", 0, 0, G_OPTION_ARG_INT, &options.rate,
+    N_("Messages a second each connection may send; 0 for the server's limit"), N_("N") },
+  { "grace", 'g', 0, G_OPTION_ARG_STRING, &options.grace, N_("How long the old secret stays valid: 10m, 1h"),
+    N_("DURATION") },
+  { "state", 0, 0, G_OPTION_ARG_STRING, &options.state,
+    N_("Only those: active, expiring, expired, revoked, not_yet_valid"), N_("STATE") },
   { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("What the client is told"), N_("TEXT") },
-  { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.channel, N_("To the clients on the channels of this pattern; can be given again"), N_("PATTERN") },
-  { "token", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.token, N_("To the clients of this token; can be given again"), N_("ID") },
+  { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.channel,
+    N_("To the clients on the channels of this pattern; can be given again"), N_("PATTERN") },
+  { "token", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.token, N_("To the clients of this token; can be given again"),
+    N_("ID") },
   { "client", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.client, N_("To this client; can be given again"), N_("ID") },
-  { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"), N_("DURATION") },
+  { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"),
+    N_("DURATION") },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
 };
 
 static const GOptionEntry common_options[] = {
-  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data_dir, N_("The directory that Signalbox keeps its data in"), N_("DIR") },
+  { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data_dir, N_("The directory that Signalbox keeps its data in"),
+    N_("DIR") },
   { "json", 'j', 0, G_OPTION_ARG_NONE, &options.json, N_("Print JSON, for programs"), NULL },
   { NULL },
 };
@@ -85,7 +95,7 @@ add_options (GOptionContext *context, const SbCtlCommand *command)
 
   for (guint i = 0; i < G_N_ELEMENTS (all_options); i++)
     if (g_strv_contains ((const char *const *) names, all_options[i].long_name))
-      g_option_context_add_main_entries (context, (GOptionEntry[]) { all_options[i], { NULL } }, GETTEXT_PACKAGE);
+      g_option_context_add_main_entries (context, (GOptionEntry[]){ all_options[i], { NULL } }, GETTEXT_PACKAGE);
 }
 
 /* An answer that could not be written is no answer. */
@@ -129,7 +139,8 @@ run (const SbCtlCommand *command, char **arguments)
   return finish (command->func (&options, rest));
 }
 
-/* The words that are no options, for finding the command. --data is the only option that may stand before it and has a value. */
+/* The words that are no options, for finding the command. --data is the only option that may stand before it and has a
+ * value. */
 static char **
 plain_words (char **argv)
 {

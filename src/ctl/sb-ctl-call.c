@@ -90,7 +90,8 @@ ask_engine (SbEngine *engine, const char *method, const char *path, JsonNode *bo
 }
 
 static JsonNode *
-ask_directory (const char *data_dir, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+ask_directory (const char *data_dir, const char *method, const char *path, JsonNode *body, guint *status,
+               GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (SbEngine) engine = NULL;
@@ -111,7 +112,8 @@ ask_directory (const char *data_dir, const char *method, const char *path, JsonN
 
 /* SB_ENGINE_ERROR_IN_USE: somebody has the directory after all, and could not be asked. */
 static JsonNode *
-ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body,
+                    guint *status, GError **error)
 {
   g_autofree char *database = g_build_filename (options->data_dir, "signalbox.db", NULL);
   g_autofree char *holder = NULL;
@@ -121,10 +123,12 @@ ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *met
 
   holder = sb_data_dir_dup_holder (options->data_dir);
   if (holder != NULL)
-    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s, which cannot be asked."), options->data_dir, holder);
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s, which cannot be asked."),
+                 options->data_dir, holder);
   else if (need == SB_CTL_NEEDS_SERVER)
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
-                 _("No Signalbox is running on “%s”. Start one with: signalboxd --data “%s”"), options->data_dir, options->data_dir);
+                 _("No Signalbox is running on “%s”. Start one with: signalboxd --data “%s”"), options->data_dir,
+                 options->data_dir);
   else
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
                  _("“%s” holds no data of Signalbox, and none is running on it."), options->data_dir);
@@ -132,9 +136,11 @@ ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *met
   return NULL;
 }
 
-/* A program that has just begun holds the directory before it can be asked, and another signalboxctl holds it for a moment: worth waiting for. */
+/* A program that has just begun holds the directory before it can be asked, and another signalboxctl holds it for a
+ * moment: worth waiting for. */
 static JsonNode *
-ask (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+ask (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body, guint *status,
+     GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
 
@@ -163,7 +169,8 @@ ask (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char
 static SbCtlStatus
 fail_to_ask (const GError *error)
 {
-  gboolean unreachable = error->domain == G_IO_ERROR || g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) ||
+  gboolean unreachable = error->domain == G_IO_ERROR ||
+                         g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) ||
                          g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE);
 
   return sb_ctl_fail (unreachable ? SB_CTL_UNREACHABLE : SB_CTL_FAILED, "%s", error->message);
@@ -180,7 +187,8 @@ fail_as_answered (JsonObject *answer)
 }
 
 SbCtlStatus
-sb_ctl_call (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonObject *body, JsonObject **answer)
+sb_ctl_call (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonObject *body,
+             JsonObject **answer)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) sent = body != NULL ? json_node_init_object (json_node_alloc (), body) : NULL;

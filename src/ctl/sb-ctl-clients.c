@@ -71,19 +71,14 @@ state_cell (JsonObject *row)
 }
 
 static const SbCtlColumn columns[] = {
-  { N_("ID"), id_cell, TRUE },
-  { N_("TOKEN"), token_cell },
-  { N_("CALLS ITSELF"), name_cell },
-  { N_("CHANNEL"), channel_cell },
-  { N_("ADDRESS"), address_cell },
-  { N_("SINCE"), since_cell },
-  { N_("IN"), in_cell, TRUE },
-  { N_("OUT"), out_cell, TRUE },
-  { N_("ROUND TRIP"), round_trip_cell, TRUE },
+  { N_("ID"), id_cell, TRUE },     { N_("TOKEN"), token_cell },     { N_("CALLS ITSELF"), name_cell },
+  { N_("CHANNEL"), channel_cell }, { N_("ADDRESS"), address_cell }, { N_("SINCE"), since_cell },
+  { N_("IN"), in_cell, TRUE },     { N_("OUT"), out_cell, TRUE },   { N_("ROUND TRIP"), round_trip_cell, TRUE },
   { N_("STATE"), state_cell },
 };
 
-/* Page by page, so that the server does other things in between. All of them are in the first page's @answer in the end. */
+/* Page by page, so that the server does other things in between. All of them are in the first page's @answer in the
+ * end. */
 static SbCtlStatus
 fetch_clients (const SbCtlOptions *options, JsonObject **answer)
 {
@@ -104,7 +99,8 @@ fetch_clients (const SbCtlOptions *options, JsonObject **answer)
         {
           after = json_object_get_int_member (json_array_get_object_element (rows, i), "id");
           if (*answer != NULL)
-            json_array_add_element (json_object_get_array_member (*answer, "clients"), json_array_dup_element (rows, i));
+            json_array_add_element (json_object_get_array_member (*answer, "clients"),
+                                    json_array_dup_element (rows, i));
         }
       more = json_object_get_boolean_member (page, "more");
       if (*answer == NULL)
@@ -310,7 +306,8 @@ const SbCtlCommand sb_ctl_client_commands[] = {
   { "clients", "", "", N_("Show who is connected"), 0, clients },
   { "disconnect", "ID", "reason", N_("Close a client's connection"), 1, disconnect },
   { "send", "ID JSON", "", N_("Send a message to one client (- for standard input)"), 2, send },
-  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"), 1, broadcast },
+  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"),
+    1, broadcast },
   { "block", "ADDRESS", "for", N_("Shut an address out"), 1, block },
   { "unblock", "ADDRESS", "", N_("Let an address in again"), 1, unblock },
   { NULL },

@@ -64,11 +64,13 @@ print_table (JsonArray *rows, const SbCtlColumn *columns, guint n_columns)
   for (guint c = 0; c < n_columns; c++)
     print_cell (_(columns[c].heading), widths[c], columns[c].number, c + 1 == n_columns);
   for (guint i = 0; i < cells->len; i++)
-    print_cell (g_ptr_array_index (cells, i), widths[i % n_columns], columns[i % n_columns].number, (i + 1) % n_columns == 0);
+    print_cell (g_ptr_array_index (cells, i), widths[i % n_columns], columns[i % n_columns].number,
+                (i + 1) % n_columns == 0);
 }
 
 void
-sb_ctl_print_list (const SbCtlOptions *options, JsonObject *answer, const char *name, const SbCtlColumn *columns, guint n_columns, const char *none)
+sb_ctl_print_list (const SbCtlOptions *options, JsonObject *answer, const char *name, const SbCtlColumn *columns,
+                   guint n_columns, const char *none)
 {
   JsonNode *node = json_object_get_member (answer, name);
   JsonArray *rows = json_node_get_array (node);

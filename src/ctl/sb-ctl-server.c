@@ -19,10 +19,8 @@ status (const SbCtlOptions *options, char **words)
   sb_ctl_print_done (options, answer, _("%s %s, process %d: %s%s%s; %d clients, %d active tokens"),
                      json_object_get_string_member (answer, "program"),
                      json_object_get_string_member (answer, "version"),
-                     (int) json_object_get_int_member (answer, "pid"),
-                     json_object_get_string_member (answer, "state"),
-                     uris[0] != '\0' ? " on " : "", uris,
-                     (int) json_object_get_int_member (answer, "clients"),
+                     (int) json_object_get_int_member (answer, "pid"), json_object_get_string_member (answer, "state"),
+                     uris[0] != '\0' ? " on " : "", uris, (int) json_object_get_int_member (answer, "clients"),
                      (int) json_object_get_int_member (answer, "active_tokens"));
   if (!options->json && !json_object_get_null_member (answer, "problem"))
     printf ("%s\n", json_object_get_string_member (answer, "problem"));
@@ -66,11 +64,8 @@ detail_cell (JsonObject *row)
 }
 
 static const SbCtlColumn audit_columns[] = {
-  { N_("TIME"), time_cell },
-  { N_("ACT"), act_cell },
-  { N_("BY"), actor_cell },
-  { N_("WHAT"), subject_cell },
-  { N_("DETAIL"), detail_cell },
+  { N_("TIME"), time_cell },    { N_("ACT"), act_cell },       { N_("BY"), actor_cell },
+  { N_("WHAT"), subject_cell }, { N_("DETAIL"), detail_cell },
 };
 
 /* @path with the limit; without one as many as people and programs want to see at a time. */
@@ -88,7 +83,8 @@ audit (const SbCtlOptions *options, char **words)
   SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
 
   if (result == SB_CTL_DONE)
-    sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns), _("The audit trail is empty."));
+    sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns),
+                       _("The audit trail is empty."));
 
   return result;
 }
@@ -108,7 +104,8 @@ target_cell (JsonObject *row)
 static char *
 report_cell (JsonObject *row)
 {
-  return g_strdup_printf (_("%d of %d"), (int) json_object_get_int_member (row, "sent"), (int) json_object_get_int_member (row, "targeted"));
+  return g_strdup_printf (_("%d of %d"), (int) json_object_get_int_member (row, "sent"),
+                          (int) json_object_get_int_member (row, "targeted"));
 }
 
 static char *
@@ -132,7 +129,8 @@ broadcasts (const SbCtlOptions *options, char **words)
   SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
 
   if (result == SB_CTL_DONE)
-    sb_ctl_print_list (options, answer, "broadcasts", broadcast_columns, G_N_ELEMENTS (broadcast_columns), _("Nothing was broadcast yet."));
+    sb_ctl_print_list (options, answer, "broadcasts", broadcast_columns, G_N_ELEMENTS (broadcast_columns),
+                       _("Nothing was broadcast yet."));
 
   return result;
 }
@@ -220,7 +218,8 @@ parse_value (JsonNode *now, const char *text)
     }
   if (json_node_get_value_type (now) == G_TYPE_BOOLEAN && (g_str_equal (text, "true") || g_str_equal (text, "false")))
     return json_node_init_boolean (json_node_alloc (), text[0] == 't');
-  if (json_node_get_value_type (now) == G_TYPE_INT64 && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
+  if (json_node_get_value_type (now) == G_TYPE_INT64 &&
+      g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
     return json_node_init_int (json_node_alloc (), (gint64) number);
 
   return json_node_init_string (json_node_alloc (), text);

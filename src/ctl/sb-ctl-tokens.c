@@ -154,14 +154,10 @@ state_cell (JsonObject *row)
 }
 
 static const SbCtlColumn columns[] = {
-  { N_("ID"), id_cell, TRUE },
-  { N_("LABEL"), label_cell },
-  { N_("TOKEN"), hint_cell },
-  { N_("CHANNELS"), channels_cell },
-  { N_("MAY"), may_cell },
-  { N_("EXPIRES"), expires_cell },
-  { N_("LAST USED"), used_cell },
-  { N_("LIVE"), connections_cell, TRUE },
+  { N_("ID"), id_cell, TRUE },    { N_("LABEL"), label_cell },
+  { N_("TOKEN"), hint_cell },     { N_("CHANNELS"), channels_cell },
+  { N_("MAY"), may_cell },        { N_("EXPIRES"), expires_cell },
+  { N_("LAST USED"), used_cell }, { N_("LIVE"), connections_cell, TRUE },
   { N_("STATE"), state_cell },
 };
 
@@ -181,7 +177,8 @@ list (const SbCtlOptions *options, char **words)
 
 /* A call about the token whose ID is the first word. @action: "", "/revoke", … */
 static SbCtlStatus
-call_token (const SbCtlOptions *options, char **words, const char *method, const char *action, JsonObject *body, JsonObject **answer)
+call_token (const SbCtlOptions *options, char **words, const char *method, const char *action, JsonObject *body,
+            JsonObject **answer)
 {
   g_autofree char *path = NULL;
   gint64 id;
@@ -202,7 +199,9 @@ print_changed (const SbCtlOptions *options, JsonObject *answer, const char *what
   gint64 n = json_object_get_int_member_with_default (answer, "closed", 0);
   g_autofree char *label = sb_ctl_format_text (answer, "label");
 
-  sb_ctl_print_done (options, answer, ngettext ("%s “%s”; %d connection closed.", "%s “%s”; %d connections closed.", (gulong) n), what, label, (int) n);
+  sb_ctl_print_done (options, answer,
+                     ngettext ("%s “%s”; %d connection closed.", "%s “%s”; %d connections closed.", (gulong) n), what,
+                     label, (int) n);
 }
 
 static SbCtlStatus
@@ -269,8 +268,7 @@ rotate (const SbCtlOptions *options, char **words)
   return status;
 }
 
-static SbCtlStatus
-delete (const SbCtlOptions *options, char **words)
+static SbCtlStatus delete (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status = call_token (options, words, "DELETE", "", NULL, &answer);
@@ -282,11 +280,13 @@ delete (const SbCtlOptions *options, char **words)
 }
 
 const SbCtlCommand sb_ctl_token_commands[] = {
-  { "token issue", "", "label channels read-only expires not-before max-connections rate", N_("Make a token and print it, once"), 0, issue },
+  { "token issue", "", "label channels read-only expires not-before max-connections rate",
+    N_("Make a token and print it, once"), 0, issue },
   { "token list", "", "state", N_("Show all tokens"), 0, list },
   { "token revoke", "ID", "", N_("Withdraw a token and close its connections"), 1, revoke_token },
   { "token restore", "ID", "", N_("Undo a revocation"), 1, restore },
-  { "token edit", "ID", "label channels read-only publish expires not-before max-connections rate", N_("Change what a token allows, at once"), 1, edit },
+  { "token edit", "ID", "label channels read-only publish expires not-before max-connections rate",
+    N_("Change what a token allows, at once"), 1, edit },
   { "token rotate", "ID", "grace", N_("Give a token a new secret and print it, once"), 1, rotate },
   { "token delete", "ID", "", N_("Remove a revoked or expired token from the table"), 1, delete },
   { NULL },

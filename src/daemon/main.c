@@ -198,7 +198,8 @@ log_to_stderr (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
 {
   if (g_log_writer_default_would_drop (level, NULL))
     return G_LOG_WRITER_HANDLED;
-  if (g_log_writer_is_journald (fileno (stderr)) && g_log_writer_journald (level, fields, n_fields, user_data) == G_LOG_WRITER_HANDLED)
+  if (g_log_writer_is_journald (fileno (stderr)) &&
+      g_log_writer_journald (level, fields, n_fields, user_data) == G_LOG_WRITER_HANDLED)
     return G_LOG_WRITER_HANDLED;
 
   g_autofree char *line = g_log_writer_format_fields (level, fields, n_fields, FALSE);
@@ -215,9 +216,12 @@ main (int argc, char *argv[])
   Daemon daemon = { .status = EXIT_SUCCESS };
   gboolean version = FALSE;
   const GOptionEntry options[] = {
-    { "listen", 'l', 0, G_OPTION_ARG_STRING, &daemon.listen, N_("Listen there for this run, whatever the settings say; port 0 is any free one"), N_("ADDRESS:PORT") },
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &daemon.data_dir, N_("Keep tokens, history and settings there"), N_("DIR") },
-    { "settings", 's', 0, G_OPTION_ARG_FILENAME, &daemon.settings_file, N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &daemon.listen,
+      N_("Listen there for this run, whatever the settings say; port 0 is any free one"), N_("ADDRESS:PORT") },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &daemon.data_dir, N_("Keep tokens, history and settings there"),
+      N_("DIR") },
+    { "settings", 's', 0, G_OPTION_ARG_FILENAME, &daemon.settings_file,
+      N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Say the version and go"), NULL },
     { NULL },
   };

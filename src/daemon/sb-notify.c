@@ -26,9 +26,8 @@ sb_notify (const char *state)
   memcpy (address.sun_path, path, length);
   if (address.sun_path[0] == '@') /* an abstract name: unix(7) */
     address.sun_path[0] = '\0';
-  if (fd < 0 ||
-      sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address,
-              G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + length) < 0)
+  if (fd < 0 || sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address,
+                        G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + length) < 0)
     g_warning ("The service manager cannot be told “%s”: %s", state, g_strerror (errno));
   if (fd >= 0)
     close (fd);

@@ -27,13 +27,13 @@ struct _SbAudit
   SbAuditTroubleFunc trouble;
   gpointer user_data;
 
-  GPtrArray *waiting;  /* (element-type SbJournalEntry), oldest first */
-  GArray *waiters;     /* (element-type Waiter): who asked about an entry in @waiting */
+  GPtrArray *waiting; /* (element-type SbJournalEntry), oldest first */
+  GArray *waiters;    /* (element-type Waiter): who asked about an entry in @waiting */
   guint timer;
   gboolean in_flight;
   gboolean failing;
   guint n_lost;
-  gboolean freed;      /* the owner is gone; only the batch in flight holds it */
+  gboolean freed; /* the owner is gone; only the batch in flight holds it */
 };
 
 /* One transaction under way. */
@@ -146,7 +146,8 @@ keep_for_later (SbAudit *self, GPtrArray *entries)
 static void
 begin_failing (SbAudit *self, const GError *error)
 {
-  g_autofree char *message = g_strdup_printf (_("The audit trail cannot be written: %s Signalbox keeps trying."), error->message);
+  g_autofree char *message =
+      g_strdup_printf (_("The audit trail cannot be written: %s Signalbox keeps trying."), error->message);
 
   g_message ("%s", message);
   self->failing = TRUE;
@@ -160,10 +161,12 @@ end_failing (SbAudit *self)
   self->failing = FALSE;
   if (self->n_lost > 0)
     {
-      g_autofree char *detail = g_strdup_printf ("%u entries were lost while the trail could not be written", self->n_lost);
+      g_autofree char *detail =
+          g_strdup_printf ("%u entries were lost while the trail could not be written", self->n_lost);
 
       self->n_lost = 0;
-      sb_audit_add (self, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", detail, 1), NULL, NULL);
+      sb_audit_add (self, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", detail, 1), NULL,
+                    NULL);
     }
   if (self->trouble != NULL)
     self->trouble (NULL, self->user_data);
@@ -235,8 +238,8 @@ store_waiting (SbAudit *self)
 /**
  * sb_audit_add:
  * @entry: (transfer full): what happened
- * @done: (nullable): told when the entry is on disk; the entry is then written at once instead of being gathered for a while.
- *   Not called before this function returns. Where writing fails it is told so after one try.
+ * @done: (nullable): told when the entry is on disk; the entry is then written at once instead of being gathered for a
+ * while. Not called before this function returns. Where writing fails it is told so after one try.
  */
 void
 sb_audit_add (SbAudit *self, SbJournalEntry *entry, SbAuditDoneFunc done, gpointer user_data)

@@ -22,7 +22,7 @@
 
 struct _SbDataDir
 {
-  char *path;  /* absolute */
+  char *path; /* absolute */
   int lock_fd;
 };
 
@@ -46,14 +46,17 @@ set_file_error (GError **error, int number, const char *path)
     {
     case EACCES:
     case EPERM:
-      g_set_error (error, G_FILE_ERROR, code, _("There is no permission to keep data in “%s”. Choose another directory."), path);
+      g_set_error (error, G_FILE_ERROR, code,
+                   _("There is no permission to keep data in “%s”. Choose another directory."), path);
       break;
     case EROFS:
-      g_set_error (error, G_FILE_ERROR, code, _("“%s” is on a disk that can only be read. Choose another directory."), path);
+      g_set_error (error, G_FILE_ERROR, code, _("“%s” is on a disk that can only be read. Choose another directory."),
+                   path);
       break;
     case ENOSPC:
     case EDQUOT:
-      g_set_error (error, G_FILE_ERROR, code, _("The disk that holds “%s” is full. Free some space, then try again."), path);
+      g_set_error (error, G_FILE_ERROR, code, _("The disk that holds “%s” is full. Free some space, then try again."),
+                   path);
       break;
     case ENOTDIR:
     case EEXIST:
@@ -155,10 +158,11 @@ take_lock (int fd, char **holder)
  * @path: the directory; made with mode 0700, parents too, where it is not there
  * @error: return location
  *
- * Takes the directory for this program. Blocks for as long as the file system needs, and up to three seconds for a signalboxctl that has it.
+ * Takes the directory for this program. Blocks for as long as the file system needs, and up to three seconds for a
+ * signalboxctl that has it.
  *
- * Errors: %SB_ENGINE_ERROR_IN_USE with the holder's name and process id; %G_FILE_ERROR where the directory cannot be made
- * or written.
+ * Errors: %SB_ENGINE_ERROR_IN_USE with the holder's name and process id; %G_FILE_ERROR where the directory cannot be
+ * made or written.
  *
  * Returns: (transfer full): the locked directory, to be given back by sb_data_dir_unlock()
  */

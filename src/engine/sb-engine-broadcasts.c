@@ -36,7 +36,8 @@ check_target (const SbTarget *target, GError **error)
         {
           g_autofree char *shown = g_utf8_make_valid (target->channels[i], -1);
 
-          g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("“%s” is not a channel: %s"), shown, local->message);
+          g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("“%s” is not a channel: %s"), shown,
+                       local->message);
           return FALSE;
         }
     }
@@ -60,7 +61,8 @@ check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
       g_autofree char *size = g_format_size (length);
       g_autofree char *most = g_format_size (limits.max_message);
 
-      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("The message has %s; a message may have %s."), size, most);
+      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("The message has %s; a message may have %s."),
+                   size, most);
       return FALSE;
     }
   if (binary)
@@ -69,8 +71,9 @@ check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
   guard = sb_json_guard_new ();
   if (!sb_json_guard_check (guard, text != NULL ? text : "", length, &limits.json, &trouble))
     {
-      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("The message is not JSON as it may be sent: line %u, column %u: %s."),
-                   trouble.line, trouble.column, trouble.message);
+      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
+                   _("The message is not JSON as it may be sent: line %u, column %u: %s."), trouble.line,
+                   trouble.column, trouble.message);
       return FALSE;
     }
 
@@ -115,7 +118,8 @@ broadcast_audit (SbCommand *command)
                           sb_broadcast_get_sent (broadcast), sb_broadcast_get_dropped (broadcast));
   if (sb_broadcast_get_pending (broadcast) > 0)
     g_string_append_printf (detail, ", %u still waiting", sb_broadcast_get_pending (broadcast));
-  sb_command_audit (command, is_direct (sb_broadcast_get_target (broadcast)) ? SB_ACT_MESSAGE_SENT : SB_ACT_BROADCAST_SENT,
+  sb_command_audit (command,
+                    is_direct (sb_broadcast_get_target (broadcast)) ? SB_ACT_MESSAGE_SENT : SB_ACT_BROADCAST_SENT,
                     sb_broadcast_get_target_text (broadcast), detail->str);
 }
 
@@ -125,7 +129,8 @@ reported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SbCommand *command = user_data;
   g_autoptr (GError) error = NULL;
 
-  /* It is said, and the numbers are known: that they are not kept is the engine's trouble, not this command's failure. */
+  /* It is said, and the numbers are known: that they are not kept is the engine's trouble, not this command's failure.
+   */
   if (!sb_broadcast_store_report_finish (SB_DATABASE (source), result, &error))
     {
       g_ptr_array_add (command->engine->unsaved_reports, g_object_ref (command->broadcast));
@@ -146,7 +151,8 @@ sb_engine_report (SbEngine *self, const SbEvent *event)
     return;
 
   sb_broadcast_add_report (command->broadcast, self->n_lanes, event->report.targeted, event->report.sent,
-                           event->report.dropped, event->report.pending, event->report.duration, event->report.dropped_peers);
+                           event->report.dropped, event->report.pending, event->report.duration,
+                           event->report.dropped_peers);
   if (!sb_broadcast_get_complete (command->broadcast))
     return;
 
@@ -180,7 +186,8 @@ sb_engine_retry_reports (SbEngine *self)
     return;
 
   self->retrying_report = TRUE;
-  sb_broadcast_store_report_async (self->database, g_ptr_array_index (self->unsaved_reports, 0), retried_cb, g_object_ref (self));
+  sb_broadcast_store_report_async (self->database, g_ptr_array_index (self->unsaved_reports, 0), retried_cb,
+                                   g_object_ref (self));
 }
 
 /* --- send --- */
@@ -223,14 +230,16 @@ inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       /* Released by the answer to the report. */
       sb_command_hold (command);
       g_hash_table_insert (self->sending, g_memdup2 (&id, sizeof id), command);
-      sb_hub_broadcast (self->hub, (guint64) id, target, is_direct (target) ? SB_DIRECTION_DIRECT : SB_DIRECTION_BROADCAST,
+      sb_hub_broadcast (self->hub, (guint64) id, target,
+                        is_direct (target) ? SB_DIRECTION_DIRECT : SB_DIRECTION_BROADCAST,
                         sb_broadcast_get_binary (command->broadcast), sb_broadcast_get_payload (command->broadcast));
     }
   sb_command_release (command);
 }
 
 void
-sb_engine_broadcast_async (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_broadcast_async (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload,
+                           GAsyncReadyCallback callback, gpointer user_data)
 {
   SbCommand *command;
   GError *error = NULL;
@@ -242,14 +251,16 @@ sb_engine_broadcast_async (SbEngine *self, const char *actor, const SbTarget *ta
 
   command = sb_command_new (self, actor, callback, user_data);
   if (!sb_engine_is_running (self))
-    sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING, _("The server is not running. Start it first.")));
+    sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                                                   _("The server is not running. Start it first.")));
   else if (!check_target (target, &error) || !check_payload (self, binary, payload, &error))
     sb_command_fail (command, error);
 
   if (command->error == NULL)
     {
       sb_command_hold (command);
-      sb_broadcast_store_insert_async (self->database, g_get_real_time (), target, binary, payload, inserted_cb, command);
+      sb_broadcast_store_insert_async (self->database, g_get_real_time (), target, binary, payload, inserted_cb,
+                                       command);
     }
   sb_command_release (command);
 }

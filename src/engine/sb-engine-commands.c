@@ -100,7 +100,8 @@ sb_command_fail (SbCommand *self, GError *error)
     g_error_free (error);
 }
 
-/* Answers what nobody will finish any more. Only when the hub and the database are closed, so that none of their callbacks comes. */
+/* Answers what nobody will finish any more. Only when the hub and the database are closed, so that none of their
+ * callbacks comes. */
 void
 sb_command_abandon_all (SbEngine *engine)
 {
@@ -135,7 +136,8 @@ void
 sb_command_audit (SbCommand *self, SbAct act, const char *subject, const char *detail)
 {
   sb_command_hold (self);
-  sb_audit_add (self->engine->audit, sb_journal_entry_new (0, g_get_real_time (), act, self->actor, subject, detail, 1), audited_cb, self);
+  sb_audit_add (self->engine->audit, sb_journal_entry_new (0, g_get_real_time (), act, self->actor, subject, detail, 1),
+                audited_cb, self);
 }
 
 int
@@ -151,7 +153,8 @@ static gboolean
 check_running (SbCommand *self)
 {
   if (self->error == NULL && !sb_engine_is_running (self->engine))
-    sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING, _("The server is not running. Start it first.")));
+    sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                                                _("The server is not running. Start it first.")));
 
   return self->error == NULL;
 }
@@ -172,8 +175,9 @@ check_reason (SbCommand *self, const char *reason)
   for (const char *p = trimmed; *p != '\0'; p = g_utf8_next_char (p))
     if (g_unichar_iscntrl (g_utf8_get_char (p)))
       {
-        sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
-                                                    _("The reason may not contain control characters or line breaks.")));
+        sb_command_fail (self,
+                         g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
+                                              _("The reason may not contain control characters or line breaks.")));
         return NULL;
       }
 
@@ -205,14 +209,16 @@ target_to_subject (SbEngine *self, const SbTarget *target)
     {
       const SbPeer *peer = sb_client_get_peer (client);
 
-      return g_strdup_printf ("%s (%s) from %s on %s", peer->token_label, peer->token_hint, peer->address, peer->channel);
+      return g_strdup_printf ("%s (%s) from %s on %s", peer->token_label, peer->token_hint, peer->address,
+                              peer->channel);
     }
 
   return sb_target_to_text (target);
 }
 
 void
-sb_engine_disconnect_async (SbEngine *self, const char *actor, const SbTarget *target, const char *reason, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_disconnect_async (SbEngine *self, const char *actor, const SbTarget *target, const char *reason,
+                            GAsyncReadyCallback callback, gpointer user_data)
 {
   SbCommand *command;
   g_autofree char *checked = NULL;
@@ -224,7 +230,8 @@ sb_engine_disconnect_async (SbEngine *self, const char *actor, const SbTarget *t
   command = sb_command_new (self, actor, callback, user_data);
   if (check_running (command) && (checked = check_reason (command, reason)) != NULL)
     {
-      g_autofree char *told = checked[0] != '\0' ? g_strconcat ("disconnected by admin: ", checked, NULL) : g_strdup ("disconnected by admin");
+      g_autofree char *told = checked[0] != '\0' ? g_strconcat ("disconnected by admin: ", checked, NULL)
+                                                 : g_strdup ("disconnected by admin");
 
       command->subject = target_to_subject (self, target);
       command->detail = g_steal_pointer (&checked);
@@ -267,7 +274,8 @@ block_audit (SbCommand *self)
 }
 
 void
-sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration,
+                               GAsyncReadyCallback callback, gpointer user_data)
 {
   SbCommand *command;
 
@@ -284,8 +292,9 @@ sb_engine_block_address_async (SbEngine *self, const char *actor, const char *ad
       if (duration > 0)
         *until = g_get_real_time () + duration;
       g_hash_table_insert (self->blocks, g_strdup (command->subject), until);
-      command->detail = duration > 0 ? g_strdup_printf ("for %" G_GINT64_FORMAT " seconds", MAX (1, duration / G_USEC_PER_SEC))
-                                     : g_strdup ("until it is lifted");
+      command->detail = duration > 0
+                            ? g_strdup_printf ("for %" G_GINT64_FORMAT " seconds", MAX (1, duration / G_USEC_PER_SEC))
+                            : g_strdup ("until it is lifted");
       command->next = block_audit;
       sb_command_hold (command);
       sb_hub_block_address (self->hub, command->subject, duration > 0 ? g_get_monotonic_time () + duration : G_MAXINT64,
@@ -295,7 +304,8 @@ sb_engine_block_address_async (SbEngine *self, const char *actor, const char *ad
 }
 
 void
-sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   SbCommand *command;
 
@@ -312,7 +322,8 @@ sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *
           sb_command_audit (command, SB_ACT_ADDRESS_UNBLOCKED, command->subject, "");
         }
       else
-        sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND, _("The address %s is not blocked."), command->subject));
+        sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
+                                               _("The address %s is not blocked."), command->subject));
     }
   sb_command_release (command);
 }

@@ -29,7 +29,8 @@ joined (SbEngine *self, const SbEvent *event, GHashTable *touched)
 static void
 left (SbEngine *self, const SbEvent *event, GHashTable *touched)
 {
-  sb_client_list_leave (self->clients, event->peer->id, event->time, event->left.code, event->left.reason, event->left.by);
+  sb_client_list_leave (self->clients, event->peer->id, event->time, event->left.code, event->left.reason,
+                        event->left.by);
   touch (touched, event->peer->token_id);
 }
 

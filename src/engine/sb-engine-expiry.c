@@ -63,8 +63,8 @@ check_graces (SbEngine *self, gint64 now)
       }
 }
 
-/* Acts on what the time has changed. Called when a change is due, and once a second besides, so that a clock that is set, or a
- * computer that slept, is noticed. */
+/* Acts on what the time has changed. Called when a change is due, and once a second besides, so that a clock that is
+ * set, or a computer that slept, is noticed. */
 void
 sb_engine_check_tokens (SbEngine *self)
 {

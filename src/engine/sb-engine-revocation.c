@@ -28,10 +28,12 @@ revoke_unsaved (SbCommand *command)
   g_autoptr (GError) cause = g_steal_pointer (&command->late_error);
 
   revoke_audit (command);
-  sb_command_fail (command, g_error_new (cause->domain, cause->code,
-                                         _("%s is shut out and its connections (%d) are closed, but this could not be written to disk: %s "
-                                           "Signalbox keeps trying; if it ends before that, the token is valid again."),
-                                         command->subject, command->n, cause->message));
+  sb_command_fail (
+      command,
+      g_error_new (cause->domain, cause->code,
+                   _("%s is shut out and its connections (%d) are closed, but this could not be written to disk: %s "
+                      "Signalbox keeps trying; if it ends before that, the token is valid again."),
+                   command->subject, command->n, cause->message));
 }
 
 static void
@@ -55,7 +57,8 @@ revoked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_revoke_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_revoke_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   SbCommand *command;
   SbToken *token;
@@ -108,7 +111,8 @@ sb_engine_retry_revocations (SbEngine *self)
     return;
 
   self->retrying_revocation = TRUE;
-  sb_token_store_set_revoked_async (self->database, *(gint64 *) id, *(gint64 *) revoked_at, retried_cb, g_object_ref (self));
+  sb_token_store_set_revoked_async (self->database, *(gint64 *) id, *(gint64 *) revoked_at, retried_cb,
+                                    g_object_ref (self));
 }
 
 /* --- restore --- */
@@ -139,7 +143,8 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
   SbCommand *command;
   const SbToken *token;
@@ -150,8 +155,9 @@ sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAs
   command = sb_command_new (self, actor, callback, user_data);
   token = sb_command_find_token (command, id);
   if (token != NULL && token->revoked_at == 0)
-    sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE, _("Token %" G_GINT64_FORMAT " “%s” is not revoked."),
-                                           id, token->spec.label));
+    sb_command_fail (command,
+                     g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
+                                  _("Token %" G_GINT64_FORMAT " “%s” is not revoked."), id, token->spec.label));
   else if (token != NULL)
     {
       sb_command_hold (command);
@@ -194,7 +200,8 @@ deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_delete_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_delete_token_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   SbCommand *command;
   const SbToken *token;
@@ -206,9 +213,10 @@ sb_engine_delete_token_async (SbEngine *self, const char *actor, gint64 id, GAsy
   command = sb_command_new (self, actor, callback, user_data);
   token = sb_command_find_token (command, id);
   if (token != NULL && token->revoked_at == 0 && sb_token_get_state (token, now) != SB_TOKEN_EXPIRED)
-    sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                                           _("Token %" G_GINT64_FORMAT " “%s” is still valid. Revoke it before you delete it."),
-                                           id, token->spec.label));
+    sb_command_fail (command,
+                     g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
+                                  _("Token %" G_GINT64_FORMAT " “%s” is still valid. Revoke it before you delete it."),
+                                  id, token->spec.label));
   else if (token != NULL)
     {
       sb_command_hold (command);

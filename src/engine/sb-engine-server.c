@@ -137,16 +137,17 @@ explain_listen_error (const GError *error, const char *address, guint port)
   switch (error->domain == SB_HUB_ERROR ? (SbHubError) error->code : SB_HUB_ERROR_FAILED)
     {
     case SB_HUB_ERROR_ADDRESS_IN_USE:
-      return g_strdup_printf (_("Port %u is already in use by another program. Choose another port or stop that program."), port);
+      return g_strdup_printf (
+          _("Port %u is already in use by another program. Choose another port or stop that program."), port);
     case SB_HUB_ERROR_PERMISSION:
       if (port < 1024)
         return g_strdup_printf (_("Port %u is reserved for the system. Choose a port from 1024 on."), port);
       return g_strdup_printf (_("This computer does not permit to listen on port %u. Choose another port."), port);
     case SB_HUB_ERROR_BAD_ADDRESS:
-      return g_strdup_printf (_("“%s” is not an address of this computer. Choose another address to listen on."), address);
+      return g_strdup_printf (_("“%s” is not an address of this computer. Choose another address to listen on."),
+                              address);
     case SB_HUB_ERROR_FAILED:
-    default:
-      return g_strdup_printf (_("The server cannot listen on %s, port %u: %s"), address, port, error->message);
+    default: return g_strdup_printf (_("The server cannot listen on %s, port %u: %s"), address, port, error->message);
     }
 }
 
@@ -200,8 +201,9 @@ sb_engine_start (SbEngine *self, GError **error)
   if (self->phase == SB_ENGINE_LISTENING || self->phase == SB_ENGINE_STOPPING)
     {
       g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                           self->phase == SB_ENGINE_LISTENING ? _("The server is running already.")
-                                                              : _("The server is still stopping. Try again in a few seconds."));
+                           self->phase == SB_ENGINE_LISTENING
+                               ? _("The server is running already.")
+                               : _("The server is still stopping. Try again in a few seconds."));
       return FALSE;
     }
 

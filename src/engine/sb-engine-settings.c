@@ -122,7 +122,8 @@ change_one (SbEngine *self, const char *key, const char *text)
   return strcmp (before, after) != 0 ? g_strdup_printf ("%s → %s", before, after) : NULL;
 }
 
-/* A command that was answered has to survive what comes next: this one write is waited for, here, where a person gave one order. */
+/* A command that was answered has to survive what comes next: this one write is waited for, here, where a person gave
+ * one order. */
 static gboolean
 save_now (SbEngine *self, GError **error)
 {
@@ -133,7 +134,8 @@ save_now (SbEngine *self, GError **error)
   if (self->settings_failure == NULL)
     return TRUE;
 
-  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The setting acts now, but could not be saved: %s"), self->settings_failure);
+  g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE, _("The setting acts now, but could not be saved: %s"),
+               self->settings_failure);
 
   return FALSE;
 }
@@ -177,7 +179,8 @@ check_all (SbEngine *self, GHashTable *texts, GError **error)
 }
 
 void
-sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   SbCommand *command;
   GHashTableIter iter;

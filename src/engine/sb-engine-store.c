@@ -16,7 +16,8 @@ void
 sb_engine_note (SbEngine *self, SbAct act, const char *actor, const char *subject, const char *detail)
 {
   if (self->audit != NULL)
-    sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), act, actor, subject, detail, 1), NULL, NULL);
+    sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), act, actor, subject, detail, 1), NULL,
+                  NULL);
 }
 
 /* --- troubles --- */
@@ -37,7 +38,8 @@ noted_cb (gboolean stored, gpointer user_data)
     sb_engine_retry_store (self);
 }
 
-/* Tells the admin, and sees to it that the store is tried until it works: the line about it in the trail is what is tried. */
+/* Tells the admin, and sees to it that the store is tried until it works: the line about it in the trail is what is
+ * tried. */
 void
 sb_engine_store_failed (SbEngine *self, const GError *error)
 {
@@ -52,7 +54,8 @@ sb_engine_store_failed (SbEngine *self, const GError *error)
 
   message = g_strdup_printf (_("What changes cannot be kept: %s"), error->message);
   sb_engine_set_trouble (self, SB_TROUBLE_STORE, message);
-  sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", message, 1), noted_cb, self);
+  sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", message, 1),
+                noted_cb, self);
 }
 
 void
@@ -104,7 +107,8 @@ uses_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sb_engine_store_failed (self, error);
 }
 
-/* Written now and then: to lose the last seconds of it in a crash does no harm, and a write for each connection would. */
+/* Written now and then: to lose the last seconds of it in a crash does no harm, and a write for each connection would.
+ */
 void
 sb_engine_flush_uses (SbEngine *self)
 {

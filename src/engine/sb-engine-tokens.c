@@ -16,8 +16,8 @@ sb_engine_token_to_text (const SbToken *token)
   return g_strdup_printf ("%s (%s)", token->spec.label, token->hint);
 }
 
-/* What the table says, with what is in force but not on disk yet laid over it: the result of an edit that was queued before a
- * revocation must not open the door again. */
+/* What the table says, with what is in force but not on disk yet laid over it: the result of an edit that was queued
+ * before a revocation must not open the door again. */
 static SbToken *
 overlay (SbEngine *self, SbToken *token)
 {
@@ -81,7 +81,8 @@ sb_command_find_token (SbCommand *command, gint64 id)
     return NULL;
   if (item == NULL)
     {
-      sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND, _("There is no token %" G_GINT64_FORMAT "."), id));
+      sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
+                                             _("There is no token %" G_GINT64_FORMAT "."), id));
       return NULL;
     }
 
@@ -97,8 +98,9 @@ sb_command_check_not_revoked (SbCommand *command, const SbToken *token)
   if (token->revoked_at == 0)
     return TRUE;
 
-  sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE, _("Token %" G_GINT64_FORMAT " “%s” is revoked."),
-                                         token->id, token->spec.label));
+  sb_command_fail (command,
+                   g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
+                                _("Token %" G_GINT64_FORMAT " “%s” is revoked."), token->id, token->spec.label));
 
   return FALSE;
 }
@@ -139,7 +141,8 @@ inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_issue_token_async (SbEngine *self, const char *actor, const SbTokenSpec *spec, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_issue_token_async (SbEngine *self, const char *actor, const SbTokenSpec *spec, GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
   SbCommand *command;
   g_autoptr (SbTokenSpec) checked = NULL;
@@ -207,7 +210,8 @@ rotate_audit (SbCommand *command)
       detail = g_strdup_printf ("the previous secret %s is valid until %s UTC", command->detail, until);
     }
   else
-    detail = g_strdup_printf ("the previous secret %s is not valid any more; %d connections closed", command->detail, command->n);
+    detail = g_strdup_printf ("the previous secret %s is not valid any more; %d connections closed", command->detail,
+                              command->n);
   sb_command_audit (command, SB_ACT_TOKEN_ROTATED, command->subject, detail);
 }
 
@@ -231,7 +235,8 @@ rotated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_rotate_token_async (SbEngine *self, const char *actor, gint64 id, gint64 grace, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_rotate_token_async (SbEngine *self, const char *actor, gint64 id, gint64 grace, GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   SbCommand *command;
   const SbToken *token;
@@ -253,7 +258,8 @@ sb_engine_rotate_token_async (SbEngine *self, const char *actor, gint64 id, gint
       hint = sb_token_secret_hint (command->secret);
       sb_token_secret_hash (command->secret, -1, hash);
       sb_command_hold (command);
-      sb_token_store_rotate_async (self->database, id, hash, hint, grace > 0 ? g_get_real_time () + grace : 0, rotated_cb, command);
+      sb_token_store_rotate_async (self->database, id, hash, hint, grace > 0 ? g_get_real_time () + grace : 0,
+                                   rotated_cb, command);
     }
   sb_command_release (command);
 }
@@ -340,7 +346,8 @@ edited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-sb_engine_edit_token_async (SbEngine *self, const char *actor, gint64 id, const SbTokenSpec *spec, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_edit_token_async (SbEngine *self, const char *actor, gint64 id, const SbTokenSpec *spec,
+                            GAsyncReadyCallback callback, gpointer user_data)
 {
   SbCommand *command;
   const SbToken *token;

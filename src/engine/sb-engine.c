@@ -126,7 +126,8 @@ sb_engine_class_init (SbEngineClass *klass)
   object_class->finalize = sb_engine_finalize;
   object_class->get_property = sb_engine_get_property;
 
-  properties[SB_ENGINE_PROP_STATE] = g_param_spec_int ("state", NULL, NULL, SB_ENGINE_STOPPED, SB_ENGINE_FAILED, SB_ENGINE_STOPPED, flags);
+  properties[SB_ENGINE_PROP_STATE] =
+      g_param_spec_int ("state", NULL, NULL, SB_ENGINE_STOPPED, SB_ENGINE_FAILED, SB_ENGINE_STOPPED, flags);
   properties[SB_ENGINE_PROP_STATE_MESSAGE] = g_param_spec_string ("state-message", NULL, NULL, NULL, flags);
   properties[SB_ENGINE_PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
   properties[SB_ENGINE_PROP_URIS] = g_param_spec_boxed ("uris", NULL, NULL, G_TYPE_STRV, flags);
@@ -140,7 +141,8 @@ sb_engine_class_init (SbEngineClass *klass)
    *
    * Something happened that the admin has to know. It is in the trail as well.
    */
-  signals[NOTICE] = g_signal_new ("notice", SB_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[NOTICE] = g_signal_new ("notice", SB_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                  G_TYPE_STRING, G_TYPE_STRING);
   /**
    * SbEngine::ticked:
    *
@@ -248,7 +250,8 @@ journal_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   sb_journal_load (self->journal, loaded);
-  sb_broadcast_store_load_async (self->database, SB_ENGINE_MAX_BROADCASTS, broadcasts_loaded_cb, g_steal_pointer (&task));
+  sb_broadcast_store_load_async (self->database, SB_ENGINE_MAX_BROADCASTS, broadcasts_loaded_cb,
+                                 g_steal_pointer (&task));
 }
 
 static void
@@ -313,7 +316,8 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   self->data_dir = g_strdup (sb_data_dir_get_path (self->dir));
-  settings_file = opening->settings_file != NULL ? g_strdup (opening->settings_file) : sb_data_dir_dup_file (self->dir, SETTINGS_NAME);
+  settings_file = opening->settings_file != NULL ? g_strdup (opening->settings_file)
+                                                 : sb_data_dir_dup_file (self->dir, SETTINGS_NAME);
   self->settings = sb_settings_load (settings_file, &error);
   if (self->settings == NULL)
     {
@@ -340,7 +344,8 @@ lock_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 }
 
 void
-sb_engine_open_async (const char *data_dir, const char *settings_file, gboolean window, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_open_async (const char *data_dir, const char *settings_file, gboolean window, GAsyncReadyCallback callback,
+                      gpointer user_data)
 {
   g_autoptr (GTask) locking = NULL;
   GTask *task;
@@ -423,8 +428,9 @@ release_sending (SbEngine *self)
   while (g_hash_table_iter_next (&iter, NULL, &command))
     {
       g_hash_table_iter_remove (&iter);
-      sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
-                                                     _("The server stopped before it was known who got the message.")));
+      sb_command_fail (command,
+                       g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                                            _("The server stopped before it was known who got the message.")));
       sb_command_release (command);
     }
 }

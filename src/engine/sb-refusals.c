@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  char *actor;    /* the address, or "many addresses" */
+  char *actor; /* the address, or "many addresses" */
   char *subject;
   char *detail;
   gint64 ends_at; /* monotonic, µs */
@@ -132,7 +132,8 @@ sb_refusals_add (SbRefusals *self, const SbEvent *event, const char *token_text,
  *
  * Ends the groups whose minute is over.
  *
- * Returns: (transfer full) (nullable) (element-type SbJournalEntry): entries for what was counted in them; %NULL for none
+ * Returns: (transfer full) (nullable) (element-type SbJournalEntry): entries for what was counted in them; %NULL for
+ * none
  */
 GPtrArray *
 sb_refusals_expire (SbRefusals *self, gint64 now)

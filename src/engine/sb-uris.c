@@ -19,8 +19,8 @@ make_uri (GInetAddress *address, guint16 port, gboolean tls)
   return g_strdup_printf (ipv6 ? "%s://[%s]:%u" : "%s://%s:%u", tls ? "wss" : "ws", text, port);
 }
 
-/* The address of one interface, or NULL where others cannot use it: loopback, down, link-local (which needs a scope that no
- * browser takes). */
+/* The address of one interface, or NULL where others cannot use it: loopback, down, link-local (which needs a scope
+ * that no browser takes). */
 static GInetAddress *
 read_interface (const struct ifaddrs *interface, GSocketFamily family)
 {
@@ -30,8 +30,9 @@ read_interface (const struct ifaddrs *interface, GSocketFamily family)
   if (interface->ifa_addr == NULL || interface->ifa_addr->sa_family != (int) family || !(interface->ifa_flags & IFF_UP))
     return NULL;
 
-  socket_address = g_socket_address_new_from_native (interface->ifa_addr,
-                                                     family == G_SOCKET_FAMILY_IPV6 ? sizeof (struct sockaddr_in6) : sizeof (struct sockaddr_in));
+  socket_address = g_socket_address_new_from_native (interface->ifa_addr, family == G_SOCKET_FAMILY_IPV6
+                                                                              ? sizeof (struct sockaddr_in6)
+                                                                              : sizeof (struct sockaddr_in));
   if (!G_IS_INET_SOCKET_ADDRESS (socket_address))
     return NULL;
 

@@ -91,7 +91,8 @@ read_payload (SbRequest *request, gboolean *binary)
   if (has_text == sb_request_has (request, "base64"))
     {
       sb_request_fail (request, 400, has_text ? "invalid_value" : "missing_field", has_text ? "base64" : "message",
-                       has_text ? _("Give “message” or “base64”, not both.") : _("“message” is missing (or “base64” for a binary message)."));
+                       has_text ? _("Give “message” or “base64”, not both.")
+                                : _("“message” is missing (or “base64” for a binary message)."));
       return NULL;
     }
   if (has_text)
@@ -99,7 +100,8 @@ read_payload (SbRequest *request, gboolean *binary)
 
   payload = decode (sb_request_get_string (request, "base64"));
   if (payload == NULL)
-    sb_request_fail (request, 400, "invalid_value", "base64", _("“base64” is not base64 (RFC 4648, with its padding)."));
+    sb_request_fail (request, 400, "invalid_value", "base64",
+                     _("“base64” is not base64 (RFC 4648, with its padding)."));
 
   return payload;
 }
@@ -145,12 +147,14 @@ read_target (SbRequest *request)
 
   if (target->everyone && single)
     {
-      sb_request_fail (request, 400, "invalid_value", "everyone", _("Give “everyone”, or some of “channels”, “tokens” and “clients”; not both."));
+      sb_request_fail (request, 400, "invalid_value", "everyone",
+                       _("Give “everyone”, or some of “channels”, “tokens” and “clients”; not both."));
       return NULL;
     }
   if (!target->everyone && !single)
     {
-      sb_request_fail (request, 400, "missing_field", "everyone", _("Say whom it is for: “everyone”, or some of “channels”, “tokens” and “clients”."));
+      sb_request_fail (request, 400, "missing_field", "everyone",
+                       _("Say whom it is for: “everyone”, or some of “channels”, “tokens” and “clients”."));
       return NULL;
     }
 
@@ -189,7 +193,8 @@ sb_control_send_to_client (SbRequest *request)
     return;
   if (sb_client_list_find (sb_engine_get_clients (request->engine), id) == NULL)
     {
-      sb_request_fail (request, 404, "not_found", NULL, _("No client %" G_GINT64_FORMAT " is connected."), request->id);
+      sb_request_fail (request, 404, "not_found", NULL, _("No client %" G_GINT64_FORMAT " is connected."),
+                       request->id);
       return;
     }
 

@@ -17,9 +17,11 @@
 static gboolean
 means_nobody_is_there (const GError *error)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY) ||
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
-         g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+         g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+         g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
 }
 
 static void
@@ -28,7 +30,8 @@ set_error (const char *data_dir, const GError *cause, GError **error)
   if (means_nobody_is_there (cause))
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING, _("No Signalbox is running on “%s”."), data_dir);
   else
-    g_set_error (error, cause->domain, cause->code, _("The Signalbox that runs on “%s” cannot be asked: %s."), data_dir, cause->message);
+    g_set_error (error, cause->domain, cause->code, _("The Signalbox that runs on “%s” cannot be asked: %s."),
+                 data_dir, cause->message);
 }
 
 static JsonNode *
@@ -38,10 +41,11 @@ parse_answer (GBytes *bytes, const char *data_dir, GError **error)
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
 
-  if (!json_parser_load_from_data (parser, text != NULL ? text : "", (gssize) length, NULL) || json_parser_get_root (parser) == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (!json_parser_load_from_data (parser, text != NULL ? text : "", (gssize) length, NULL) ||
+      json_parser_get_root (parser) == NULL || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("The program that runs on “%s” does not answer like Signalbox."), data_dir);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _("The program that runs on “%s” does not answer like Signalbox."), data_dir);
       return NULL;
     }
 
@@ -57,13 +61,14 @@ parse_answer (GBytes *bytes, const char *data_dir, GError **error)
  *
  * Asks the running program.
  *
- * Errors: %SB_ENGINE_ERROR_NOT_RUNNING where nobody listens; %G_IO_ERROR for anything else that kept the answer away. What the program answers, errors as well,
- * is no error here.
+ * Errors: %SB_ENGINE_ERROR_NOT_RUNNING where nobody listens; %G_IO_ERROR for anything else that kept the answer away.
+ * What the program answers, errors as well, is no error here.
  *
  * Returns: (transfer full): the answer, an object
  */
 JsonNode *
-sb_control_client_call (const char *data_dir, const char *method, const char *path, JsonNode *body, guint *status, GError **error)
+sb_control_client_call (const char *data_dir, const char *method, const char *path, JsonNode *body, guint *status,
+                        GError **error)
 {
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (SoupSession) session = NULL;
@@ -85,7 +90,8 @@ sb_control_client_call (const char *data_dir, const char *method, const char *pa
       return NULL;
     }
 
-  session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", TIMEOUT_S, "user-agent", "signalboxctl/" PACKAGE_VERSION, NULL);
+  session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", TIMEOUT_S,
+                                           "user-agent", "signalboxctl/" PACKAGE_VERSION, NULL);
   uri = g_strconcat ("http://localhost", path, NULL);
   message = soup_message_new (method, uri);
   if (body != NULL)

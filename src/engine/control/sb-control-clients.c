@@ -50,7 +50,8 @@ read_filter (SbRequest *request, Filter *filter, gint64 *limit)
   filter->channel = sb_request_get_query (request, "channel");
   if (filter->channel != NULL && !sb_channel_pattern_check (filter->channel, &error))
     {
-      sb_request_fail (request, 400, "invalid_value", "channel", _("“%s” is not a channel: %s"), filter->channel, error->message);
+      sb_request_fail (request, 400, "invalid_value", "channel", _("“%s” is not a channel: %s"), filter->channel,
+                       error->message);
       return FALSE;
     }
 
@@ -144,13 +145,15 @@ sb_control_disconnect_client (SbRequest *request)
   g_autoptr (SbTarget) target = NULL;
   guint64 id = (guint64) request->id;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)) || find (request) == NULL)
+  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)) ||
+      find (request) == NULL)
     return;
 
   target = g_new0 (SbTarget, 1);
   target->client_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_array_append_val (target->client_ids, id);
-  sb_engine_disconnect_async (request->engine, SB_CONTROL_ACTOR, target, sb_request_get_string (request, "reason"), disconnected_cb, request);
+  sb_engine_disconnect_async (request->engine, SB_CONTROL_ACTOR, target, sb_request_get_string (request, "reason"),
+                              disconnected_cb, request);
 }
 
 /* --- blocks --- */

@@ -18,8 +18,8 @@ is_string (JsonNode *node)
 static gboolean
 is_integer (JsonNode *node, const SbField *field)
 {
-  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= field->min &&
-         json_node_get_int (node) <= field->max;
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 &&
+         json_node_get_int (node) >= field->min && json_node_get_int (node) <= field->max;
 }
 
 static gboolean
@@ -69,20 +69,22 @@ check_field (SbRequest *self, const SbField *field, JsonNode *node)
     case SB_FIELD_INTEGER:
       if (is_integer (node, field))
         return TRUE;
-      expected = g_strdup_printf (_("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), field->min, field->max);
+      expected =
+          g_strdup_printf (_("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), field->min, field->max);
       break;
     case SB_FIELD_INTEGERS:
       if (is_array_of (node, field))
         return TRUE;
-      expected = g_strdup_printf (_("an array of whole numbers from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), field->min, field->max);
+      expected = g_strdup_printf (_("an array of whole numbers from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
+                                  field->min, field->max);
       break;
     case SB_FIELD_TIME:
-      if (JSON_NODE_HOLDS_NULL (node) || (is_string (node) && sb_control_time_parse (json_node_get_string (node), &time, NULL) && time > 0))
+      if (JSON_NODE_HOLDS_NULL (node) ||
+          (is_string (node) && sb_control_time_parse (json_node_get_string (node), &time, NULL) && time > 0))
         return TRUE;
       expected = g_strdup (_("a time with its offset from UTC, such as 2026-07-28T12:00:00Z, or null"));
       break;
-    default:
-      g_assert_not_reached ();
+    default: g_assert_not_reached ();
     }
 
   sb_request_fail (self, 400, "invalid_value", field->name, _("“%s” has to be %s."), field->name, expected);

@@ -188,7 +188,9 @@ sb_request_fail_error (SbRequest *self, const GError *error)
   else if (error->domain == SB_SETTINGS_ERROR)
     {
       status = error->code == SB_SETTINGS_ERROR_FILE ? 500 : 400;
-      code = error->code == SB_SETTINGS_ERROR_FILE ? "store_failed" : error->code == SB_SETTINGS_ERROR_UNKNOWN_KEY ? "unknown_field" : "invalid_value";
+      code = error->code == SB_SETTINGS_ERROR_FILE          ? "store_failed"
+             : error->code == SB_SETTINGS_ERROR_UNKNOWN_KEY ? "unknown_field"
+                                                            : "invalid_value";
     }
 
   sb_request_fail (self, status, code, field, "%s", error->message);
@@ -210,7 +212,8 @@ sb_request_check_query (SbRequest *self, const char *const *names)
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (!g_strv_contains (names, name))
       {
-        sb_request_fail (self, 400, "unknown_field", name, _("“%s” is not known in the query of this path."), (const char *) name);
+        sb_request_fail (self, 400, "unknown_field", name, _("“%s” is not known in the query of this path."),
+                         (const char *) name);
         return FALSE;
       }
 
@@ -232,8 +235,9 @@ sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gin
   if (text == NULL || g_ascii_string_to_signed (text, 10, min, max, value, NULL))
     return TRUE;
 
-  sb_request_fail (self, 400, "invalid_value", name, _("“%s” has to be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "."),
-                   name, min, max);
+  sb_request_fail (self, 400, "invalid_value", name,
+                   _("“%s” has to be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "."), name, min,
+                   max);
 
   return FALSE;
 }
@@ -315,7 +319,9 @@ read_body (SbRequest *self, GBytes *bytes, gsize max)
   g_autoptr (SbJsonGuard) guard = NULL;
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GError) error = NULL;
-  SbJsonLimits limits = { .max_depth = MAX_DEPTH, .max_members = MAX_MEMBERS, .max_values = MAX_VALUES, .max_string = max };
+  SbJsonLimits limits = {
+    .max_depth = MAX_DEPTH, .max_members = MAX_MEMBERS, .max_values = MAX_VALUES, .max_string = max
+  };
   SbJsonTrouble trouble;
   gsize length = 0;
   const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
@@ -334,8 +340,8 @@ read_body (SbRequest *self, GBytes *bytes, gsize max)
   guard = sb_json_guard_new ();
   if (!sb_json_guard_check (guard, text, length, &limits, &trouble))
     {
-      sb_request_fail (self, 400, "bad_request", NULL, _("The request is not JSON: line %u, column %u: %s."), trouble.line, trouble.column,
-                       trouble.message);
+      sb_request_fail (self, 400, "bad_request", NULL, _("The request is not JSON: line %u, column %u: %s."),
+                       trouble.line, trouble.column, trouble.message);
       return FALSE;
     }
 
@@ -358,7 +364,8 @@ read_body (SbRequest *self, GBytes *bytes, gsize max)
 
 /* Sees to it that @task gets its one #SbControlReply. */
 void
-sb_control_dispatch (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body)
+sb_control_dispatch (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query,
+                     GBytes *body)
 {
   SbRequest *request = g_new0 (SbRequest, 1);
   const SbRoute *route;

@@ -78,7 +78,8 @@ sb_control_get_status (SbRequest *request)
   sb_json_set_strings (object, "uris", uris);
   sb_json_set_time (object, "started_at", sb_engine_get_started_at (engine));
   json_object_set_int_member (object, "clients", sb_client_list_count (sb_engine_get_clients (engine)));
-  json_object_set_int_member (object, "tokens", g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (engine))));
+  json_object_set_int_member (object, "tokens",
+                              g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (engine))));
   json_object_set_int_member (object, "active_tokens", sb_token_list_get_n_active (sb_engine_get_tokens (engine)));
   json_object_set_object_member (object, "totals", totals_to_json (engine));
   json_object_set_object_member (object, "per_second", rates_to_json (engine));
@@ -105,7 +106,8 @@ sb_control_get_audit (SbRequest *request)
     return;
   if (act_id != NULL && !sb_act_from_id (act_id, &act))
     {
-      sb_request_fail (request, 400, "invalid_value", "act", _("“%s” is not something that stands in the audit trail."), act_id);
+      sb_request_fail (request, 400, "invalid_value", "act",
+                       _("“%s” is not something that stands in the audit trail."), act_id);
       return;
     }
 
@@ -184,10 +186,10 @@ setting_to_field (SbSettings *settings, const char *key)
   if (G_IS_PARAM_SPEC_BOOLEAN (spec))
     field.type = SB_FIELD_BOOLEAN;
   else if (G_IS_PARAM_SPEC_UINT (spec))
-    field = (SbField) { key, SB_FIELD_INTEGER, G_PARAM_SPEC_UINT (spec)->minimum, G_PARAM_SPEC_UINT (spec)->maximum };
+    field = (SbField){ key, SB_FIELD_INTEGER, G_PARAM_SPEC_UINT (spec)->minimum, G_PARAM_SPEC_UINT (spec)->maximum };
   else if (G_IS_PARAM_SPEC_UINT64 (spec))
-    field = (SbField) { key, SB_FIELD_INTEGER, (gint64) G_PARAM_SPEC_UINT64 (spec)->minimum,
-                        (gint64) MIN (G_PARAM_SPEC_UINT64 (spec)->maximum, (guint64) G_MAXINT64) };
+    field = (SbField){ key, SB_FIELD_INTEGER, (gint64) G_PARAM_SPEC_UINT64 (spec)->minimum,
+                       (gint64) MIN (G_PARAM_SPEC_UINT64 (spec)->maximum, (guint64) G_MAXINT64) };
   else if (G_IS_PARAM_SPEC_BOXED (spec))
     field.type = SB_FIELD_STRINGS;
 
@@ -200,10 +202,8 @@ member_to_text (SbRequest *request, const SbField *field)
 {
   switch (field->type)
     {
-    case SB_FIELD_BOOLEAN:
-      return g_strdup (sb_request_get_boolean (request, field->name) ? "true" : "false");
-    case SB_FIELD_INTEGER:
-      return g_strdup_printf ("%" G_GINT64_FORMAT, sb_request_get_integer (request, field->name));
+    case SB_FIELD_BOOLEAN: return g_strdup (sb_request_get_boolean (request, field->name) ? "true" : "false");
+    case SB_FIELD_INTEGER: return g_strdup_printf ("%" G_GINT64_FORMAT, sb_request_get_integer (request, field->name));
     case SB_FIELD_STRINGS:
       {
         g_auto (GStrv) strings = sb_request_dup_strings (request, field->name);
@@ -213,8 +213,7 @@ member_to_text (SbRequest *request, const SbField *field)
     case SB_FIELD_STRING:
     case SB_FIELD_INTEGERS:
     case SB_FIELD_TIME:
-    default:
-      return g_strdup (sb_request_get_string (request, field->name));
+    default: return g_strdup (sb_request_get_string (request, field->name));
     }
 }
 

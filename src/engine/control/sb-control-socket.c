@@ -17,8 +17,8 @@
  * @dir_fd: (out): a descriptor to be closed when the address was used; -1 where none is needed
  * @error: return location
  *
- * The address of DIR/control.sock. What fits into the 108 bytes of `sockaddr_un` is the path itself; longer ones go by a descriptor of the
- * directory and /proc/self/fd, so that the depth of a home directory does not matter.
+ * The address of DIR/control.sock. What fits into the 108 bytes of `sockaddr_un` is the path itself; longer ones go by
+ * a descriptor of the directory and /proc/self/fd, so that the depth of a home directory does not matter.
  *
  * Errors: %G_FILE_ERROR, also where the directory is not there and its name is too long.
  */
@@ -40,7 +40,8 @@ sb_control_socket_address_new (const char *data_dir, int *dir_fd, GError **error
   if (*dir_fd < 0)
     {
       number = errno;
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), _("“%s” cannot be opened: %s."), data_dir, g_strerror (number));
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), _("“%s” cannot be opened: %s."), data_dir,
+                   g_strerror (number));
       return NULL;
     }
   g_free (path);

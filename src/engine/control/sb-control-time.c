@@ -72,7 +72,11 @@ sb_control_time_parse (const char *text, gint64 *time, GError **error)
 static gint64
 unit_to_seconds (const char *unit)
 {
-  static const struct { const char *name; gint64 seconds; } units[] = {
+  static const struct
+  {
+    const char *name;
+    gint64 seconds;
+  } units[] = {
     { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 24 * 3600 }, { "w", 7 * 24 * 3600 },
   };
 
@@ -123,7 +127,8 @@ sb_control_duration_parse (const char *text, gint64 *duration, GError **error)
   return TRUE;
 }
 
-/* The moment meant by a date, or a date and a time of day with or without seconds and offset; without offset it is local. */
+/* The moment meant by a date, or a date and a time of day with or without seconds and offset; without offset it is
+ * local. */
 static GDateTime *
 parse_moment (const char *text)
 {
@@ -142,7 +147,8 @@ parse_moment (const char *text)
 
 /**
  * sb_control_time_from_person:
- * @text: "never", a duration from now, a date (its first moment, local), or a date and time (local unless it says its offset)
+ * @text: "never", a duration from now, a date (its first moment, local), or a date and time (local unless it says its
+ * offset)
  * @now: real time in µs
  * @time: (out): real time in µs; 0 for never
  * @error: return location
@@ -178,7 +184,8 @@ sb_control_time_from_person (const char *text, gint64 now, gint64 *time, GError 
   if (moment == NULL || !has_year (moment))
     {
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
-                   _("“%s” is neither a duration (30s, 2h, 7d), nor a date (2026-07-28), nor a date and time (2026-07-28T18:00), nor “never”."),
+                   _("“%s” is neither a duration (30s, 2h, 7d), nor a date (2026-07-28), nor a date and time "
+                      "(2026-07-28T18:00), nor “never”."),
                    text);
       return FALSE;
     }

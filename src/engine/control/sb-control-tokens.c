@@ -104,7 +104,8 @@ sb_control_list_tokens (SbRequest *request)
     return;
   if (state != NULL && !is_state_id (state))
     {
-      sb_request_fail (request, 400, "invalid_value", "state", _("“%s” is not a state; there are active, not_yet_valid, expiring, expired and revoked."),
+      sb_request_fail (request, 400, "invalid_value", "state",
+                       _("“%s” is not a state; there are active, not_yet_valid, expiring, expired and revoked."),
                        state);
       return;
     }
@@ -114,7 +115,8 @@ sb_control_list_tokens (SbRequest *request)
     {
       g_autoptr (SbTokenItem) item = g_list_model_get_item (tokens, i);
 
-      if (state == NULL || strcmp (sb_token_state_to_id (sb_token_get_state (sb_token_item_get_token (item), now)), state) == 0)
+      if (state == NULL ||
+          strcmp (sb_token_state_to_id (sb_token_get_state (sb_token_item_get_token (item), now)), state) == 0)
         json_array_add_object_element (array, sb_token_item_to_json (item));
     }
   object = json_object_new ();
@@ -207,7 +209,8 @@ sb_control_edit_token (SbRequest *request)
   SbTokenItem *item;
   g_autoptr (SbTokenSpec) spec = NULL;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, spec_fields, G_N_ELEMENTS (spec_fields)))
+  if (!sb_request_check_query (request, no_query) ||
+      !sb_request_check_body (request, spec_fields, G_N_ELEMENTS (spec_fields)))
     return;
   if (json_object_get_size (request->body) == 0)
     {

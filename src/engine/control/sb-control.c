@@ -106,7 +106,8 @@ sb_control_get_max_body (SbControl *self)
  * Handles one request of docs/control.md. Main thread; the answer comes on its main context.
  */
 void
-sb_control_handle_async (SbControl *self, const char *method, const char *path, GHashTable *query, GBytes *body, GAsyncReadyCallback callback, gpointer user_data)
+sb_control_handle_async (SbControl *self, const char *method, const char *path, GHashTable *query, GBytes *body,
+                         GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
 
@@ -167,7 +168,8 @@ respond (SoupServerMessage *message, SbControlReply *reply)
   if (reply->allow != NULL)
     soup_message_headers_replace (headers, "Allow", reply->allow);
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  /* libsoup keeps connections only where the listening is its own, and does not say so to a client that would send the next request. */
+  /* libsoup keeps connections only where the listening is its own, and does not say so to a client that would send the
+   * next request. */
   soup_message_headers_replace (headers, "Connection", "close");
   soup_server_message_set_status (message, reply->status, NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, g_steal_pointer (&text), length);
@@ -223,7 +225,8 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
 
   if (g_object_get_data (G_OBJECT (message), "too-big") != NULL)
     {
-      g_autofree char *text = g_strdup_printf (_("The request has more than %" G_GSIZE_FORMAT " bytes."), sb_control_get_max_body (self));
+      g_autofree char *text =
+          g_strdup_printf (_("The request has more than %" G_GSIZE_FORMAT " bytes."), sb_control_get_max_body (self));
 
       respond (message, sb_control_reply_new_error (413, "too_big", text));
       return;
@@ -231,19 +234,22 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
   bytes = soup_message_body_flatten (body);
   if (g_bytes_get_size (bytes) > 0 && !is_json (message))
     {
-      respond (message, sb_control_reply_new_error (415, "unsupported_media_type", _("The request has to be of type application/json.")));
+      respond (message, sb_control_reply_new_error (415, "unsupported_media_type",
+                                                    _("The request has to be of type application/json.")));
       return;
     }
 
   /* Read here, for libsoup passes over what has no value. */
   if (raw_query != NULL && (params = g_uri_parse_params (raw_query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL)) == NULL)
     {
-      respond (message, sb_control_reply_new_error (400, "bad_request", _("The query is not made of NAME=VALUE with “&” between.")));
+      respond (message, sb_control_reply_new_error (400, "bad_request",
+                                                    _("The query is not made of NAME=VALUE with “&” between.")));
       return;
     }
 
   soup_server_message_pause (message);
-  sb_control_handle_async (self, soup_server_message_get_method (message), path, params, bytes, handled_cb, g_object_ref (message));
+  sb_control_handle_async (self, soup_server_message_get_method (message), path, params, bytes, handled_cb,
+                           g_object_ref (message));
 }
 
 /* --- the socket --- */
@@ -269,8 +275,9 @@ accept_again_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The accepting is ours, not SoupListener's: that one stops for good at the first accept() that fails for want of descriptors. The addresses
- * handed over are made up, since libsoup takes it for granted that a server's are of the Internet (HTTP/1.0 without Host). */
+/* The accepting is ours, not SoupListener's: that one stops for good at the first accept() that fails for want of
+ * descriptors. The addresses handed over are made up, since libsoup takes it for granted that a server's are of the
+ * Internet (HTTP/1.0 without Host). */
 static gboolean
 accept_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
@@ -308,14 +315,15 @@ open_socket (const char *path, GSocketAddress *address, GError **error)
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int number;
 
-  if (fd >= 0 && g_socket_address_to_native (address, &native, sizeof native, NULL) && bind (fd, (struct sockaddr *) &native, size) == 0 &&
-      g_chmod (path, 0600) == 0 && listen (fd, BACKLOG) == 0)
+  if (fd >= 0 && g_socket_address_to_native (address, &native, sizeof native, NULL) &&
+      bind (fd, (struct sockaddr *) &native, size) == 0 && g_chmod (path, 0600) == 0 && listen (fd, BACKLOG) == 0)
     return fd;
 
   number = errno;
   if (fd >= 0)
     close (fd);
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), _("The control socket “%s” cannot be opened: %s."), path, g_strerror (number));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number),
+               _("The control socket “%s” cannot be opened: %s."), path, g_strerror (number));
 
   return -1;
 }
@@ -323,8 +331,8 @@ open_socket (const char *path, GSocketAddress *address, GError **error)
 /**
  * sb_control_listen:
  *
- * Serves requests on DIR/control.sock, mode 0600. The engine holds the lock of the directory, so a socket that is there is left over from
- * a program that was killed; it is replaced.
+ * Serves requests on DIR/control.sock, mode 0600. The engine holds the lock of the directory, so a socket that is there
+ * is left over from a program that was killed; it is replaced.
  *
  * Errors: %G_FILE_ERROR
  */
@@ -369,7 +377,8 @@ sb_control_listen (SbControl *self, GError **error)
 /**
  * sb_control_close:
  *
- * Serves no more, and removes the socket. Requests under way are not answered any more, though what they ordered goes on.
+ * Serves no more, and removes the socket. Requests under way are not answered any more, though what they ordered goes
+ * on.
  */
 void
 sb_control_close (SbControl *self)
