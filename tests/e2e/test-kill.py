@@ -53,11 +53,11 @@ class Story:
             else:
                 client.open(self.server.url + "/b/x", secret)
                 client.end()
-        audit = self.server.ctl("audit")
+        audit = self.server.ctl("audit", "--limit", "10000")
         for act, count in (("token_issued", len(self.tokens)), ("token_revoked", len(self.revoked)),
                            ("broadcast_sent", len(self.messages))):
             case.assertGreaterEqual(sum(entry["act"] == act for entry in audit), count, act)
-        history = [broadcast["message"] for broadcast in self.server.ctl("broadcasts")]
+        history = [broadcast["message"] for broadcast in self.server.ctl("broadcasts", "--limit", "1000")]
         for text in self.messages:
             case.assertIn(text, history)
 
