@@ -51,7 +51,7 @@ class PythonClient(_HTTPClient):
         headers = {"Authorization": "Bearer " + token} if token else {}
         try:
             self.socket = websockets.sync.client.connect(url, additional_headers=headers, open_timeout=DEADLINE,
-                                                         compression=None)
+                                                         compression=None, ping_interval=None)
         except websockets.exceptions.InvalidStatus as error:
             raise Refused(error.response.status_code) from None
 

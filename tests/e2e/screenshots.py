@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""screenshots.py DIRECTORY: a picture of every page of the window, with real clients connected and talking. Called by
+./run --screenshots, on a virtual display."""
+import json
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+import threading
+
+import clients
+import signalbox
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SNAP_WINDOW = os.path.join(signalbox.BUILD, "tests", "app", "snap-window")
+WITH_DISPLAY = os.path.join(os.path.dirname(HERE), "app", "with-display")
+
+# Label, options, and the clients that come with it: the name they give, and their channel.
+TOKENS = [
+    ("Stage left", ["--channels", "/cues,/stage/**"], [("lights", "/stage/lights"), ("curtain", "/stage/curtain"), ("desk", "/cues")]),
+    ("Lobby screens", ["--channels", "/screens/*", "--read-only"],
+     [(f"screen {number}", "/screens/lobby") for number in range(1, 6)]),
+    ("Scoreboard", ["--channels", "/score"], [("north", "/score"), ("south", "/score")]),
+    ("Workshop sensors", ["--channels", "/lab/**", "--rate", "20"],
+     [("oven", "/lab/oven"), ("kiln", "/lab/kiln"), ("door", "/lab/door"), ("bench 2", "/lab/bench")]),
+    ("Team Heron", ["--channels", "/teams/heron", "--expires", "3d"], [("anna", "/teams/heron"), ("jo", "/teams/heron")]),
+    ("Team Otter", ["--channels", "/teams/otter", "--expires", "3d"], [("mika", "/teams/otter"), ("sam", "/teams/otter")]),
+    ("Guest pass", ["--expires", "2h", "--max-connections", "5"], [("phone", "/"), ("laptop", "/")]),
+]
+MESSAGES = {
+    "/stage": lambda n: {"cue": n, "go": True, "fade": 1.5},
+    "/cues": lambda n: {"cue": n, "standby": ["lights", "curtain"]},
+    "/screens": lambda n: {"shown": n},
+    "/score": lambda n: {"home": n // 3, "away": n // 5, "period": 2},
+    "/lab": lambda n: {"temperature": 21.5 + n % 7 / 10, "humidity": 40 + n % 9},
+    "/teams": lambda n: {"turn": n, "move": "d4 e5".split()[n % 2]},
+    "/": lambda n: {"text": "Hello!", "n": n},
+}
+BROKEN = ['{"temperature":21.5,}', '{"temperature":NaN}', "temperature: 21.5"]
+
+
+class Crowd:
+    """Clients that talk until they are told to stop."""
+
+    def __init__(self):
+        self.clients = []
+        self.stopping = threading.Event()
+
+    def add(self, url, secret, name, channel, listens_only):
+        client = clients.PythonClient()
+        client.open(f"{url}{channel}?name={name.replace(' ', '%20')}", secret)
+        self.clients.append(client)
+        threading.Thread(target=self._listen, args=(client,), daemon=True).start()
+        if listens_only:
+            return
+        make = next(make for prefix, make in MESSAGES.items() if channel.startswith(prefix))
+        threading.Thread(target=self._talk, args=(client, make, name == "kiln"), daemon=True).start()
+
+    def _listen(self, client):
+        try:
+            for _ in client.socket:
+                pass
+        except clients.websockets.exceptions.ConnectionClosed:
+            pass
+
+    def _talk(self, client, make, broken):
+        chance = random.Random(len(self.clients))
+        number = 0
+        while not self.stopping.wait(chance.uniform(0.2, 1.5)):
+            number += 1
+            try:
+                client.send(chance.choice(BROKEN) if broken and number % 3 == 2 else json.dumps(make(number)))
+            except clients.websockets.exceptions.ConnectionClosed:
+                return
+
+
+def density(path):
+    """Compressed bytes for each pixel of a PNG: one colour compresses to next to nothing."""
+    with open(path, "rb") as file:
+        data = file.read()
+    width, height = struct.unpack(">II", data[16:24])
+    return len(data) / (width * height)
+
+
+def take(directory):
+    server = signalbox.Server({"port": 0, "max-clients-per-address": 100})
+    secrets = {}
+    for label, options, _ in TOKENS:
+        secrets[label] = server.issue(label, *options)
+    old = server.issue("Old tablet")
+    server.ctl("token", "revoke", str(old[1]))
+    total = sum(len(members) for _, _, members in TOKENS)
+    crowd = Crowd()
+    environment = {**signalbox.ENVIRONMENT, "GSETTINGS_SCHEMA_DIR": os.path.join(signalbox.BUILD, "data")}
+    process = subprocess.Popen([SNAP_WINDOW, "--data", server.directory, "--out", directory, "--clients", str(total),
+                                "--seconds", "8"], stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        url = next(re.match(r"listening on (ws://[^/\s]+)", line)[1] for line in process.stdout
+                   if line.startswith("listening on"))
+        clients.PythonClient().refusal(url + "/", "sbx_" + "0" * 36)
+        clients.PythonClient().refusal(url + "/lab/oven", old[0])
+        for label, options, members in TOKENS:
+            for name, channel in members:
+                crowd.add(url, secrets[label][0], name, channel, "--read-only" in options)
+        server.ctl("broadcast", '{"notice":"Doors open in five minutes"}')
+        server.ctl("broadcast", "--channel", "/screens/*", '{"show":"welcome","seconds":30}')
+        if process.wait(300) != 0:
+            sys.exit("The pictures could not be taken.")
+    finally:
+        crowd.stopping.set()
+        for client in crowd.clients:
+            client.end()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        server.clean()
+
+
+def check(directory):
+    pictures = sorted(name for name in os.listdir(directory) if name.endswith(".png"))
+    for page in ("overview", "clients", "traffic", "broadcast", "tokens", "audit"):
+        for style in ("light", "dark", "narrow"):
+            name = f"{page}-{style}.png"
+            if name not in pictures:
+                sys.exit(f"{name} is missing.")
+            if density(os.path.join(directory, name)) < 0.01:
+                sys.exit(f"{name} is blank.")
+    print(f"{len(pictures)} pictures in {directory}")
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("Usage: screenshots.py DIRECTORY")
+    directory = os.path.abspath(sys.argv[1])
+    if "SIGNALBOX_ON_DISPLAY" not in os.environ:
+        os.environ["SIGNALBOX_ON_DISPLAY"] = "1"
+        os.execv(WITH_DISPLAY, [WITH_DISPLAY, sys.executable, os.path.abspath(__file__), directory])
+    os.makedirs(directory, exist_ok=True)
+    take(directory)
+    check(directory)
+
+
+if __name__ == "__main__":
+    main()
