@@ -148,6 +148,9 @@ test_too_many_rejected (HubFixture *self, gconstpointer data)
 
   g_autofree char *reply = sb_test_client_expect_text_with (client, "\"id\":1}", NULL); /* the one in a second */
   sb_test_client_expect_close (client, 1008, "too many rejected messages");
+  sb_test_wait (self->traffic->len == 4);
+  for (guint i = 0; i < 4; i++) /* a reply, nothing, nothing, the close frame */
+    g_assert_cmpint (g_array_index (self->traffic, SbTrafficRecord, i).told, ==, i == 0 || i == 3);
   sb_test_wait (self->left->len == 1);
   g_assert_cmpint (self->left_by, ==, SB_CLOSED_BY_SERVER);
 }

@@ -102,8 +102,10 @@ sb_traffic_words_sentence (SbTrafficEntry *entry)
   if (is_rejected (record))
     {
       place = describe_place (record);
-      return g_strdup_printf (_("%sThe client was told; nobody else received it. %s on %s · %s"), place, client,
-                              channel, clock);
+      return g_strdup_printf (record->told ? _("%sThe client was told; nobody else received it. %s on %s · %s")
+                                           : _("%sThe client was not told, because it had many such replies already; "
+                                               "nobody else received it. %s on %s · %s"),
+                              place, client, channel, clock);
     }
   if (record->direction != SB_DIRECTION_FROM_CLIENT)
     return g_strdup_printf (_("You sent this to %s · %s · %s%s"), channel, size, clock, lost);

@@ -59,6 +59,7 @@ typedef struct
   char *reason;       /* in words, for a rejected message; NULL else */
   char *pointer;      /* JSON Pointer (RFC 6901) of the trouble; NULL where there is none */
   guint64 offset;     /* byte offset of the trouble within the payload; G_MAXUINT64 where there is none */
+  gboolean told;      /* a rejected message's sender got the error reply; replies are limited in number */
   guint64 sequence;   /* the client's frame number, from 1: the "id" of the error reply */
 } SbTrafficRecord;
 

@@ -13,10 +13,12 @@ typedef struct
   const char *reason;
   const char *pointer; /* nullable */
   guint64 offset;
+  gboolean told; /* its sender gets the error reply, or the close frame that says it */
 } Trouble;
 
+/* Logs what was rejected. */
 static void
-session_log (SbSession *self, GBytes *payload, gboolean binary, SbReach reach, const Trouble *trouble)
+session_log (SbSession *self, GBytes *payload, gboolean binary, const Trouble *trouble)
 {
   SbEvent event = {
     .kind = SB_EVENT_TRAFFIC,
@@ -26,20 +28,15 @@ session_log (SbSession *self, GBytes *payload, gboolean binary, SbReach reach, c
       .size = g_bytes_get_size (payload),
       .direction = SB_DIRECTION_FROM_CLIENT,
       .binary = binary,
-      .reached = reach.reached,
-      .dropped = reach.dropped,
       .sequence = self->sequence,
-      .offset = G_MAXUINT64,
+      .rejection = trouble->rejection,
+      .reason = g_strdup (trouble->reason),
+      .pointer = g_strdup (trouble->pointer),
+      .offset = trouble->offset,
+      .told = trouble->told,
     },
   };
 
-  if (trouble != NULL)
-    {
-      event.traffic.rejection = trouble->rejection;
-      event.traffic.reason = g_strdup (trouble->reason);
-      event.traffic.pointer = g_strdup (trouble->pointer);
-      event.traffic.offset = trouble->offset;
-    }
   sb_lane_log (self->lane, &event);
 }
 
@@ -60,13 +57,16 @@ session_count_rejected (SbSession *self)
 }
 
 static void
-session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, const Trouble *trouble)
+session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, Trouble *trouble)
 {
-  session_log (self, g_bytes_new (payload, length), binary, (SbReach) { 0 }, trouble);
+  gboolean too_many = session_count_rejected (self);
 
-  if (session_count_rejected (self))
+  trouble->told = too_many || sb_rate_take (&self->replies, self->lane->now);
+  session_log (self, g_bytes_new (payload, length), binary, trouble);
+
+  if (too_many)
     sb_session_close (self, 1008, "too many rejected messages", SB_CLOSED_BY_SERVER, FALSE);
-  else if (sb_rate_take (&self->replies, self->lane->now))
+  else if (trouble->told)
     {
       g_autoptr (SbFrame) reply = sb_error_reply_new (trouble->rejection, trouble->reason, trouble->pointer, self->sequence);
 
@@ -132,7 +132,7 @@ sb_session_take_message (SbSession *self, SbOpcode opcode, guint8 *payload, gsiz
 void
 sb_session_take_broken (SbSession *self, const SbFrameError *error)
 {
-  Trouble trouble = { .reason = error->reason, .offset = G_MAXUINT64 };
+  Trouble trouble = { .reason = error->reason, .offset = G_MAXUINT64, .told = TRUE };
 
   if (self->state != SB_SESSION_OPEN)
     return;
@@ -145,5 +145,5 @@ sb_session_take_broken (SbSession *self, const SbFrameError *error)
 
   self->sequence++;
   session_count_rejected (self);
-  session_log (self, g_bytes_new_static ("", 0), FALSE, (SbReach) { 0 }, &trouble);
+  session_log (self, g_bytes_new_static ("", 0), FALSE, &trouble);
 }
