@@ -40,6 +40,10 @@ class WindowTest(unittest.TestCase):
             program.wait_for(lambda widget: "left" in widget.name, "what it calls itself", below="Clients")
             program.wait_for_name("/hall", below="Clients")
 
+            client.send('{"seat":12}')
+            program.go_to("Traffic")
+            program.wait_for(lambda widget: '{"seat":12}' in widget.name, "the message", below="Traffic")
+
             program.go_to("Broadcast")
             program.write("Message", '{"hello":1}')
             program.do("Send to 1 Client")
