@@ -208,23 +208,44 @@ log_to_stderr (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
   return G_LOG_WRITER_HANDLED;
 }
 
-int
-main (int argc, char *argv[])
+/* FALSE: there is nothing to run, and the status says why. */
+static gboolean
+read_words (Daemon *self, int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context = NULL;
-  g_autoptr (GError) error = NULL;
-  Daemon daemon = { .status = EXIT_SUCCESS };
   gboolean version = FALSE;
   const GOptionEntry options[] = {
-    { "listen", 'l', 0, G_OPTION_ARG_STRING, &daemon.listen,
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &self->listen,
       N_("Listen there for this run, whatever the settings say; port 0 is any free one"), N_("ADDRESS:PORT") },
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &daemon.data_dir, N_("Keep tokens, history and settings there"),
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_("Keep tokens, history and settings there"),
       N_("DIR") },
-    { "settings", 's', 0, G_OPTION_ARG_FILENAME, &daemon.settings_file,
+    { "settings", 's', 0, G_OPTION_ARG_FILENAME, &self->settings_file,
       N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Say the version and go"), NULL },
     { NULL },
   };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (context, _("Signalbox without a window: a WebSocket hub."));
+  g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+    {
+      fprintf (stderr, "signalboxd: %s\n", error != NULL ? error->message : _("there is a word too many; see --help"));
+      self->status = 2;
+      return FALSE;
+    }
+  if (version)
+    printf ("signalboxd %s\n", PACKAGE_VERSION);
+  else if (self->data_dir == NULL)
+    self->data_dir = sb_data_dir_get_default ();
+
+  return !version;
+}
+
+int
+main (int argc, char *argv[])
+{
+  Daemon daemon = { .status = EXIT_SUCCESS };
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
@@ -233,24 +254,11 @@ main (int argc, char *argv[])
   g_log_set_writer_func (log_to_stderr, NULL, NULL);
   umask (0077);
 
-  context = g_option_context_new (NULL);
-  g_option_context_set_summary (context, _("Signalbox without a window: a WebSocket hub."));
-  g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+  if (read_words (&daemon, argc, argv))
     {
-      fprintf (stderr, "signalboxd: %s\n", error != NULL ? error->message : _("there is a word too many; see --help"));
-      return 2;
+      raise_descriptor_limit ();
+      run (&daemon);
     }
-  if (version)
-    {
-      printf ("signalboxd %s\n", PACKAGE_VERSION);
-      return EXIT_SUCCESS;
-    }
-
-  if (daemon.data_dir == NULL)
-    daemon.data_dir = sb_data_dir_get_default ();
-  raise_descriptor_limit ();
-  run (&daemon);
   g_free (daemon.data_dir);
   g_free (daemon.settings_file);
   g_free (daemon.listen);
