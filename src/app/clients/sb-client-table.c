@@ -131,27 +131,6 @@ open_menu_at (GtkEventController *controller,
                       y);
 }
 
-static void
-secondary_pressed_cb (GtkGesture  *gesture,
-                      int          n_press,
-                      double       x,
-                      double       y,
-                      GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
-static void
-long_pressed_cb (GtkGesture  *gesture,
-                 double       x,
-                 double       y,
-                 GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
 static gboolean
 has_selection (SbClientTable *self)
 {
@@ -202,19 +181,12 @@ setup_cell (SbClientTable   *self,
 {
   GtkWidget *cell = sb_client_cell_new (kind);
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
 
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), list_item);
   if (kind == SB_CLIENT_CELL_ROW)
     g_signal_connect (click, "released", G_CALLBACK (released_cb), list_item);
   gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (click));
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (secondary));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (long_press));
+  sb_table_watch_menu (cell, list_item, open_menu_at);
 
   sb_client_cell_set_picking (SB_CLIENT_CELL (cell), self->picking);
   g_ptr_array_add (self->cells, cell);

@@ -5,6 +5,7 @@
 #include "sb-page.h"
 #include "tokens/sb-token-cell.h"
 #include "tokens/sb-token-words.h"
+#include "widgets/sb-table.h"
 #include <glib/gi18n.h>
 
 /**
@@ -55,28 +56,6 @@ static guint signals[N_SIGNALS];
 /* --- the menu of a row --- */
 
 static void
-open_menu (SbTokenTable *self,
-           GtkWidget    *over,
-           double        x,
-           double        y)
-{
-  graphene_point_t point = GRAPHENE_POINT_INIT ((float) x, (float) y);
-
-  if (self->menu_model == NULL || !gtk_widget_compute_point (over, GTK_WIDGET (self), &point, &point))
-    return;
-
-  if (self->menu == NULL)
-    {
-      self->menu = gtk_popover_menu_new_from_model (self->menu_model);
-      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-    }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) point.x, (int) point.y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
-static void
 open_menu_at (GtkEventController *controller,
               GtkListItem        *list_item,
               double              x,
@@ -86,28 +65,7 @@ open_menu_at (GtkEventController *controller,
   SbTokenTable *self = SB_TOKEN_TABLE (gtk_widget_get_ancestor (cell, SB_TYPE_TOKEN_TABLE));
 
   gtk_single_selection_set_selected (self->selection, gtk_list_item_get_position (list_item));
-  open_menu (self, cell, x, y);
-}
-
-static void
-secondary_pressed_cb (GtkGesture  *gesture,
-                      int          n_press,
-                      double       x,
-                      double       y,
-                      GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
-static void
-long_pressed_cb (GtkGesture  *gesture,
-                 double       x,
-                 double       y,
-                 GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
+  sb_table_open_menu (GTK_WIDGET (self), &self->menu, self->menu_model, cell, x, y);
 }
 
 /* The Menu key and Shift+F10: at the row that has the focus. */
@@ -122,7 +80,7 @@ menu_key_cb (GtkWidget *widget,
 
   if (focus == NULL || !gtk_widget_is_ancestor (focus, widget) || sb_token_table_get_selected (self) == NULL)
     return FALSE;
-  open_menu (self, focus, 24, gtk_widget_get_height (focus));
+  sb_table_open_menu (widget, &self->menu, self->menu_model, focus, 24, gtk_widget_get_height (focus));
   return TRUE;
 }
 
@@ -144,15 +102,8 @@ setup_cell (SbTokenTable   *self,
             SbTokenCellKind kind)
 {
   GtkWidget *cell = sb_token_cell_new (kind);
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
 
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (secondary));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (long_press));
+  sb_table_watch_menu (cell, list_item, open_menu_at);
 
   g_ptr_array_add (self->cells, cell);
   g_object_weak_ref (G_OBJECT (cell), cell_gone_cb, g_ptr_array_ref (self->cells));
@@ -283,24 +234,6 @@ set_up_order (SbTokenTable *self)
   self->sorted = gtk_sort_list_model_new (NULL, GTK_SORTER (sorter));
 }
 
-/* GtkColumnView puts every heading at the left; the one of a number belongs above it, with the arrow of the order before it. There is no
- * other way to it than through the heading's children. */
-static void
-align_heading (SbTokenTable *self,
-               guint         column)
-{
-  GtkWidget *heading = gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->column_view)));
-  GtkWidget *box;
-
-  for (guint i = 0; heading != NULL && i < column; i++)
-    heading = gtk_widget_get_next_sibling (heading);
-  box = heading != NULL ? gtk_widget_get_first_child (heading) : NULL;
-  if (!GTK_IS_BOX (box))
-    return;
-  gtk_widget_set_halign (box, GTK_ALIGN_END);
-  gtk_box_reorder_child_after (GTK_BOX (box), gtk_widget_get_last_child (box), NULL);
-}
-
 /* --- the widget --- */
 
 static void
@@ -409,7 +342,7 @@ sb_token_table_init (SbTokenTable *self)
   g_object_unref (factory);
 
   set_up_order (self);
-  align_heading (self, SB_TOKEN_CELL_LIVE);
+  sb_table_align_heading (self->column_view, SB_TOKEN_CELL_LIVE);
   self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);

@@ -176,27 +176,6 @@ open_menu_at (GtkEventController *controller,
   sb_table_open_menu (GTK_WIDGET (self), &self->menu, self->menu_model, cell, x, y);
 }
 
-static void
-secondary_pressed_cb (GtkGesture  *gesture,
-                      int          n_press,
-                      double       x,
-                      double       y,
-                      GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
-static void
-long_pressed_cb (GtkGesture  *gesture,
-                 double       x,
-                 double       y,
-                 GtkListItem *list_item)
-{
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  open_menu_at (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
 /* A narrow row opens with one click, as rows of phones do. */
 static void
 released_cb (GtkGesture *gesture,
@@ -232,15 +211,8 @@ setup_cb (GtkSignalListItemFactory *factory,
 {
   SbTrafficCellKind kind = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (factory), "kind"));
   GtkWidget *cell = sb_traffic_cell_new (kind);
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
 
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (secondary));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (long_press));
+  sb_table_watch_menu (cell, list_item, open_menu_at);
   if (kind == SB_TRAFFIC_CELL_ROW)
     {
       GtkGesture *click = gtk_gesture_click_new ();

@@ -82,7 +82,7 @@ typedef struct _SbHub SbHub;
 
 /* @n_lanes 0: by the number of cores. @drain_interval: ms between two deliveries of events (16 with a window, 100 without). */
 SbHub    *sb_hub_new             (guint n_lanes, guint drain_interval, SbHubEventsFunc events, gpointer user_data);
-/* Ends the lanes; blocks until their threads are gone (call sb_hub_stop_async() first for a clean good-bye). */
+/* Ends the lanes; blocks until their threads are gone (call sb_hub_stop() first for a clean good-bye). */
 void      sb_hub_free            (SbHub *self);
 /* Binds and listens at once, so that the error is known here; accepts from then on. @address NULL: all. */
 gboolean  sb_hub_listen          (SbHub *self, GInetAddress *address, guint16 port, GError **error);
