@@ -53,6 +53,8 @@ struct _SbEngine
   SbJournal *journal;
   GListStore *broadcasts;
   SbMeter *meter;
+  SbHistory *history;
+  gboolean keeping_history;
   SbAudit *audit;
   SbRefusals *refusals;
 
@@ -122,6 +124,10 @@ void     sb_engine_audit_trouble_cb   (const char *message, gpointer user_data);
 void     sb_engine_note               (SbEngine *self, SbAct act, const char *actor, const char *subject, const char *detail);
 void     sb_engine_flush_uses         (SbEngine *self);
 void     sb_engine_add_use            (SbEngine *self, gint64 token_id, gint64 time, const char *address);
+
+/* --- what was measured, sb-engine-history.c --- */
+void     sb_engine_sample_history     (SbEngine *self);
+void     sb_engine_flush_history      (SbEngine *self);
 
 /* --- commands, sb-engine-commands.c --- */
 typedef struct _SbCommand SbCommand;

@@ -80,6 +80,7 @@ sb_engine_set_phase (SbEngine *self, SbEngineState phase)
 
   g_object_freeze_notify (G_OBJECT (self));
   self->phase = phase;
+  sb_engine_sample_history (self);
   update_state_message (self);
   if (sb_engine_get_state (self) != before)
     sb_engine_notify (self, SB_ENGINE_PROP_STATE);
@@ -328,6 +329,7 @@ tick_cb (gpointer user_data)
   self->n_ticks++;
   sb_engine_get_totals (self, &totals);
   sb_meter_sample (self->meter, &totals, now);
+  sb_engine_sample_history (self);
   if (totals.not_kept > self->n_not_kept)
     {
       sb_traffic_log_add_not_kept (self->traffic, totals.not_kept - self->n_not_kept);

@@ -93,6 +93,7 @@ sb_engine_finalize (GObject *object)
   g_clear_object (&self->meter);
   g_clear_object (&self->listening_on);
   g_clear_object (&self->certificate);
+  g_clear_pointer (&self->history, sb_history_free);
   g_clear_pointer (&self->audit, sb_audit_free);
   g_clear_pointer (&self->refusals, sb_refusals_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
@@ -166,6 +167,7 @@ sb_engine_init (SbEngine *self)
   self->journal = sb_journal_new ();
   self->broadcasts = g_list_store_new (SB_TYPE_BROADCAST);
   self->meter = sb_meter_new ();
+  self->history = sb_history_new ();
   self->refusals = sb_refusals_new ();
   self->uris = g_new0 (char *, 1);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
@@ -414,7 +416,8 @@ has_answered (SbEngine *self)
 static gboolean
 has_written (SbEngine *self)
 {
-  return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation;
+  return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation &&
+         !self->keeping_history;
 }
 
 /* Those whose report no lane will give any more. */
@@ -468,6 +471,7 @@ close_store (SbEngine *self)
   iterate_until (self, has_answered, FLUSH_TIMEOUT);
   iterate_until (self, has_written, FLUSH_TIMEOUT);
   sb_engine_flush_uses (self);
+  sb_engine_flush_history (self);
   sb_audit_flush (self->audit);
   iterate_until (self, has_written, FLUSH_TIMEOUT);
   sb_database_close (self->database);

@@ -6,6 +6,7 @@
 #include "sb-settings.h"
 #include "watch/sb-broadcast.h"
 #include "watch/sb-client-list.h"
+#include "watch/sb-history.h"
 #include "watch/sb-journal.h"
 #include "watch/sb-meter.h"
 #include "watch/sb-token-list.h"
@@ -79,6 +80,11 @@ char          **sb_engine_dup_uris        (SbEngine *self);
 gint64          sb_engine_get_started_at  (SbEngine *self); /* real time, µs; 0: not running */
 void            sb_engine_get_totals      (SbEngine *self, SbHubTotals *totals);
 SbHubError      sb_engine_get_listen_error (SbEngine *self); /* valid in SB_ENGINE_FAILED: which way out to offer */
+
+/* What was measured since @since (real time, µs), whichever run of the program it was in, in spans of @step seconds (a multiple of 60, and of 900
+ * for what is older than two days): (element-type SbSpan), oldest first, without those in which the server did not run. */
+void            sb_engine_load_history_async  (SbEngine *self, gint64 since, guint step, GAsyncReadyCallback callback, gpointer user_data);
+GArray         *sb_engine_load_history_finish (SbEngine *self, GAsyncResult *result, GError **error);
 
 /* Listens. Where it cannot, the state becomes FAILED with a sentence, and FALSE is returned with the error too. */
 gboolean        sb_engine_start           (SbEngine *self, GError **error);

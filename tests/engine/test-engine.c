@@ -435,6 +435,65 @@ test_ticks (EngineFixture *self, gconstpointer data)
   g_assert_cmpuint (n_clients, ==, 1);
 }
 
+/* --- what was measured --- */
+
+static GArray *
+load_history (SbEngine *engine)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GArray *spans;
+
+  sb_engine_load_history_async (engine, g_get_real_time () - G_TIME_SPAN_DAY, 900, store_result_cb, &result);
+  sb_test_wait (result != NULL);
+  spans = sb_engine_load_history_finish (engine, result, &error);
+  g_assert_no_error (error);
+  return spans;
+}
+
+static SbSpan
+sum_of (GArray *spans)
+{
+  SbSpan sum = { 0 };
+
+  for (guint i = 0; i < spans->len; i++)
+    sb_span_add (&sum, &g_array_index (spans, SbSpan, i));
+  return sum;
+}
+
+/* What was measured outlives the program, and what it did not run is no part of it. */
+static void
+test_history_outlives_the_program (EngineFixture *self, gconstpointer data)
+{
+  g_autoptr (GArray) none = load_history (self->engine);
+  g_autofree char *secret = engine_issue (self->engine, "kiosk", NULL, NULL);
+  g_autoptr (GArray) before = NULL;
+  g_autoptr (GArray) after = NULL;
+  gint64 started = g_get_monotonic_time (), stopped;
+  SbTestClient *client;
+  SbHubTotals totals;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  engine_start_well (self->engine);
+  client = engine_connect (self->engine, "/", secret);
+  sb_test_client_send_text (client, "{}");
+  sb_test_wait ((sb_engine_get_totals (self->engine, &totals), totals.messages_in == 1));
+  sb_test_client_free (client);
+  engine_end (self->engine);
+  stopped = g_get_monotonic_time ();
+
+  self->engine = engine_open_well (self->store.folder);
+  before = load_history (self->engine);
+  g_assert_cmpuint (sum_of (before).sums[SB_MEASURE_MESSAGES_IN], ==, 1);
+  g_assert_cmpint (sum_of (before).covered, >, 0);
+  g_assert_cmpint (sum_of (before).covered, <=, stopped - started);
+
+  engine_start_well (self->engine);
+  after = load_history (self->engine);
+  g_assert_cmpint (sum_of (after).covered, >=, sum_of (before).covered);
+  g_assert_cmpuint (sum_of (after).sums[SB_MEASURE_MESSAGES_IN], ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -459,6 +518,7 @@ main (int argc, char *argv[])
   ADD ("setting-is-saved-and-in-the-trail", test_setting_is_saved_and_in_the_trail);
   ADD ("bad-setting-changes-nothing", test_bad_setting_changes_nothing);
   ADD_STARTED ("setting-that-cannot-be-saved", test_setting_that_cannot_be_saved);
+  ADD ("history-outlives-the-program", test_history_outlives_the_program);
   ADD ("window-is-the-actor", test_window_is_the_actor);
   ADD_STARTED ("allowed-origin", test_allowed_origin);
   ADD_STARTED ("ticks", test_ticks);

@@ -72,7 +72,25 @@ static const char first_script[] =
     "  payload BLOB NOT NULL"
     ") STRICT;";
 
-static const char *const scripts[] = { first_script };
+/* What was measured, in steps of 60 and of 900 seconds, which begin at @time. Counts add up, and a level is multiplied
+ * by how long it was so, in µs: two rows of one step are one by addition. No row: the server did not run. */
+static const char measure_script[] =
+    "CREATE TABLE measure ("
+    "  step INTEGER NOT NULL CHECK (step IN (60, 900)),"
+    "  time INTEGER NOT NULL,"
+    "  covered INTEGER NOT NULL CHECK (covered > 0),"
+    "  clients INTEGER NOT NULL,"
+    "  messages_in INTEGER NOT NULL,"
+    "  messages_out INTEGER NOT NULL,"
+    "  bytes_in INTEGER NOT NULL,"
+    "  bytes_out INTEGER NOT NULL,"
+    "  rejected INTEGER NOT NULL,"
+    "  refused INTEGER NOT NULL,"
+    "  dropped INTEGER NOT NULL,"
+    "  PRIMARY KEY (step, time)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const scripts[] = { first_script, measure_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

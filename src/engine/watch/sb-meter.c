@@ -93,9 +93,9 @@ add_sample (SbMeter      *self,
     self->first = (self->first + 1) % SB_METER_MAX_SAMPLES;
 }
 
-static guint64
-get_total (const SbHubTotals *totals,
-           SbMeasure          measure)
+guint64
+sb_measure_get_total (const SbHubTotals *totals,
+                      SbMeasure          measure)
 {
   switch (measure)
     {
@@ -118,8 +118,8 @@ get_growth (SbMeter           *self,
             const SbHubTotals *totals,
             SbMeasure          measure)
 {
-  guint64 before = get_total (&self->base, measure);
-  guint64 after = get_total (totals, measure);
+  guint64 before = sb_measure_get_total (&self->base, measure);
+  guint64 after = sb_measure_get_total (totals, measure);
 
   return after >= before ? after - before : after;
 }

@@ -41,4 +41,7 @@ guint    sb_meter_get_n_samples (SbMeter *self);
 /* Copies at most @n newest samples, oldest first, into @values; returns how many. */
 guint    sb_meter_get_series  (SbMeter *self, SbMeasure measure, double *values, guint n);
 
+/* What the measure is in @totals: a count that only grows, or the level itself. */
+guint64  sb_measure_get_total (const SbHubTotals *totals, SbMeasure measure);
+
 G_END_DECLS
