@@ -56,10 +56,12 @@ traffic (SbEvent *event, GArray *records)
 static void
 noticed (SbEngine *self, const SbEvent *event)
 {
-  gboolean over = strcmp (event->notice.code, "accepting_again") == 0;
-
   sb_engine_note (self, SB_ACT_NOTICE, "server", event->notice.code, event->notice.message);
-  sb_engine_set_trouble (self, SB_TROUBLE_NETWORK, over ? NULL : event->notice.message);
+  /* What lasts is a state as well. */
+  if (strcmp (event->notice.code, "out_of_descriptors") == 0)
+    sb_engine_set_trouble (self, SB_TROUBLE_NETWORK, event->notice.message);
+  else if (strcmp (event->notice.code, "accepting_again") == 0)
+    sb_engine_set_trouble (self, SB_TROUBLE_NETWORK, NULL);
   sb_engine_emit_notice (self, event->notice.code, event->notice.message);
 }
 

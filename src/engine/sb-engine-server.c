@@ -14,7 +14,6 @@
 
 #define DRAIN_WINDOW_MS 16
 #define DRAIN_DAEMON_MS 100
-#define STOP_TIMEOUT_S 5
 #define REFRESH_MS 250
 /* Rows read at each refresh: ten thousand clients come round once a second. */
 #define REFRESH_MAX 2500
@@ -275,9 +274,12 @@ sb_engine_stop_async (SbEngine *self, GAsyncReadyCallback callback, gpointer use
   task = g_task_new (self, NULL, callback, user_data);
   if (self->phase == SB_ENGINE_LISTENING)
     {
+      guint timeout;
+
+      g_object_get (self->settings, "drain-timeout", &timeout, NULL);
       g_ptr_array_add (self->stop_tasks, g_steal_pointer (&task));
       sb_engine_set_phase (self, SB_ENGINE_STOPPING);
-      sb_hub_stop (self->hub, 1001, "server stopping", STOP_TIMEOUT_S, hub_stopped_cb, self);
+      sb_hub_stop (self->hub, 1001, "server stopping", timeout, hub_stopped_cb, self);
     }
   else if (self->phase == SB_ENGINE_STOPPING)
     g_ptr_array_add (self->stop_tasks, g_steal_pointer (&task));

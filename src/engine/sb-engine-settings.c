@@ -208,6 +208,12 @@ sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *
       if (!save_now (self, &error))
         sb_command_fail (command, error);
       self->settings_actor = NULL;
+      /* Answered when the lanes have it. */
+      if (self->hub != NULL)
+        {
+          sb_command_hold (command);
+          sb_hub_fence (self->hub, sb_command_hub_done_cb, command);
+        }
     }
   sb_command_release (command);
 }

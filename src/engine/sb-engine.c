@@ -18,8 +18,9 @@
 #define MAX_JOURNAL 10000
 #define MAX_TRAFFIC 100000
 #define MAX_TRAFFIC_BYTES (64 << 20)
-/* Waited for at most when closing: the clients' good-bye has its own 5 s, reports of broadcasts as well. */
+/* Waited for at most when closing: reports of broadcasts have their own 5 s, the clients' good-bye has "drain-timeout". */
 #define CLOSE_TIMEOUT (7 * G_USEC_PER_SEC)
+#define CLOSE_MARGIN (2 * G_USEC_PER_SEC)
 #define FLUSH_TIMEOUT (3 * G_USEC_PER_SEC)
 
 G_DEFINE_FINAL_TYPE (SbEngine, sb_engine, G_TYPE_OBJECT)
@@ -445,9 +446,12 @@ close_hub (SbEngine *self, gboolean cut)
 
   if (!cut && self->phase == SB_ENGINE_LISTENING)
     sb_engine_stop_async (self, NULL, NULL);
-  if (!cut)
+  if (!cut && self->settings != NULL)
     {
-      iterate_until (self, is_stopped, CLOSE_TIMEOUT);
+      guint timeout;
+
+      g_object_get (self->settings, "drain-timeout", &timeout, NULL);
+      iterate_until (self, is_stopped, timeout * G_USEC_PER_SEC + CLOSE_MARGIN);
       iterate_until (self, has_answered, CLOSE_TIMEOUT);
     }
 

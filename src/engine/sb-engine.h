@@ -58,7 +58,7 @@ const char *sb_engine_state_to_id (SbEngineState state); /* "stopped", "starting
 void            sb_engine_open_async      (const char *data_dir, const char *settings_file /* nullable */, gboolean window,
                                            GAsyncReadyCallback callback, gpointer user_data);
 SbEngine       *sb_engine_open_finish     (GAsyncResult *result, GError **error);
-/* Stops, flushes and unlocks; blocks (drain at most 5 s), iterating the main context meanwhile. */
+/* Stops, flushes and unlocks; blocks (drain at most "drain-timeout"), iterating the main context meanwhile. */
 void            sb_engine_close           (SbEngine *self);
 /* The same, but clients are cut without a good-bye; also ends a drain that is under way. */
 void            sb_engine_close_now       (SbEngine *self);

@@ -42,6 +42,9 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_LANES] = { "lanes", SB_SETTING_NUMBER, 0, 0, 64 },
   [SB_SETTING_TLS_CERTIFICATE] = { "tls-certificate", SB_SETTING_FILE },
   [SB_SETTING_TLS_KEY] = { "tls-key", SB_SETTING_FILE },
+  [SB_SETTING_MAX_QUEUED_MEMORY] = { "max-queued-memory", SB_SETTING_SIZE, 256 * MIB, MIB, 4095 * MIB },
+  [SB_SETTING_MAX_ERROR_REPLIES] = { "max-error-replies", SB_SETTING_NUMBER, 10, 1, 1000 },
+  [SB_SETTING_DRAIN_TIMEOUT] = { "drain-timeout", SB_SETTING_NUMBER, 5, 1, 300 },
 };
 
 const SbSetting *

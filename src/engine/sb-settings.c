@@ -554,6 +554,8 @@ sb_settings_get_session_limits (SbSettings *self, SbSessionLimits *limits)
   limits->json.max_string = get_uint (self, SB_SETTING_MAX_MESSAGE_SIZE); /* a string may fill its message */
   limits->max_message = get_uint (self, SB_SETTING_MAX_MESSAGE_SIZE);
   limits->max_backlog = get_uint (self, SB_SETTING_MAX_BACKLOG);
+  limits->max_queued_memory = get_uint (self, SB_SETTING_MAX_QUEUED_MEMORY);
+  limits->max_error_replies = get_uint (self, SB_SETTING_MAX_ERROR_REPLIES);
   limits->max_rejected = get_uint (self, SB_SETTING_MAX_REJECTED);
   limits->messages_per_second = get_uint (self, SB_SETTING_MESSAGES_PER_SECOND);
   limits->allow_binary = get_boolean (self, SB_SETTING_ALLOW_BINARY);

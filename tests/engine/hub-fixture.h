@@ -27,6 +27,7 @@ typedef struct
   guint targeted, sent, dropped, pending;
   guint n_refused;
   const char *refused_error;
+  const char *notice; /* the code of the last one */
 } HubFixture;
 
 static inline void
@@ -76,6 +77,7 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
         self->pending += event->report.pending;
         break;
       case SB_EVENT_NOTICE:
+        self->notice = event->notice.code;
         break;
       default:
         g_assert_not_reached ();

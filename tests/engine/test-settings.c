@@ -37,6 +37,9 @@ static const struct
   { "lanes", "0", "4", 0, 64 },
   { "tls-certificate", "", "/etc/signalbox/cert.pem" },
   { "tls-key", "", "/etc/signalbox/key.pem" },
+  { "max-queued-memory", "256 MiB", "100 MiB", 1 << 20, 4095u << 20 },
+  { "max-error-replies", "10", "20", 1, 1000 },
+  { "drain-timeout", "5", "6", 1, 300 },
 };
 
 static void

@@ -54,6 +54,7 @@ static const struct
   guint retry_after;
   guint16 close_code; /* 0: no browser is told in this way */
   const char *close_reason;
+  SbGateLimit limit;
 } refusals[] = {
   [BAD_REQUEST] = { 400, "bad_request", "This is not a WebSocket handshake, or a malformed one." },
   [UPGRADE_REQUIRED] = { 426, "upgrade_required", "This is a WebSocket channel: open it with a WebSocket client." },
@@ -64,17 +65,18 @@ static const struct
   [ADDRESS_BLOCKED] = { 403, "address_blocked", "Connections from this address are not accepted.",
                         0, 3003, "address blocked" },
   [TOO_MANY_ATTEMPTS] = { 429, "too_many_attempts", "Too many refused tokens came from this address. Try again later.",
-                          0, 1013, "too many attempts" },
+                          0, 1013, "too many attempts", SB_GATE_LIMIT_ATTEMPTS },
   [ORIGIN_NOT_ALLOWED] = { 403, "origin_not_allowed", "Pages of this origin may not connect." },
   [MISSING_TOKEN] = { 401, "missing_token", "A token is needed to connect.", 0, 3000, "missing token" },
   [INVALID_TOKEN] = { 401, "invalid_token", "The token is not valid.", 0, 3000, "invalid token" },
   [CHANNEL_NOT_ALLOWED] = { 403, "channel_not_allowed", "The token does not open this channel.",
                             0, 3003, "channel not allowed" },
-  [FULL] = { 503, "full", "The server has as many clients as it may have.", RETRY_LATER, 1013, "server full" },
+  [FULL] = { 503, "full", "The server has as many clients as it may have.", RETRY_LATER, 1013, "server full",
+             SB_GATE_LIMIT_CLIENTS },
   [TOO_MANY_OF_ADDRESS] = { 429, "too_many_connections", "This address has as many connections as it may have.",
-                            RETRY_LATER, 1013, "too many connections" },
+                            RETRY_LATER, 1013, "too many connections", SB_GATE_LIMIT_ADDRESS },
   [TOO_MANY_OF_TOKEN] = { 429, "too_many_connections", "The token has as many connections as it may have.",
-                          RETRY_LATER, 1013, "too many connections" },
+                          RETRY_LATER, 1013, "too many connections", SB_GATE_LIMIT_TOKEN },
 };
 
 /* --- limits --- */
@@ -294,6 +296,7 @@ refuse (SbVerdict *verdict, Refusal refusal)
   verdict->retry_after = MAX (verdict->retry_after, refusals[refusal].retry_after);
   verdict->close_code = refusals[refusal].close_code;
   verdict->close_reason = refusals[refusal].close_reason;
+  verdict->limit = refusals[refusal].limit;
 }
 
 static gboolean

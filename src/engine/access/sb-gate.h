@@ -49,6 +49,16 @@ typedef struct
   gint64 monotonic_time;     /* µs, for rates */
 } SbHandshake;
 
+/* Which limit a refused handshake ran into. */
+typedef enum
+{
+  SB_GATE_LIMIT_NONE,
+  SB_GATE_LIMIT_CLIENTS,  /* in all */
+  SB_GATE_LIMIT_ADDRESS,
+  SB_GATE_LIMIT_TOKEN,
+  SB_GATE_LIMIT_ATTEMPTS,
+} SbGateLimit;
+
 /**
  * SbVerdict:
  *
@@ -61,6 +71,7 @@ typedef struct
   const char *error;       /* static: "invalid_token", … of docs/protocol.md; NULL for 101 */
   const char *message;     /* static sentence; NULL for 101 */
   const char *cause;       /* static: "unknown", "malformed", "expired", "revoked", "not_yet_valid"; NULL else */
+  SbGateLimit limit;       /* of a refusal */
   guint retry_after;       /* seconds; 0 for none */
   gboolean upgrade_to_tell; /* a browser's script asks: complete the upgrade and close at once with @close_code */
   guint16 close_code;      /* 3000, 3003 or 1013; only when @upgrade_to_tell */

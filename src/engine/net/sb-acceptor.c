@@ -71,6 +71,7 @@ overdue_cb (SbTimer *timer)
       /* libsoup reads the end and lets go of the connection. */
       g_queue_unlink (&self->pending, &pending->link);
       pending->waiting = FALSE;
+      sb_counter_add (self->lane->totals.handshake_timeouts, 1);
       shutdown (pending->fd, SHUT_RDWR);
     }
 }

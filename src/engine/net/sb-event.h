@@ -122,7 +122,7 @@ typedef struct
 
     struct
     {
-      const char *code; /* static: "out_of_descriptors", "accepting_again", "listener_failed" */
+      const char *code; /* static: "out_of_descriptors", "accepting_again", "out_of_queue_memory" */
       char *message;
     } notice;
   };

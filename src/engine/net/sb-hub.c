@@ -34,6 +34,7 @@ sb_session_limits_init (SbSessionLimits *self)
     .json = SB_JSON_LIMITS_DEFAULT,
     .max_message = 1 << 20,
     .max_backlog = 1 << 20,
+    .max_queued_memory = 256 << 20,
     .max_rejected = 60,
     .max_error_replies = 10,
     .ping_interval = 25,
@@ -285,6 +286,21 @@ sb_hub_set_session_limits (SbHub *self, const SbSessionLimits *limits)
 
   order->session_limits = *limits;
   hub_order (self, order);
+}
+
+static guint
+fence_order (SbLane *lane, Order *order)
+{
+  return 0;
+}
+
+void
+sb_hub_fence (SbHub *self, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (done != NULL);
+
+  hub_order (self, order_new (fence_order, done, user_data));
 }
 
 /* --- Tokens ------------------------------------------------------------------------------------ */
@@ -623,5 +639,17 @@ sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
       totals->rejected += sb_counter_get (lane->rejected);
       totals->dropped += sb_counter_get (lane->dropped);
       totals->refused += sb_counter_get (lane->refused);
+      totals->held += sb_counter_get (lane->held);
+      totals->refused_full += sb_counter_get (lane->refused_full);
+      totals->refused_address += sb_counter_get (lane->refused_address);
+      totals->refused_token += sb_counter_get (lane->refused_token);
+      totals->refused_attempts += sb_counter_get (lane->refused_attempts);
+      totals->handshake_timeouts += sb_counter_get (lane->handshake_timeouts);
+      totals->accept_pauses += sb_counter_get (lane->accept_pauses);
+      totals->closed_rejected += sb_counter_get (lane->closed_rejected);
+      totals->closed_silent += sb_counter_get (lane->closed_silent);
+      totals->closed_slow += sb_counter_get (lane->closed_slow);
+      totals->closed_memory += sb_counter_get (lane->closed_memory);
+      totals->replies_withheld += sb_counter_get (lane->replies_withheld);
     }
 }

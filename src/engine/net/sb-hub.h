@@ -25,6 +25,7 @@ typedef struct
   SbJsonLimits json;
   gsize max_message;            /* bytes; default 1 MiB */
   gsize max_backlog;            /* bytes waiting for one client; default 1 MiB */
+  guint64 max_queued_memory;    /* bytes that the queues of all lanes hold; default 256 MiB */
   guint max_rejected;           /* per minute before 1008; default 60 */
   guint max_error_replies;      /* per second and client; default 10 */
   guint ping_interval;          /* s; default 25 */
@@ -51,7 +52,7 @@ gboolean  sb_target_matches (const SbTarget *self, const SbPeer *peer);
 char     *sb_target_to_text (const SbTarget *self); /* "everyone", "/news, /a/…": what the log and the history show; not translated */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbTarget, sb_target_free)
 
-/* Sums over all lanes; each is true, they need not be of one instant. Monotonic but for the first two. */
+/* Sums over all lanes; each is true, they need not be of one instant. Monotonic but for the first two and @held. */
 typedef struct
 {
   guint64 clients;
@@ -64,6 +65,20 @@ typedef struct
   guint64 dropped;         /* messages not delivered to somebody */
   guint64 refused;         /* handshakes */
   guint64 not_kept;        /* traffic entries that did not fit the outbox */
+
+  /* How often each limit was hit. */
+  guint64 held;               /* now: bytes of memory that the queues hold, shared frames once a lane */
+  guint64 refused_full;       /* handshakes: as many clients as there may be */
+  guint64 refused_address;    /* … as one address may have */
+  guint64 refused_token;      /* … as the token may have */
+  guint64 refused_attempts;   /* … after too many refused tokens of an address */
+  guint64 handshake_timeouts; /* connections cut before their handshake was done */
+  guint64 accept_pauses;      /* times that accepting paused for want of descriptors */
+  guint64 closed_rejected;    /* clients closed with 1008: too many rejected messages */
+  guint64 closed_silent;      /* … with 3008: a ping was not answered */
+  guint64 closed_slow;        /* … with 1013: over the backlog of one client */
+  guint64 closed_memory;      /* … with 1013: the queues together held too much */
+  guint64 replies_withheld;   /* rejected messages without an error reply */
 } SbHubTotals;
 
 /* Events for the main thread, oldest first; they are cleared after the call, take with sb_traffic_record_copy(), g_steal_pointer(). */
@@ -97,6 +112,8 @@ void      sb_hub_stop            (SbHub *self, guint16 code, const char *reason,
 void      sb_hub_set_certificate    (SbHub *self, GTlsCertificate *certificate);
 void      sb_hub_set_gate_limits    (SbHub *self, const SbGateLimits *limits);
 void      sb_hub_set_session_limits (SbHub *self, const SbSessionLimits *limits);
+/* @done is called when all that was asked for before is in force on every lane. */
+void      sb_hub_fence              (SbHub *self, SbHubDoneFunc done, gpointer user_data);
 
 /* New token or new version of one: known to the gate first, then every live session of it is judged again (3003 where its channel is no
  * longer allowed, silenced where it may no longer publish, 3000 where it is expired or revoked, and where more

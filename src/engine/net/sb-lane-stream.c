@@ -14,11 +14,12 @@
 #define KEPT_CAPACITY 64 /* a ring that grew beyond is given back when it is empty */
 
 void
-sb_lane_stream_init (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals)
+sb_lane_stream_init (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals,
+                     SbHoldings *holdings)
 {
   g_return_if_fail (fd >= 0);
 
-  *self = (SbLaneStream) { .fd = fd, .tls = tls, .peer = peer, .totals = totals };
+  *self = (SbLaneStream) { .fd = fd, .tls = tls, .peer = peer, .totals = totals, .holdings = holdings };
 }
 
 static SbQueued *
@@ -46,6 +47,11 @@ stream_pop (SbLaneStream *self, gboolean sent)
   self->offset = 0;
   self->head = (self->head + 1) & (self->capacity - 1);
   self->n_queued--;
+  if (self->n_held > 0)
+    {
+      sb_holdings_remove (self->holdings, queued->frame);
+      self->n_held--;
+    }
 
   if (is_message && sent)
     {
@@ -198,11 +204,13 @@ sb_lane_stream_discard (SbLaneStream *self)
   /* A frame that has begun must end, or what follows is not WebSocket any more. It is the first; it waits outside. */
   SbQueued begun = *stream_at (self, 0);
   gsize offset = self->offset;
+  gboolean held = kept > 0 && self->n_held > 0;
 
   if (kept > 0)
     {
       self->head = (self->head + 1) & (self->capacity - 1);
       self->n_queued--;
+      self->n_held -= held;
       self->offset = 0;
     }
   while (self->n_queued > 0)
@@ -211,6 +219,7 @@ sb_lane_stream_discard (SbLaneStream *self)
     {
       *stream_at (self, 0) = begun;
       self->n_queued = 1;
+      self->n_held = held;
       self->offset = offset;
     }
 }
@@ -243,6 +252,14 @@ stream_write (SbLaneStream *self)
   while (result < 0 && errno == EINTR);
 
   return result;
+}
+
+/* The network takes no more now: what waits from here on is held in memory for this client. */
+static void
+stream_hold (SbLaneStream *self)
+{
+  for (; self->n_held < self->n_queued; self->n_held++)
+    sb_holdings_add (self->holdings, stream_at (self, self->n_held)->frame);
 }
 
 SbFlush
@@ -282,6 +299,8 @@ sb_lane_stream_flush (SbLaneStream *self)
       sb_counter_add (self->peer->counters.bytes_out, total);
       sb_counter_add (self->totals->bytes_out, total);
     }
+  if (outcome == SB_FLUSH_BLOCKED)
+    stream_hold (self);
   stream_give_back (self);
 
   return outcome;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/sb-frame.h"
+#include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
 #include "net/sb-receipt.h"
 #include <gio/gio.h>
@@ -36,16 +37,19 @@ typedef struct
   GIOStream *tls;   /* NULL for plain TCP, where the descriptor is all there is */
   SbPeer *peer;     /* not owned: the session's */
   SbLaneTotals *totals; /* not owned: the lane's */
+  SbHoldings *holdings; /* not owned: the lane's */
   SbQueued *queue;  /* ring; NULL while nothing was ever queued or all of it left */
   guint capacity;   /* a power of two */
   guint head;
   guint n_queued;
+  guint n_held;     /* of these, from the head: counted in the holdings */
   gsize offset;     /* of the first frame: what the network already took */
   gsize backlog;    /* bytes that wait */
 } SbLaneStream;
 
 /* Takes over @fd, and @tls if there is one (whose socket @fd then is). */
-void    sb_lane_stream_init        (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals);
+void    sb_lane_stream_init        (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals,
+                                    SbHoldings *holdings);
 /* Closes; what waits is dropped. */
 void    sb_lane_stream_clear       (SbLaneStream *self);
 gboolean sb_lane_stream_is_open    (const SbLaneStream *self);

@@ -21,6 +21,20 @@ typedef struct
   _Atomic guint64 rejected;
   _Atomic guint64 dropped;
   _Atomic guint64 refused;
+
+  /* What limits did; see SbHubTotals. */
+  _Atomic guint64 held; /* now, bytes */
+  _Atomic guint64 refused_full;
+  _Atomic guint64 refused_address;
+  _Atomic guint64 refused_token;
+  _Atomic guint64 refused_attempts;
+  _Atomic guint64 handshake_timeouts;
+  _Atomic guint64 accept_pauses;
+  _Atomic guint64 closed_rejected;
+  _Atomic guint64 closed_silent;
+  _Atomic guint64 closed_slow;
+  _Atomic guint64 closed_memory;
+  _Atomic guint64 replies_withheld;
 } SbLaneTotals;
 
 G_END_DECLS

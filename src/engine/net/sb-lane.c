@@ -51,15 +51,21 @@ lane_run_inbox (SbLane *self)
 static void
 lane_flush_touched (SbLane *self)
 {
-  /* A flush may touch others (a broken session's leave is told to nobody here, but a closing one may be). */
-  for (guint i = 0; i < self->touched->len; i++)
+  do
     {
-      SbSession *session = g_ptr_array_index (self->touched, i);
+      /* A flush may touch others (a broken session's leave is told to nobody here, but a closing one may be). */
+      for (guint i = 0; i < self->touched->len; i++)
+        {
+          SbSession *session = g_ptr_array_index (self->touched, i);
 
-      session->touched = false;
-      sb_session_flush (session);
+          session->touched = false;
+          sb_session_flush (session);
+        }
+      g_ptr_array_set_size (self->touched, 0);
+      if (sb_holdings_take_grew (&self->holdings))
+        sb_lane_limit_memory (self);
     }
-  g_ptr_array_set_size (self->touched, 0);
+  while (self->touched->len > 0);
 }
 
 static void
@@ -422,6 +428,7 @@ sb_lane_drain (SbLane *self, guint16 code, const char *reason, guint timeout,
                void (*func) (SbLane *lane, gpointer user_data), gpointer user_data)
 {
   self->draining = TRUE;
+  self->drain_timeout = timeout;
   self->drained = func;
   self->drained_data = user_data;
   for (guint i = self->sessions->len; i-- > 0;)
@@ -460,6 +467,7 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   sb_lane_begin (self);
   sb_wheel_init (&self->wheel, self->now);
   sb_router_init (&self->router);
+  sb_holdings_init (&self->holdings, &self->totals);
   self->sessions = g_ptr_array_new ();
   self->touched = g_ptr_array_new ();
   self->unread = g_ptr_array_new ();
@@ -547,6 +555,7 @@ sb_lane_free (SbLane *self)
   g_ptr_array_unref (self->touched);
   g_ptr_array_unref (self->sessions);
   sb_router_clear (&self->router);
+  sb_holdings_clear (&self->holdings);
   sb_json_guard_free (self->guard);
   g_free (self->buffer);
   g_array_unref (self->taken);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
 #include "net/sb-outbox.h"
 #include "net/sb-router.h"
@@ -70,7 +71,11 @@ struct _SbLane
   GArray *deferred;    /* (element-type SbLaneTask): done at the end of the turn, behind the events */
   GArray **outgoing;   /* (element-type SbLaneTask), by lane: posted at the end of the turn */
 
+  SbHoldings holdings; /* what the queues keep in memory */
+  gint64 shed_told_at; /* monotonic: when the main thread was last told that queues were given up */
+
   gboolean draining;
+  guint drain_timeout; /* s */
   SbTimer drain_timer;
   void (*drained) (SbLane *lane, gpointer user_data);
   gpointer drained_data;
@@ -107,6 +112,9 @@ void     sb_lane_relay  (SbLane *self, SbSession *sender, SbFrame *frame);
 void     sb_lane_release (SbLane *self, SbPeer *peer);
 /* Has @func called at the end of the turn, when all that was told so far is on its way to the main thread. */
 void     sb_lane_defer  (SbLane *self, SbLaneFunc func, gpointer data);
+/* Closes clients, the largest backlog first, while the queues of all lanes together hold more than the limit; where another lane holds the
+ * most, that one is asked to: sb-lane-memory.c. */
+void     sb_lane_limit_memory (SbLane *self);
 /* Closes all sessions with @code and @reason and calls @func when the last is gone or @timeout (s) is over. */
 void     sb_lane_drain  (SbLane *self, guint16 code, const char *reason, guint timeout,
                          void (*func) (SbLane *lane, gpointer user_data), gpointer user_data);

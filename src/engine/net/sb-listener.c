@@ -120,6 +120,20 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
 }
 
 static void
+count_limit (SbLaneTotals *totals, SbGateLimit limit)
+{
+  switch (limit)
+    {
+    case SB_GATE_LIMIT_NONE: break;
+    case SB_GATE_LIMIT_CLIENTS: sb_counter_add (totals->refused_full, 1); break;
+    case SB_GATE_LIMIT_ADDRESS: sb_counter_add (totals->refused_address, 1); break;
+    case SB_GATE_LIMIT_TOKEN: sb_counter_add (totals->refused_token, 1); break;
+    case SB_GATE_LIMIT_ATTEMPTS: sb_counter_add (totals->refused_attempts, 1); break;
+    default: g_assert_not_reached ();
+    }
+}
+
+static void
 tell_refused (SbListener *self, SoupServerMessage *message, Answer *answer)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
@@ -137,6 +151,7 @@ tell_refused (SbListener *self, SoupServerMessage *message, Answer *answer)
   };
 
   sb_counter_add (self->lane->totals.refused, 1);
+  count_limit (&self->lane->totals, answer->verdict.limit);
   sb_lane_tell (self->lane, &event);
 }
 

@@ -65,13 +65,18 @@ session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize l
   session_log (self, g_bytes_new (payload, length), binary, trouble);
 
   if (too_many)
-    sb_session_close (self, 1008, "too many rejected messages", SB_CLOSED_BY_SERVER, FALSE);
+    {
+      sb_counter_add (self->lane->totals.closed_rejected, 1);
+      sb_session_close (self, 1008, "too many rejected messages", SB_CLOSED_BY_SERVER, FALSE);
+    }
   else if (trouble->told)
     {
       g_autoptr (SbFrame) reply = sb_error_reply_new (trouble->rejection, trouble->reason, trouble->pointer, self->sequence);
 
       sb_session_queue (self, reply, NULL);
     }
+  else
+    sb_counter_add (self->lane->totals.replies_withheld, 1);
 }
 
 /* The checks of docs/protocol.md in their order, cheapest first; FALSE fills @trouble. */

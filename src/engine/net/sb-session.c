@@ -105,7 +105,8 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
   self->farewell = self->token == NULL;
   if (self->token != NULL)
     self->secret = hash_begin (arrival->previous_secret ? self->token->previous_hash : self->token->hash);
-  sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals);
+  sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals,
+                       &lane->holdings);
   sb_frame_reader_init (&self->reader, lane->limits.max_message);
   arrival->fd = -1;
 
@@ -242,6 +243,16 @@ session_linger (SbSession *self)
   sb_lane_touch (self->lane, self);
 }
 
+/* µs. While the server drains a client has as long as that lasts, for what was queued before. */
+static gint64
+session_get_close_timeout (SbSession *self)
+{
+  const SbLane *lane = self->lane;
+  guint timeout = lane->limits.close_timeout;
+
+  return (lane->draining ? MAX (timeout, lane->drain_timeout) : timeout) * G_TIME_SPAN_SECOND;
+}
+
 void
 sb_session_close (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now)
 {
@@ -253,7 +264,7 @@ sb_session_close (SbSession *self, guint16 code, const char *reason, SbClosedBy 
   if (now)
     sb_lane_stream_discard (&self->stream);
   session_queue_close (self, code, reason);
-  session_set_timer (self, self->lane->now + self->lane->limits.close_timeout * G_TIME_SPAN_SECOND);
+  session_set_timer (self, self->lane->now + session_get_close_timeout (self));
 }
 
 /* --- Deadlines -------------------------------------------------------------------------------- */
@@ -288,6 +299,7 @@ session_timer_cb (SbTimer *timer)
   else
     {
       /* Nobody will answer the close frame; it is for a client that can hear but not speak. */
+      sb_counter_add (self->lane->totals.closed_silent, 1);
       sb_session_close (self, 3008, "no sign of life", SB_CLOSED_BY_SERVER, TRUE);
       sb_session_flush (self);
       session_die (self);
@@ -438,6 +450,8 @@ sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
         sb_lane_stream_count_dropped (&self->stream);
       if (receipt != NULL)
         sb_receipt_dropped (receipt, self->peer);
+      if (self->state == SB_SESSION_OPEN)
+        sb_counter_add (self->lane->totals.closed_slow, 1);
       sb_session_close (self, 1013, "too slow", SB_CLOSED_BY_SERVER, TRUE);
       return FALSE;
     }
