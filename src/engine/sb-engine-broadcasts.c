@@ -6,6 +6,7 @@
 #include "sb-engine-private.h"
 
 #include "access/sb-channel.h"
+#include "net/sb-frame-reader.h"
 #include "rules/sb-json-guard.h"
 #include "store/sb-broadcast-store.h"
 
@@ -67,6 +68,16 @@ check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
     }
   if (binary)
     return TRUE;
+
+  if (!limits.require_json)
+    {
+      guint32 state = 0;
+
+      if (sb_utf8_push (&state, (const guint8 *) text, length) && state == 0)
+        return TRUE;
+      g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("The message is not UTF-8."));
+      return FALSE;
+    }
 
   guard = sb_json_guard_new ();
   if (!sb_json_guard_check (guard, text != NULL ? text : "", length, &limits.json, &trouble))

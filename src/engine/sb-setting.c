@@ -45,6 +45,8 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_MAX_QUEUED_MEMORY] = { "max-queued-memory", SB_SETTING_SIZE, 256 * MIB, MIB, 4095 * MIB },
   [SB_SETTING_MAX_ERROR_REPLIES] = { "max-error-replies", SB_SETTING_NUMBER, 10, 1, 1000 },
   [SB_SETTING_DRAIN_TIMEOUT] = { "drain-timeout", SB_SETTING_NUMBER, 5, 1, 300 },
+  [SB_SETTING_REQUIRE_JSON] = { "require-json", SB_SETTING_BOOLEAN, TRUE },
+  [SB_SETTING_COMPRESSION] = { "compression", SB_SETTING_BOOLEAN, FALSE },
 };
 
 const SbSetting *

@@ -559,6 +559,8 @@ sb_settings_get_session_limits (SbSettings *self, SbSessionLimits *limits)
   limits->max_rejected = get_uint (self, SB_SETTING_MAX_REJECTED);
   limits->messages_per_second = get_uint (self, SB_SETTING_MESSAGES_PER_SECOND);
   limits->allow_binary = get_boolean (self, SB_SETTING_ALLOW_BINARY);
+  limits->require_json = get_boolean (self, SB_SETTING_REQUIRE_JSON);
+  limits->compression = get_boolean (self, SB_SETTING_COMPRESSION);
   limits->ping_interval = get_uint (self, SB_SETTING_PING_INTERVAL);
   limits->pong_timeout = get_uint (self, SB_SETTING_PONG_TIMEOUT);
   limits->handshake_timeout = get_uint (self, SB_SETTING_HANDSHAKE_TIMEOUT);

@@ -31,7 +31,8 @@ GQuark sb_settings_error_quark (void);
  *   tokens-in-url     boolean  FALSE
  *   max-clients 10000, max-clients-per-address 1000, max-attempts 30 (refused tokens a minute and address)
  *   max-message-size 1 MiB, max-backlog 1 MiB, max-depth 64, max-members 256, max-values 50000
- *   max-rejected 60 (a minute), messages-per-second 0 (no limit), allow-binary TRUE
+ *   max-rejected 60 (a minute), messages-per-second 0 (no limit), allow-binary TRUE, require-json TRUE
+ *   compression       boolean  FALSE (permessage-deflate)
  *   max-queued-memory 256 MiB (all clients together), max-error-replies 10 (a second and client)
  *   ping-interval 25 s, pong-timeout 20 s, handshake-timeout 10 s, close-timeout 5 s, drain-timeout 5 s
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)

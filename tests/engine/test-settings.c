@@ -40,6 +40,8 @@ static const struct
   { "max-queued-memory", "256 MiB", "100 MiB", 1 << 20, 4095u << 20 },
   { "max-error-replies", "10", "20", 1, 1000 },
   { "drain-timeout", "5", "6", 1, 300 },
+  { "require-json", "true", "false" },
+  { "compression", "false", "true" },
 };
 
 static void
@@ -463,6 +465,8 @@ test_session_limits (StoreFixture *self, gconstpointer data)
   g_assert_cmpuint (limits.handshake_timeout, ==, expected.handshake_timeout);
   g_assert_cmpuint (limits.close_timeout, ==, expected.close_timeout);
   g_assert_cmpint (limits.allow_binary, ==, expected.allow_binary);
+  g_assert_cmpint (limits.require_json, ==, expected.require_json);
+  g_assert_cmpint (limits.compression, ==, expected.compression);
   g_assert_cmpuint (limits.messages_per_second, ==, expected.messages_per_second);
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -480,6 +484,8 @@ test_session_limits (StoreFixture *self, gconstpointer data)
   g_assert_cmpuint (limits.handshake_timeout, ==, 11);
   g_assert_cmpuint (limits.close_timeout, ==, 6);
   g_assert_false (limits.allow_binary);
+  g_assert_false (limits.require_json);
+  g_assert_true (limits.compression);
   g_assert_cmpuint (limits.messages_per_second, ==, 100);
 }
 

@@ -42,6 +42,7 @@ typedef struct
   const char *key;           /* Sec-WebSocket-Key */
   const char *version;       /* Sec-WebSocket-Version */
   const char *protocols;     /* Sec-WebSocket-Protocol, all values joined by ", " */
+  const char *extensions;    /* Sec-WebSocket-Extensions, the same way */
   const char *origin;
   const char *authorization;
   const char *address;       /* textual, without port */

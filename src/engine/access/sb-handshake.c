@@ -3,6 +3,7 @@
 
 #include "access/sb-handshake.h"
 
+#include "access/sb-deflate-offer.h"
 #include "access/sb-text.h"
 #include <string.h>
 
@@ -84,6 +85,15 @@ is_key (const char *key)
   return TRUE;
 }
 
+/* RFC 6455 §9.1: what is not even a list of extensions fails the handshake; what in a good one is not to our taste is not taken up. */
+static gboolean
+extensions_are_well_formed (const char *extensions)
+{
+  SbDeflateOffer offer;
+
+  return sb_deflate_offer_choose (extensions, &offer) != SB_DEFLATE_OFFER_MALFORMED;
+}
+
 SbHandshakeState
 sb_handshake_check (const SbHandshake *self)
 {
@@ -100,7 +110,10 @@ sb_handshake_check (const SbHandshake *self)
   if (!g_str_equal (self->version, "13"))
     return SB_HANDSHAKE_OTHER_VERSION;
 
-  return self->key != NULL && is_key (self->key) ? SB_HANDSHAKE_VALID : SB_HANDSHAKE_MALFORMED;
+  if (self->key == NULL || !is_key (self->key) || !extensions_are_well_formed (self->extensions))
+    return SB_HANDSHAKE_MALFORMED;
+
+  return SB_HANDSHAKE_VALID;
 }
 
 gboolean

@@ -97,6 +97,7 @@ sb_client_to_json (SbClient *client)
   set_string (object, "address", peer->address);
   json_object_set_int_member (object, "port", peer->port);
   json_object_set_boolean_member (object, "tls", peer->tls);
+  json_object_set_boolean_member (object, "compressed", peer->compressed);
   set_string (object, "origin", peer->origin);
   set_string (object, "user_agent", peer->user_agent);
   sb_json_set_time (object, "joined_at", peer->joined_at);

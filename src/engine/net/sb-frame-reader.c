@@ -7,6 +7,7 @@
 
 #define FIN 0x80
 #define RESERVED 0x70
+#define RSV1 0x40
 #define OPCODE 0x0F
 #define CONTROL 0x08
 #define MASKED 0x80
@@ -30,6 +31,7 @@ typedef enum
   FAILURE_TOO_BIG,
   FAILURE_CLOSE_CODE,
   FAILURE_NOT_UTF8,
+  FAILURE_DAMAGED,
 } Failure;
 
 static const SbFrameError failures[] = {
@@ -47,6 +49,7 @@ static const SbFrameError failures[] = {
   [FAILURE_TOO_BIG] = { 1009, "message too big" },
   [FAILURE_CLOSE_CODE] = { 1002, "close code not allowed" },
   [FAILURE_NOT_UTF8] = { 1007, "not UTF-8" },
+  [FAILURE_DAMAGED] = { 1002, "compressed data damaged" },
 };
 
 typedef enum
@@ -65,6 +68,13 @@ sb_frame_reader_init (SbFrameReader *self, gsize max_message)
   sb_frame_reader_set_max_message (self, max_message);
 }
 
+static void
+release_inflater (SbFrameReader *self)
+{
+  if (self->inflater != NULL)
+    sb_deflate_give_inflater (self->deflate, g_steal_pointer (&self->inflater));
+}
+
 /* Frees what it holds. It must be initialised before it is used again. */
 void
 sb_frame_reader_clear (SbFrameReader *self)
@@ -73,6 +83,7 @@ sb_frame_reader_clear (SbFrameReader *self)
 
   g_clear_pointer (&self->joined, g_byte_array_unref);
   g_clear_pointer (&self->control, g_free);
+  release_inflater (self);
 }
 
 gsize
@@ -91,12 +102,29 @@ sb_frame_reader_set_max_message (SbFrameReader *self, gsize max_message)
   self->max_message = MIN (max_message, G_MAXINT32); /* what a GByteArray can hold */
 }
 
+void
+sb_frame_reader_set_deflate (SbFrameReader *self, SbDeflate *deflate)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->inflater == NULL);
+
+  self->deflate = deflate;
+}
+
+static gboolean
+begins_message (guint8 opcode)
+{
+  return opcode == SB_OPCODE_TEXT || opcode == SB_OPCODE_BINARY;
+}
+
 static Failure
 check_first_byte (const SbFrameReader *self, guint8 byte)
 {
   guint8 opcode = byte & OPCODE;
+  guint8 reserved = byte & RESERVED;
 
-  if ((byte & RESERVED) != 0)
+  /* RFC 7692 §6: the first bit says "compressed", on the first frame of a message only, and only where that was agreed on. */
+  if (reserved != 0 && !(reserved == RSV1 && self->deflate != NULL && begins_message (opcode)))
     return FAILURE_RESERVED_BIT;
 
   switch (opcode)
@@ -166,13 +194,17 @@ read_length (const guint8 *header, guint64 *length)
 }
 
 static Failure
-check_size (const SbFrameReader *self, guint8 opcode, guint64 length)
+check_size (const SbFrameReader *self, guint8 first_byte, guint64 length)
 {
-  gsize joined = sb_frame_reader_get_pending (self);
+  gboolean compressed = (first_byte & RSV1) != 0 || self->inflater != NULL;
+  guint64 had = self->inflater != NULL ? sb_inflater_get_length (self->inflater) : sb_frame_reader_get_pending (self);
+  guint64 max = self->max_message;
 
-  if ((opcode & CONTROL) != 0)
+  if ((first_byte & CONTROL) != 0)
     return FAILURE_NONE;
-  if (joined > self->max_message || length > self->max_message - joined)
+  if (compressed)
+    max += max / 8 + 64;
+  if (had > max || length > max - had)
     return FAILURE_TOO_BIG;
   return FAILURE_NONE;
 }
@@ -198,7 +230,7 @@ check_header (const SbFrameReader *self, const guint8 *header, gsize have, gsize
     return FAILURE_NONE;
   if ((failure = read_length (header, length)) != FAILURE_NONE)
     return failure;
-  return check_size (self, opcode, *length);
+  return check_size (self, header[0], *length);
 }
 
 /* Takes the header from the front of the buffer: afterwards in_payload, or the buffer is used up, or it failed. */
@@ -235,6 +267,8 @@ take_header (SbFrameReader *self, guint8 **data, gsize *length)
 
   self->opcode = header[0] & OPCODE;
   self->fin = (header[0] & FIN) != 0;
+  if (begins_message (self->opcode))
+    self->compressed = (header[0] & RSV1) != 0;
   memcpy (self->mask, header + need - MASK_LENGTH, MASK_LENGTH);
   self->payload_left = payload_length;
   self->in_payload = TRUE;
@@ -310,6 +344,36 @@ take_control (SbFrameReader *self, guint8 *data, gsize length, const SbFrameRead
   return funcs->control (user_data, opcode, data, length) ? STEP_GO_ON : STEP_STOPPED;
 }
 
+static Failure
+check_text (SbFrameReader *self, SbOpcode opcode, const guint8 *data, gsize length, gboolean whole)
+{
+  if (opcode != SB_OPCODE_TEXT)
+    return FAILURE_NONE;
+  if (!sb_utf8_push (&self->utf8_state, data, length) || (whole && self->utf8_state != 0))
+    return FAILURE_NOT_UTF8;
+  return FAILURE_NONE;
+}
+
+/* Joins what @data stands for to what came of the message before. */
+static Failure
+join_compressed (SbFrameReader *self, const guint8 *data, gsize length, gboolean whole)
+{
+  gsize before = self->joined->len;
+  SbInflated result;
+  Failure failure;
+
+  if (before > self->max_message) /* the limit was lowered meanwhile */
+    return FAILURE_TOO_BIG;
+  if (self->inflater == NULL)
+    self->inflater = sb_deflate_take_inflater (self->deflate);
+  result = sb_inflater_push (self->inflater, data, length, whole, self->max_message, self->joined);
+  failure = check_text (self, self->message_opcode, self->joined->data + before, self->joined->len - before,
+                        whole && result == SB_INFLATED_OK);
+  if (failure != FAILURE_NONE || result == SB_INFLATED_OK)
+    return failure;
+  return result == SB_INFLATED_TOO_BIG ? FAILURE_TOO_BIG : FAILURE_DAMAGED;
+}
+
 /* Joins @data to what came of the message before. @whole: it ends with these bytes. */
 static Step
 take_joined (SbFrameReader            *self,
@@ -324,10 +388,14 @@ take_joined (SbFrameReader            *self,
 
   if (self->joined == NULL)
     self->joined = g_byte_array_new ();
-  g_byte_array_append (self->joined, data, length);
+  if (!self->compressed)
+    g_byte_array_append (self->joined, data, length);
+  else if ((self->failure = join_compressed (self, data, length, whole)) != FAILURE_NONE)
+    return STEP_FAILED;
   if (!whole)
     return STEP_GO_ON;
 
+  release_inflater (self);
   message = g_steal_pointer (&self->joined);
   self->message_opcode = 0;
   if (message->len > 0)
@@ -345,16 +413,10 @@ take_data (SbFrameReader *self, guint8 *data, gsize length, const SbFrameReaderF
 
   unmask (self, data, length);
   self->in_payload = self->payload_left > 0;
-  if (opcode == SB_OPCODE_TEXT)
-    {
-      if (!sb_utf8_push (&self->utf8_state, data, length) || (whole && self->utf8_state != 0))
-        {
-          self->failure = FAILURE_NOT_UTF8;
-          return STEP_FAILED;
-        }
-    }
+  if (!self->compressed && (self->failure = check_text (self, opcode, data, length, whole)) != FAILURE_NONE)
+    return STEP_FAILED;
 
-  if (alone && whole)
+  if (alone && whole && !self->compressed)
     return funcs->message (user_data, opcode, data, length) ? STEP_GO_ON : STEP_STOPPED;
 
   self->message_opcode = opcode;
@@ -402,7 +464,10 @@ sb_frame_reader_push (SbFrameReader            *self,
     }
 
   if (step == STEP_FAILED)
-    *error = failures[self->failure];
+    {
+      *error = failures[self->failure];
+      release_inflater (self);
+    }
   return step != STEP_FAILED;
 }
 

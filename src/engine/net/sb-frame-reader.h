@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-deflate.h"
 #include "net/sb-frame.h"
 #include <glib.h>
 
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
  * unmasked frame, a length that is too big with the header), and frugal: a message that lies whole in the caller's
  * buffer is unmasked there and handed out in place, without a copy or an allocation. Only a message that spans reads is
  * put together in memory of its own, which grows with the bytes that have come, never with what a header promises.
+ *
+ * Where permessage-deflate was agreed on (RFC 7692), a compressed message is unpacked as it comes, never beyond the limit, and
+ * handed out like any other.
  *
  * A plain value inside its session, one thread. After an error it refuses everything.
  */
@@ -47,6 +51,8 @@ struct _SbFrameReader
   guint64 payload_left;  /* of the frame being read */
   GByteArray *joined;    /* NULL but while a data message spans reads or fragments */
   guint8 *control;       /* NULL but while a control frame's payload spans reads */
+  SbDeflate *deflate;    /* not owned; NULL: compression was not agreed on */
+  SbInflater *inflater;  /* NULL but while a compressed message comes in */
   guint32 utf8_state;    /* of a text message's validation so far */
   guint8 mask[4];        /* of the frame being read, turned so that its first byte is for the next byte of payload */
   guint8 header[14];     /* the beginning of one that spans reads */
@@ -57,6 +63,7 @@ struct _SbFrameReader
   guint8 failure;        /* what the peer did wrong; 0: nothing yet */
   guint8 fin : 1;        /* of the frame being read */
   guint8 in_payload : 1; /* the header is known, the payload not whole */
+  guint8 compressed : 1; /* the data message whose frames come */
   guint8 closed : 1;     /* a close frame was handed out */
 };
 
@@ -64,8 +71,11 @@ void     sb_frame_reader_init  (SbFrameReader *self, gsize max_message);
 void     sb_frame_reader_clear (SbFrameReader *self);
 /* Bytes held for a message that is not whole yet. */
 gsize    sb_frame_reader_get_pending (const SbFrameReader *self);
-/* Payload bytes of a whole message; at most 2 GiB. Acts on the next frame's header. */
+/* Payload bytes of a whole message, unpacked; at most 2 GiB. Acts on the next frame's header. Compressed it may come in as much, and an
+ * eighth and 64 bytes more, for what cannot be compressed grows by trying. */
 void     sb_frame_reader_set_max_message (SbFrameReader *self, gsize max_message);
+/* From now on messages may come compressed. @deflate: the lane's; has to live until the reader is cleared. */
+void     sb_frame_reader_set_deflate (SbFrameReader *self, SbDeflate *deflate);
 /* @data is overwritten (unmasked in place). Returns FALSE and fills @error when the peer broke the protocol, and
  * again whenever it is called after that; TRUE also when a callback stopped the reading. */
 gboolean sb_frame_reader_push  (SbFrameReader            *self,

@@ -6,14 +6,15 @@
 #include <string.h>
 
 #define FIN 0x80
+#define RSV1 0x40 /* compressed: RFC 7692 §6 */
 #define MAX_CONTROL_PAYLOAD 125
 #define MAX_CLOSE_REASON (MAX_CONTROL_PAYLOAD - 2)
 
 /* RFC 6455 §5.2: the length takes as few bytes as it can. Returns the bytes written. */
 static guint8
-write_header (guint8 header[10], SbOpcode opcode, guint64 length)
+write_header (guint8 header[10], guint8 first, guint64 length)
 {
-  header[0] = FIN | opcode;
+  header[0] = first;
   if (length <= 125)
     {
       header[1] = length;
@@ -35,19 +36,16 @@ write_header (guint8 header[10], SbOpcode opcode, guint64 length)
   return 10;
 }
 
-SbFrame *
-sb_frame_new (SbOpcode opcode, const void *payload, gsize length)
+static SbFrame *
+frame_new (SbOpcode opcode, guint8 bits, const void *payload, gsize length)
 {
   guint8 header[10];
-  guint8 header_length;
+  guint8 header_length = write_header (header, FIN | bits | opcode, length);
   SbFrame *self;
 
-  g_return_val_if_fail (payload != NULL || length == 0, NULL);
-  g_return_val_if_fail (opcode < SB_OPCODE_CLOSE || length <= MAX_CONTROL_PAYLOAD, NULL);
-
-  header_length = write_header (header, opcode, length);
   self = g_malloc (sizeof (SbFrame) + header_length + length);
   sb_ref_count_init (&self->ref_count);
+  atomic_init (&self->deflated, NULL);
   self->opcode = opcode;
   self->header_length = header_length;
   self->length = header_length + length;
@@ -55,6 +53,32 @@ sb_frame_new (SbOpcode opcode, const void *payload, gsize length)
   if (length > 0)
     memcpy (self->data + header_length, payload, length);
   return self;
+}
+
+SbFrame *
+sb_frame_new (SbOpcode opcode, const void *payload, gsize length)
+{
+  g_return_val_if_fail (payload != NULL || length == 0, NULL);
+  g_return_val_if_fail (opcode < SB_OPCODE_CLOSE || length <= MAX_CONTROL_PAYLOAD, NULL);
+
+  return frame_new (opcode, 0, payload, length);
+}
+
+SbFrame *
+sb_frame_new_deflated (SbOpcode opcode, const void *payload, gsize length)
+{
+  g_return_val_if_fail (payload != NULL && length > 0, NULL);
+  g_return_val_if_fail (opcode == SB_OPCODE_TEXT || opcode == SB_OPCODE_BINARY, NULL);
+
+  return frame_new (opcode, RSV1, payload, length);
+}
+
+gboolean
+sb_frame_is_deflated (const SbFrame *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return (self->data[0] & RSV1) != 0;
 }
 
 SbFrame *
@@ -101,8 +125,13 @@ sb_frame_unref (SbFrame *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (sb_ref_count_dec (&self->ref_count))
-    g_free (self);
+  if (!sb_ref_count_dec (&self->ref_count))
+    return;
+
+  SbFrame *deflated = atomic_load_explicit (&self->deflated, memory_order_relaxed);
+  if (deflated != NULL && deflated != self)
+    sb_frame_unref (deflated);
+  g_free (self);
 }
 
 GBytes *

@@ -3,6 +3,7 @@
 
 #include "sb-ref-count.h"
 #include <glib.h>
+#include <stdatomic.h>
 
 G_BEGIN_DECLS
 
@@ -22,8 +23,13 @@ typedef enum
  * One unmasked, final WebSocket frame as it goes over the wire (RFC 6455 §5.2), header and payload in one block.
  * Immutable, atomically reference counted: a broadcast to ten thousand clients is ten thousand references to one of
  * these.
+ *
+ * Of a message there may be a second frame, compressed, for those who agreed to that: made by the first who needs it and kept
+ * with the plain one (sb_deflate_get_frame()).
  */
-typedef struct
+typedef struct _SbFrame SbFrame;
+
+struct _SbFrame
 {
   /*< private >*/
   SbRefCount ref_count;
@@ -31,11 +37,16 @@ typedef struct
   guint8 opcode;
   guint8 header_length; /* 2, 4 or 10 */
   gsize length;         /* of @data: header and payload */
+  /*< private >*/
+  SbFrame *_Atomic deflated; /* owned; NULL: not made yet; the frame itself: it is not worth it */
+  /*< public, constant >*/
   guint8 data[];
-} SbFrame;
+};
 
 /* @length of a control frame: at most 125 (RFC 6455 §5.5). @payload may be NULL when @length is 0. */
 SbFrame *sb_frame_new       (SbOpcode opcode, const void *payload, gsize length);
+/* A whole data message whose @payload is compressed as RFC 7692 §7.2.1 wants it. */
+SbFrame *sb_frame_new_deflated (SbOpcode opcode, const void *payload, gsize length);
 /* @code 0: a close frame without a body. @reason (nullable): UTF-8, cut at a character to fit 123 bytes (RFC 6455
  * §5.5). */
 SbFrame *sb_frame_new_close (guint16 code, const char *reason);
@@ -43,7 +54,8 @@ SbFrame *sb_frame_new_close (guint16 code, const char *reason);
 gboolean sb_close_code_is_valid (guint code);
 SbFrame *sb_frame_ref       (SbFrame *self);
 void     sb_frame_unref     (SbFrame *self);
-/* The payload as GBytes that hold a reference to the frame. */
+gboolean sb_frame_is_deflated (const SbFrame *self);
+/* The payload, as it stands there, as GBytes that hold a reference to the frame. */
 GBytes  *sb_frame_get_payload (SbFrame *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbFrame, sb_frame_unref)
 

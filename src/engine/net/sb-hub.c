@@ -42,6 +42,7 @@ sb_session_limits_init (SbSessionLimits *self)
     .handshake_timeout = 10,
     .close_timeout = 5,
     .allow_binary = TRUE,
+    .require_json = TRUE,
   };
 }
 

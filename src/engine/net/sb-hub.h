@@ -33,6 +33,8 @@ typedef struct
   guint handshake_timeout;      /* s; default 10 */
   guint close_timeout;          /* s; default 5 */
   gboolean allow_binary;        /* default TRUE; per-channel rules come later */
+  gboolean require_json;        /* texts must be JSON; default TRUE */
+  gboolean compression;         /* permessage-deflate for those who come from now on, and for what is sent; default FALSE */
   guint messages_per_second;    /* per client; 0: no limit (default) */
 } SbSessionLimits;
 void sb_session_limits_init (SbSessionLimits *self);

@@ -463,6 +463,7 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->taken = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->buffer = g_malloc (SB_LANE_BUFFER);
   self->guard = sb_json_guard_new ();
+  sb_deflate_init (&self->deflate);
   sb_session_limits_init (&self->limits);
   sb_lane_begin (self);
   sb_wheel_init (&self->wheel, self->now);
@@ -556,6 +557,7 @@ sb_lane_free (SbLane *self)
   g_ptr_array_unref (self->sessions);
   sb_router_clear (&self->router);
   sb_holdings_clear (&self->holdings);
+  sb_deflate_clear (&self->deflate);
   sb_json_guard_free (self->guard);
   g_free (self->buffer);
   g_array_unref (self->taken);

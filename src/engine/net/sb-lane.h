@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-deflate.h"
 #include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
 #include "net/sb-outbox.h"
@@ -58,6 +59,7 @@ struct _SbLane
   gint64 real_now; /* real time, µs: of this turn */
   guint8 *buffer;
   SbJsonGuard *guard;
+  SbDeflate deflate;
   SbSessionLimits limits;
   SbWheel wheel;
   SbRouter router;

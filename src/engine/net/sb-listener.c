@@ -5,6 +5,7 @@
 
 #include "net/sb-listener.h"
 
+#include "access/sb-deflate-offer.h"
 #include "net/sb-acceptor.h"
 #include "net/sb-request-stream.h"
 #include "net/sb-session.h"
@@ -51,6 +52,7 @@ typedef struct
   SbListener *listener;
   SbVerdict verdict;
   char *address;
+  SbDeflateOffer deflate; /* window_bits 0: no compression */
 } Answer;
 
 static void
@@ -108,6 +110,7 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
     .key = get_only (headers, "Sec-WebSocket-Key"),
     .version = get_only (headers, "Sec-WebSocket-Version"),
     .protocols = soup_message_headers_get_list (headers, "Sec-WebSocket-Protocol"),
+    .extensions = soup_message_headers_get_list (headers, "Sec-WebSocket-Extensions"),
     /* Two of these are one that is wrong. */
     .origin = soup_message_headers_get_list (headers, "Origin"),
     .authorization = soup_message_headers_get_list (headers, "Authorization"),
@@ -259,6 +262,7 @@ make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
   peer->name = g_steal_pointer (&verdict->name);
   peer->origin = g_strdup (soup_message_headers_get_one (headers, "Origin"));
   peer->joined_at = g_get_real_time ();
+  peer->compressed = answer->deflate.window_bits > 0;
   if (user_agent != NULL)
     peer->user_agent = g_utf8_make_valid (user_agent, MIN (strlen (user_agent), MAX_USER_AGENT));
   if (verdict->token != NULL)
@@ -323,6 +327,7 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
   arrival->peer = make_peer (self, message, answer);
   if (admitted)
     arrival->token = g_steal_pointer (&verdict->token);
+  arrival->window_bits = answer->deflate.window_bits;
   arrival->previous_secret = verdict->previous_secret;
   arrival->close_code = verdict->close_code;
   arrival->close_reason = verdict->close_reason;
@@ -353,6 +358,21 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
   sb_lane_settle (self->lane);
 }
 
+/* libsoup is not asked: it accepts each of several offers, and knows nothing of shared frames. */
+static void
+agree_on_compression (SoupServerMessage *message, Answer *answer)
+{
+  const char *offers = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
+                                                      "Sec-WebSocket-Extensions");
+  g_autofree char *text = NULL;
+
+  if (!answer->listener->lane->limits.compression ||
+      sb_deflate_offer_choose (offers, &answer->deflate) != SB_DEFLATE_OFFER_TAKEN)
+    return;
+  text = sb_deflate_offer_answer (&answer->deflate);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Sec-WebSocket-Extensions", text);
+}
+
 static gboolean
 upgrade (SoupServerMessage *message, Answer *answer)
 {
@@ -365,6 +385,8 @@ upgrade (SoupServerMessage *message, Answer *answer)
   if (!soup_websocket_server_process_handshake (message, NULL, protocols[0] != NULL ? protocols : NULL, NULL, NULL))
     return FALSE;
   g_signal_connect (message, "wrote-informational", G_CALLBACK (wrote_informational_cb), answer);
+  if (answer->verdict.status == SOUP_STATUS_SWITCHING_PROTOCOLS)
+    agree_on_compression (message, answer);
 
   return TRUE;
 }

@@ -43,6 +43,7 @@ typedef struct
   char *address;      /* textual, without port: "192.168.1.30", "fe80::1" */
   guint16 port;       /* the client's */
   gboolean tls;
+  gboolean compressed; /* permessage-deflate was agreed on */
   char *channel;      /* "/news" */
   char *name;         /* what the client calls itself, unverified, valid UTF-8; NULL for none */
   char *user_agent;   /* sanitised; NULL for none */

@@ -101,7 +101,8 @@ session_check (SbSession *self, gboolean binary, const guint8 *payload, gsize le
       trouble->rejection = SB_REJECTED_BINARY;
       trouble->reason = "binary messages are not allowed";
     }
-  else if (!binary && !sb_json_guard_check (lane->guard, (const char *) payload, length, &lane->limits.json, json))
+  else if (!binary && lane->limits.require_json &&
+           !sb_json_guard_check (lane->guard, (const char *) payload, length, &lane->limits.json, json))
     {
       trouble->rejection = json->fault == SB_JSON_DEPTH ? SB_REJECTED_DEPTH : SB_REJECTED_JSON;
       trouble->reason = json->message;

@@ -108,6 +108,9 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
   sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals,
                        &lane->holdings);
   sb_frame_reader_init (&self->reader, lane->limits.max_message);
+  self->window_bits = arrival->window_bits;
+  if (self->window_bits > 0)
+    sb_frame_reader_set_deflate (&self->reader, &lane->deflate);
   arrival->fd = -1;
 
   self->lane_position = lane->sessions->len;
@@ -443,6 +446,9 @@ gboolean
 sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
 {
   gsize backlog = sb_lane_stream_get_backlog (&self->stream);
+
+  if (self->window_bits > 0 && self->lane->limits.compression && frame->opcode < SB_OPCODE_CLOSE)
+    frame = sb_deflate_get_frame (&self->lane->deflate, frame, self->window_bits);
 
   if (G_UNLIKELY (backlog + frame->length > self->lane->limits.max_backlog && backlog > 0))
     {

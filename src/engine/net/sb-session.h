@@ -39,6 +39,7 @@ struct _SbSession
   guint lane_position;
 
   guint8 state;
+  guint8 window_bits;   /* what we send may be compressed, with so large a window; 0: it may not */
   bool touched : 1;     /* is in the lane's list */
   bool unread : 1;
   bool close_queued : 1;
@@ -63,6 +64,7 @@ typedef struct
   GBytes *early;      /* bytes that came along with the handshake; nullable */
   SbPeer *peer;
   SbToken *token;     /* NULL: close at once with @close_code */
+  guint8 window_bits; /* of permessage-deflate; 0: it was not agreed on */
   gboolean previous_secret; /* it came with @token's previous one */
   guint16 close_code;
   const char *close_reason; /* static */
