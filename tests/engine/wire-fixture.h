@@ -99,7 +99,7 @@ wire_set_limits (Wire *self, const SbSessionLimits *limits)
 }
 
 static inline void
-wire_set_up (Wire *self, gconstpointer data)
+wire_set_up_lanes (Wire *self, guint n_lanes)
 {
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("wire");
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -111,7 +111,7 @@ wire_set_up (Wire *self, gconstpointer data)
   self->traffic = g_array_new (FALSE, FALSE, sizeof (SbTrafficRecord));
   g_array_set_clear_func (self->traffic, wire_clear_record);
   self->secret = sb_token_secret_generate ();
-  self->hub = sb_hub_new (1, 1, wire_events_cb, self);
+  self->hub = sb_hub_new (n_lanes, 1, wire_events_cb, self);
   sb_gate_limits_init (&limits);
   limits.max_attempts = 100000;
   sb_hub_set_gate_limits (self->hub, &limits);
@@ -120,6 +120,12 @@ wire_set_up (Wire *self, gconstpointer data)
   g_assert_no_error (error);
   self->port = sb_hub_get_port (self->hub);
   wire_put_token (self, spec, 0);
+}
+
+static inline void
+wire_set_up (Wire *self, gconstpointer data)
+{
+  wire_set_up_lanes (self, 1);
 }
 
 static inline void

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "support/sb-test-client.h"
+#include "support/sb-test-deflate.h"
 #include "support/sb-test-frames.h"
 #include "support/sb-test-wait.h"
 
@@ -25,6 +26,7 @@ struct _SbTestClient
   guint64 count;
   guint n_pings;
   gboolean at_end;
+  guint window_bits;    /* 0: nothing may come compressed */
   gboolean head_only;   /* the response will have no body, whatever its headers say */
 };
 
@@ -122,6 +124,12 @@ sb_test_client_free (SbTestClient *self)
   g_byte_array_unref (self->received);
   g_free (self->key);
   g_free (self);
+}
+
+void
+sb_test_client_set_window_bits (SbTestClient *self, guint window_bits)
+{
+  self->window_bits = window_bits;
 }
 
 void
@@ -478,7 +486,13 @@ receive_header (SbTestClient *self, guint64 *payload_length)
       g_assert_cmpuint (available (self), ==, 0);
       return 0;
     }
-  g_assert_cmphex (peek_bytes (self)[0] & 0x70, ==, 0);
+  if (self->window_bits > 0 && (peek_bytes (self)[0] & 0x40) != 0)
+    {
+      g_assert_cmphex (peek_bytes (self)[0] & 0x30, ==, 0);
+      g_assert_cmphex (peek_bytes (self)[0] & 0x0F, <=, 0x2);
+    }
+  else
+    g_assert_cmphex (peek_bytes (self)[0] & 0x70, ==, 0);
   g_assert_cmphex (peek_bytes (self)[1] & 0x80, ==, 0);
   *payload_length = peek_bytes (self)[1];
   if (*payload_length <= 125)
@@ -492,6 +506,19 @@ receive_header (SbTestClient *self, guint64 *payload_length)
     *payload_length = *payload_length << 8 | header[2 + i];
   g_assert_cmpuint (*payload_length, >, length_bytes == 2 ? 125 : 0xFFFF);
   return 2 + length_bytes;
+}
+
+static void
+unpack (SbTestClient *self, SbTestFrame *frame, const guint8 *packed)
+{
+  g_autoptr (GByteArray) plain = NULL;
+
+  g_assert_true (frame->fin);
+  plain = sb_test_inflate (packed, frame->wire_length, self->window_bits);
+  g_assert_nonnull (plain);
+  frame->length = plain->len;
+  g_byte_array_append (plain, (const guint8 *) "", 1);
+  frame->payload = g_byte_array_free (g_steal_pointer (&plain), FALSE);
 }
 
 SbTestFrame *
@@ -509,10 +536,16 @@ sb_test_client_receive (SbTestClient *self)
   frame = g_new0 (SbTestFrame, 1);
   frame->opcode = peek_bytes (self)[0] & 0x0F;
   frame->fin = (peek_bytes (self)[0] & 0x80) != 0;
-  frame->length = length;
-  frame->payload = g_malloc (length + 1);
-  memcpy (frame->payload, peek_bytes (self) + header_length, length);
-  frame->payload[length] = 0;
+  frame->deflated = (peek_bytes (self)[0] & 0x40) != 0;
+  frame->length = frame->wire_length = length;
+  if (frame->deflated)
+    unpack (self, frame, peek_bytes (self) + header_length);
+  else
+    {
+      frame->payload = g_malloc (length + 1);
+      memcpy (frame->payload, peek_bytes (self) + header_length, length);
+    }
+  frame->payload[frame->length] = 0;
   if (frame->opcode >= 0x8)
     g_assert_true (frame->fin && length <= 125);
   if (frame->opcode == 0x8 && length > 0)

@@ -36,6 +36,8 @@ typedef struct
   guint8 *payload;   /* ended by NUL, which does not count */
   gsize length;
   guint16 close_code; /* of a close frame; 0: it has none */
+  gsize wire_length;  /* of the payload as it came; shorter where it was compressed */
+  gboolean deflated;
 } SbTestFrame;
 /* The payload of a text, or the reason of a close frame. */
 const char *sb_test_frame_get_text (const SbTestFrame *self);
@@ -76,6 +78,8 @@ void            sb_test_client_send_handshake   (SbTestClient *self, const char 
 /* Waits for the response; NULL: the server closed without one. Checks Sec-WebSocket-Accept of a 101 if a handshake
  * was sent. */
 SbTestResponse *sb_test_client_receive_response (SbTestClient *self);
+/* From now on messages may come compressed; they are unpacked with a window of so many bits. */
+void            sb_test_client_set_window_bits  (SbTestClient *self, guint window_bits);
 /* What is asked for is a HEAD: the response has no body. */
 void            sb_test_client_set_head_only    (SbTestClient *self);
 /* The two in one; must be answered. */

@@ -46,17 +46,22 @@ class _HTTPClient:
 class PythonClient(_HTTPClient):
     """Python's websockets."""
     name = "python"
+    compression = None  # "deflate": offers permessage-deflate, as the two others always do
 
     def open(self, url, token):
         headers = {"Authorization": "Bearer " + token} if token else {}
         try:
             self.socket = websockets.sync.client.connect(url, additional_headers=headers, open_timeout=DEADLINE,
-                                                         compression=None, ping_interval=None)
+                                                         compression=self.compression, ping_interval=None)
         except websockets.exceptions.InvalidStatus as error:
             raise Refused(error.response.status_code) from None
 
     def send(self, text):
         self.socket.send(text)
+
+    def extensions(self):
+        """What was agreed on, as the handshake's answer had it."""
+        return self.socket.response.headers.get("Sec-WebSocket-Extensions", "")
 
     def receive(self, deadline=DEADLINE):
         return self.socket.recv(timeout=deadline)
@@ -107,6 +112,10 @@ class NodeClient(_HTTPClient):
         if event["event"] == "refused":
             raise Refused(event["status"])
         assert event["event"] == "open", event
+        self.agreed = event["extensions"]
+
+    def extensions(self):
+        return self.agreed
 
     def send(self, text):
         self._do(do="send", data=text)
@@ -192,7 +201,11 @@ class BrowserClient:
     def open(self, url, token):
         self._evaluate(f"open_socket ({json.dumps(url)}, {json.dumps(token)})")
         event = self._next()
+        self.agreed = event.pop("extensions", "")
         assert event == {"event": "open", "protocol": "signalbox"}, event
+
+    def extensions(self):
+        return self.agreed
 
     def refusal(self, url, token):
         """Comes in, and gives the code it is closed with at once."""

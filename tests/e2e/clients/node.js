@@ -8,7 +8,7 @@ const commands = {
   open({ number, url, token }) {
     const say = (event, what) => tell({ number, event, ...what });
     socket = new WebSocket(url, { headers: token ? { Authorization: "Bearer " + token } : {} });
-    socket.on("open", () => say("open"));
+    socket.on("open", () => say("open", { extensions: socket.extensions }));
     socket.on("unexpected-response", (_, response) => {
       say("refused", { status: response.statusCode });
       response.resume();
