@@ -16,7 +16,7 @@
  * SbChart:
  *
  * A line over time with the newest value at the right, in the accent colour over a light fill. Small and bare as a
- * sparkline; with #SbChart:grid for a chart with an axis beside it, when the ceiling is a round number. To a screen
+ * sparkline; with #SbChart:grid for what #SbTimeChart puts axes to, when the ceiling is a round number. To a screen
  * reader it is an image with a summary in words.
  */
 struct _SbChart
@@ -70,7 +70,8 @@ update_ceiling (SbChart *self)
   double maximum = 0;
 
   for (guint i = 0; i < self->n_values; i++)
-    maximum = MAX (maximum, self->values[i]);
+    if (!isnan (self->values[i]))
+      maximum = MAX (maximum, self->values[i]);
   self->ceiling = self->grid ? round_up (maximum) : MAX (maximum * 1.15, 1);
 }
 
@@ -81,6 +82,38 @@ drop_paths (SbChart *self)
   g_clear_pointer (&self->area, gsk_path_unref);
 }
 
+/* Values @first to @last, with no gap between them. */
+static void
+add_run (SbChart        *self,
+         GskPathBuilder *line,
+         GskPathBuilder *area,
+         guint           first,
+         guint           last,
+         double          start,
+         double          step,
+         int             height)
+{
+  double top = LINE_WIDTH / 2, bottom = height - LINE_WIDTH / 2;
+
+  gsk_path_builder_move_to (area, start + first * step, height);
+  for (guint i = first; i <= last; i++)
+    {
+      double x = start + i * step;
+      double y = bottom - self->values[i] / self->ceiling * (bottom - top);
+
+      if (i == first)
+        gsk_path_builder_move_to (line, x, y);
+      else
+        gsk_path_builder_line_to (line, x, y);
+      gsk_path_builder_line_to (area, x, y);
+      /* Alone between gaps it would be a line without length. */
+      if (first == last)
+        gsk_path_builder_line_to (line, MAX (x - LINE_WIDTH, 0), y);
+    }
+  gsk_path_builder_line_to (area, start + last * step, height);
+  gsk_path_builder_close (area);
+}
+
 static void
 make_paths (SbChart *self,
             int      width,
@@ -89,23 +122,16 @@ make_paths (SbChart *self,
   GskPathBuilder *line = gsk_path_builder_new ();
   GskPathBuilder *area = gsk_path_builder_new ();
   double step = (double) width / (self->capacity - 1);
-  double top = LINE_WIDTH / 2, bottom = height - LINE_WIDTH / 2;
   double start = width - (self->n_values - 1) * step;
+  guint first = 0;
 
-  gsk_path_builder_move_to (area, start, height);
-  for (guint i = 0; i < self->n_values; i++)
-    {
-      double x = start + i * step;
-      double y = bottom - self->values[i] / self->ceiling * (bottom - top);
-
-      if (i == 0)
-        gsk_path_builder_move_to (line, x, y);
-      else
-        gsk_path_builder_line_to (line, x, y);
-      gsk_path_builder_line_to (area, x, y);
-    }
-  gsk_path_builder_line_to (area, width, height);
-  gsk_path_builder_close (area);
+  for (guint i = 0; i <= self->n_values; i++)
+    if (i == self->n_values || isnan (self->values[i]))
+      {
+        if (i > first)
+          add_run (self, line, area, first, i - 1, start, step, height);
+        first = i + 1;
+      }
 
   drop_paths (self);
   self->line = gsk_path_builder_free_to_path (line);
@@ -226,7 +252,7 @@ sb_chart_new (void)
 
 /**
  * sb_chart_set_values:
- * @values: (array length=n): oldest first, none below zero
+ * @values: (array length=n): oldest first, none below zero; NAN where nothing is known: a gap in the line
  * @n: how many, at most @capacity
  * @capacity: how many the whole width stands for, at least 2
  */
@@ -263,6 +289,24 @@ sb_chart_get_ceiling (SbChart *self)
 }
 
 /**
+ * sb_chart_is_time_to_speak:
+ *
+ * Returns: whether a screen reader had time enough since the last time this was true
+ */
+gboolean
+sb_chart_is_time_to_speak (SbChart *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_return_val_if_fail (SB_IS_CHART (self), FALSE);
+
+  if (self->summarised_at != 0 && now - self->summarised_at < SUMMARY_INTERVAL)
+    return FALSE;
+  self->summarised_at = now;
+  return TRUE;
+}
+
+/**
  * sb_chart_set_summary:
  * @summary: what the chart shows, in words, translated
  *
@@ -272,13 +316,9 @@ void
 sb_chart_set_summary (SbChart    *self,
                       const char *summary)
 {
-  gint64 now = g_get_monotonic_time ();
-
   g_return_if_fail (SB_IS_CHART (self));
   g_return_if_fail (summary != NULL);
 
-  if (self->summarised_at != 0 && now - self->summarised_at < SUMMARY_INTERVAL)
-    return;
-  self->summarised_at = now;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, summary, -1);
+  if (sb_chart_is_time_to_speak (self))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, summary, -1);
 }

@@ -11,6 +11,7 @@ G_DECLARE_FINAL_TYPE (SbChart, sb_chart, SB, CHART, GtkWidget)
 GtkWidget *sb_chart_new         (void);
 void       sb_chart_set_values  (SbChart *self, const double *values, guint n, guint capacity);
 double     sb_chart_get_ceiling (SbChart *self);
+gboolean   sb_chart_is_time_to_speak (SbChart *self);
 void       sb_chart_set_summary (SbChart *self, const char *summary);
 
 G_END_DECLS

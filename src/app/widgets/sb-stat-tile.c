@@ -8,11 +8,12 @@
 /**
  * SbStatTile:
  *
- * One number that matters, large, with the line of its last minute; pressed, it leads to the page that tells more.
+ * One number that matters, large, with the line of its last minute. A toggle: pressed, the chart shows the same at
+ * length.
  */
 struct _SbStatTile
 {
-  GtkButton parent_instance;
+  GtkToggleButton parent_instance;
 
   char *title;
   char *unit;
@@ -20,7 +21,7 @@ struct _SbStatTile
   SbChart *chart;
 };
 
-G_DEFINE_FINAL_TYPE (SbStatTile, sb_stat_tile, GTK_TYPE_BUTTON)
+G_DEFINE_FINAL_TYPE (SbStatTile, sb_stat_tile, GTK_TYPE_TOGGLE_BUTTON)
 
 enum
 {
@@ -132,17 +133,30 @@ sb_stat_tile_set_value (SbStatTile *self,
 }
 
 /**
+ * sb_stat_tile_get_value:
+ *
+ * Returns: what sb_stat_tile_set_value() was given; "" before
+ */
+const char *
+sb_stat_tile_get_value (SbStatTile *self)
+{
+  g_return_val_if_fail (SB_IS_STAT_TILE (self), NULL);
+
+  return gtk_label_get_label (self->value_label);
+}
+
+/**
  * sb_stat_tile_set_series:
  * @values: (array length=n): oldest first
- * @capacity: how many the width stands for
+ *
+ * The line spans the tile, however many there are: it has no axis, and shows a shape rather than times.
  */
 void
 sb_stat_tile_set_series (SbStatTile   *self,
                          const double *values,
-                         guint         n,
-                         guint         capacity)
+                         guint         n)
 {
   g_return_if_fail (SB_IS_STAT_TILE (self));
 
-  sb_chart_set_values (self->chart, values, n, capacity);
+  sb_chart_set_values (self->chart, values, n, MAX (n, 2));
 }

@@ -23,6 +23,7 @@ struct _SbMeter
   Sample *ring; /* SB_METER_MAX_SAMPLES of them */
   guint first;  /* index of the oldest */
   guint n;
+  guint64 n_taken; /* since the meter was made */
 
   gboolean has_base;
   SbHubTotals base; /* as of the last sample */
@@ -86,6 +87,7 @@ static void
 add_sample (SbMeter      *self,
             const Sample *sample)
 {
+  self->n_taken++;
   self->ring[(self->first + self->n) % SB_METER_MAX_SAMPLES] = *sample;
   if (self->n < SB_METER_MAX_SAMPLES)
     self->n++;
@@ -244,6 +246,20 @@ sb_meter_get_n_samples (SbMeter *self)
   g_return_val_if_fail (SB_IS_METER (self), 0);
 
   return self->n;
+}
+
+/**
+ * sb_meter_get_n_taken:
+ *
+ * Returns: how many samples were ever taken, those that have fallen out too: what groups samples by it has the same
+ *   groups a second later
+ */
+guint64
+sb_meter_get_n_taken (SbMeter *self)
+{
+  g_return_val_if_fail (SB_IS_METER (self), 0);
+
+  return self->n_taken;
 }
 
 /**

@@ -38,6 +38,7 @@ double   sb_meter_get_current (SbMeter *self, SbMeasure measure);
 guint64  sb_meter_get_sum     (SbMeter *self, SbMeasure measure, guint seconds);
 /* How many samples there are, at most SB_METER_MAX_SAMPLES. */
 guint    sb_meter_get_n_samples (SbMeter *self);
+guint64  sb_meter_get_n_taken (SbMeter *self);
 /* Copies at most @n newest samples, oldest first, into @values; returns how many. */
 guint    sb_meter_get_series  (SbMeter *self, SbMeasure measure, double *values, guint n);
 
