@@ -4,9 +4,8 @@
 #include "rules/sb-json-keys.h"
 
 #include "rules/sb-json-text.h"
-#include <errno.h>
+#include "rules/sb-siphash.h"
 #include <string.h>
-#include <sys/random.h>
 
 /* Up to here comparing hashes one by one is quicker than the table. */
 #define FEW 16
@@ -14,132 +13,24 @@
 #define KEPT_CAPACITY 1024
 #define FIRST_CAPACITY 32
 
-/* --- SipHash-1-3 (Aumasson, Bernstein 2012): a keyed hash made for exactly this --- */
-
-typedef struct
-{
-  guint64 v0, v1, v2, v3;
-  guint64 word;  /* bytes that do not make eight yet */
-  gsize length;
-} SipHash;
-
-static inline guint64
-rotate (guint64 x, guint n)
-{
-  return x << n | x >> (64 - n);
-}
-
-static inline void
-sip_round (SipHash *self)
-{
-  self->v0 += self->v1;
-  self->v1 = rotate (self->v1, 13) ^ self->v0;
-  self->v0 = rotate (self->v0, 32);
-  self->v2 += self->v3;
-  self->v3 = rotate (self->v3, 16) ^ self->v2;
-  self->v0 += self->v3;
-  self->v3 = rotate (self->v3, 21) ^ self->v0;
-  self->v2 += self->v1;
-  self->v1 = rotate (self->v1, 17) ^ self->v2;
-  self->v2 = rotate (self->v2, 32);
-}
-
-static inline void
-sip_init (SipHash *self, const guint64 seed[2])
-{
-  self->v0 = seed[0] ^ G_GUINT64_CONSTANT (0x736f6d6570736575);
-  self->v1 = seed[1] ^ G_GUINT64_CONSTANT (0x646f72616e646f6d);
-  self->v2 = seed[0] ^ G_GUINT64_CONSTANT (0x6c7967656e657261);
-  self->v3 = seed[1] ^ G_GUINT64_CONSTANT (0x7465646279746573);
-  self->word = 0;
-  self->length = 0;
-}
-
-static inline void
-sip_add_word (SipHash *self, guint64 word)
-{
-  self->v3 ^= word;
-  sip_round (self);
-  self->v0 ^= word;
-}
-
-static inline void
-sip_add_byte (SipHash *self, guint8 byte)
-{
-  self->word |= (guint64) byte << (self->length % 8 * 8);
-  if (++self->length % 8 == 0)
-    {
-      sip_add_word (self, self->word);
-      self->word = 0;
-    }
-}
-
-static inline guint64
-sip_finish (SipHash *self)
-{
-  sip_add_word (self, self->word | (guint64) self->length << 56);
-  self->v2 ^= 0xff;
-  sip_round (self);
-  sip_round (self);
-  sip_round (self);
-
-  return self->v0 ^ self->v1 ^ self->v2 ^ self->v3;
-}
-
-static guint64
-hash_plain (const guint64 seed[2], const char *text, gsize length)
-{
-  const char *end = text + (length & ~(gsize) 7);
-  SipHash sip;
-  guint64 word;
-
-  sip_init (&sip, seed);
-  for (; text < end; text += 8)
-    {
-      memcpy (&word, text, sizeof word);
-      sip_add_word (&sip, GUINT64_FROM_LE (word));
-    }
-
-  /* The last 0 to 7 bytes in two reads that may overlap, which is quicker than a loop: most keys are this short. */
-  if (length & 4)
-    {
-      guint32 low, high;
-
-      memcpy (&low, text, sizeof low);
-      memcpy (&high, text + (length & 3), sizeof high);
-      sip.word = GUINT32_FROM_LE (low) | (guint64) GUINT32_FROM_LE (high) << (length & 3) * 8;
-    }
-  else if (length & 3)
-    {
-      guint n = length & 3;
-
-      sip.word = (guint8) text[0];
-      sip.word |= (guint64) (guint8) text[n / 2] << n / 2 * 8;
-      sip.word |= (guint64) (guint8) text[n - 1] << (n - 1) * 8;
-    }
-  sip.length = length;
-
-  return sip_finish (&sip);
-}
-
 /* The same for the same key, however it is written. */
 static guint64
 hash_escaped (const guint64 seed[2], const char *text, gsize length)
 {
   const char *end = text + length;
-  SipHash sip;
+  SbSipHash sip;
 
-  sip_init (&sip, seed);
+  sb_sip_init (&sip, seed);
   while (text < end)
     {
       char bytes[4];
       guint n = sb_json_unescape_next (&text, bytes);
 
       for (guint i = 0; i < n; i++)
-        sip_add_byte (&sip, bytes[i]);
+        sb_sip_add_byte (&sip, bytes[i]);
     }
 
-  return sip_finish (&sip);
+  return sb_sip_finish (&sip);
 }
 
 static gboolean
@@ -238,16 +129,8 @@ table_has (const SbJsonKeys *self, guint object, const SbJsonKey *key)
 void
 sb_json_keys_init (SbJsonKeys *self)
 {
-  gssize n;
-
   memset (self, 0, sizeof *self);
-  do
-    n = getrandom (self->seed, sizeof self->seed, 0);
-  while (n < 0 && errno == EINTR);
-
-  /* Reads of up to 256 bytes are never cut short (getrandom(2)). */
-  if (n != sizeof self->seed)
-    g_error ("The kernel gives no random bytes: %s", g_strerror (errno));
+  sb_sip_seed (self->seed);
 }
 
 void
@@ -279,7 +162,7 @@ sb_json_keys_push (SbJsonKeys *self, guint object, const char *text, gsize lengt
   key->length = length;
   key->escaped = escaped;
   key->in_table = FALSE;
-  key->hash = escaped ? hash_escaped (self->seed, text, length) : hash_plain (self->seed, text, length);
+  key->hash = escaped ? hash_escaped (self->seed, text, length) : sb_sip_hash (self->seed, text, length);
   /* Objects that are open at the same time often have the same keys; this spreads them in the table. */
   key->hash ^= object * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 

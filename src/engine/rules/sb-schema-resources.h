@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rules/sb-schema-private.h"
+
+G_BEGIN_DECLS
+
+/* Where the subschemas of all documents are, and what references mean. Private to sb-schema; lives while a schema is compiled. */
+
+/* The vocabularies of draft 2020-12, as bits. Core is always there. */
+typedef enum
+{
+  SB_VOCABULARY_APPLICATOR = 1 << 0,
+  SB_VOCABULARY_UNEVALUATED = 1 << 1,
+  SB_VOCABULARY_VALIDATION = 1 << 2,
+  SB_VOCABULARY_FORMAT_ASSERTION = 1 << 3,
+  SB_VOCABULARY_USUAL = SB_VOCABULARY_APPLICATOR | SB_VOCABULARY_UNEVALUATED | SB_VOCABULARY_VALIDATION,
+} SbVocabularies;
+
+/* A schema resource (Core §4.3.5): the root of a document, or a subschema with an "$id". */
+typedef struct
+{
+  char *uri;                   /* absolute, without fragment */
+  JsonNode *root;
+  gboolean is_main;            /* of the document that is compiled */
+  char *metaschema;            /* URI */
+  guint vocabularies;
+  GHashTable *anchors;         /* name → JsonNode; dynamic ones as well */
+  GHashTable *dynamic_anchors; /* name → JsonNode */
+  SbScope *scope;              /* nullable: made when the first of its subschemas is compiled */
+} SbResource;
+
+/* Where a subschema is. */
+typedef struct
+{
+  SbResource *resource;
+  JsonNode *node;
+  char *pointer; /* from the root of the document */
+} SbPlace;
+
+typedef struct
+{
+  SbSchemaRegistry *registry;
+  GHashTable *by_uri;   /* uri → SbResource */
+  GPtrArray *resources; /* (owned) */
+  GHashTable *places;   /* JsonNode → SbPlace (owned) */
+  gboolean is_main;     /* what is scanned is the main document */
+  char *fault_pointer;  /* where the last error is, if in the main document */
+} SbResources;
+
+void     sb_resources_init    (SbResources *self, SbSchemaRegistry *registry);
+void     sb_resources_clear   (SbResources *self);
+/* Finds the subschemas of the main document. NULL: @error is set. */
+SbPlace *sb_resources_add     (SbResources *self, JsonNode *document, const char *base_uri, GError **error);
+SbPlace *sb_resources_find    (SbResources *self, JsonNode *node);
+/* What @reference means in @from. @fragment: (out): what stands behind its "#", decoded; NULL: nothing. */
+SbPlace *sb_resources_resolve (SbResources *self, SbResource *from, const char *reference, char **fragment, GError **error);
+
+/* A JSON Pointer with one segment more, escaped. */
+char    *sb_pointer_append    (const char *pointer, const char *segment);
+char    *sb_pointer_append_index (const char *pointer, guint index);
+
+/* What the value of a keyword is made of. */
+typedef enum
+{
+  SB_SHAPE_OTHER,
+  SB_SHAPE_SCHEMA,
+  SB_SHAPE_SCHEMA_LIST,
+  SB_SHAPE_SCHEMA_MAP,
+} SbShape;
+
+SbShape  sb_keyword_get_shape (const char *keyword);
+
+G_END_DECLS
