@@ -338,7 +338,9 @@ test_ping_measures_round_trip (HubFixture *self, gconstpointer data)
   sb_hub_set_session_limits (self->hub, &limits);
   client = connect_client (self, "/");
   peer = g_ptr_array_index (self->joined, 0);
-  g_assert_cmpint (sb_counter_get (peer->counters.round_trip), ==, -1);
+  /* The kernel's, of the handshake; the ping's takes its place. */
+  g_assert_cmpint (sb_counter_get (peer->counters.round_trip), >, 0);
+  sb_counter_set (peer->counters.round_trip, -1);
 
   g_autoptr (SbTestFrame) ping = sb_test_client_receive (client);
   g_assert_cmpuint (ping->opcode, ==, 9);

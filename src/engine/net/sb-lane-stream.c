@@ -4,6 +4,8 @@
 #include "net/sb-lane-stream.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -304,6 +306,18 @@ sb_lane_stream_flush (SbLaneStream *self)
   stream_give_back (self);
 
   return outcome;
+}
+
+gint64
+sb_lane_stream_get_round_trip (const SbLaneStream *self)
+{
+  struct tcp_info info;
+  socklen_t size = sizeof info;
+
+  if (getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 || info.tcpi_rtt == 0)
+    return -1;
+
+  return info.tcpi_rtt;
 }
 
 void

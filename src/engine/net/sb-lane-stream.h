@@ -63,6 +63,8 @@ SbFlush sb_lane_stream_flush       (SbLaneStream *self);
 void    sb_lane_stream_discard     (SbLaneStream *self);
 void    sb_lane_stream_count_dropped (SbLaneStream *self);
 gsize   sb_lane_stream_get_backlog (const SbLaneStream *self);
+/* µs, as the kernel measured it with what was exchanged so far; -1: it does not say. */
+gint64  sb_lane_stream_get_round_trip (const SbLaneStream *self);
 /* Says that nothing more will be sent; reading goes on. */
 void    sb_lane_stream_shutdown    (SbLaneStream *self);
 

@@ -22,7 +22,7 @@ typedef struct
   _Atomic guint64 rejected;     /* messages from the client that failed a check */
   _Atomic guint64 dropped;      /* messages for the client that were not sent */
   _Atomic guint64 backlog;      /* bytes waiting to be sent now */
-  _Atomic gint64 round_trip;    /* µs, of the last answered ping; -1 before the first */
+  _Atomic gint64 round_trip;    /* µs, of the last answered ping, before it of the handshake; -1: unknown */
   _Atomic gint64 last_message;  /* real time in µs of the last message in or out; 0 for none */
 } SbCounters;
 
