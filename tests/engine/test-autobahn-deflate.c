@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sections 12 and 13 of the Autobahn|Testsuite (see test-autobahn.c): permessage-deflate with messages of many sizes and kinds, whole
- * and in fragments, and with all that a client may offer. */
+/* Sections 12 and 13 of the Autobahn|Testsuite (see test-autobahn.c): permessage-deflate with messages of many sizes
+ * and kinds, whole and in fragments, and with all that a client may offer. */
 #include "config.h"
 
 #include "support/sb-test-deflate.h"
@@ -42,8 +42,8 @@ typedef struct
 } Size;
 
 static const Size sizes[] = {
-  { 16, 0 }, { 64, 0 }, { 256, 0 }, { 1024, 0 }, { 4096, 0 }, { 8192, 0 }, { 16384, 0 }, { 32768, 0 }, { 65536, 0 }, { 131072, 0 },
-  { 8192, 256 }, { 16384, 256 }, { 32768, 256 }, { 65536, 256 }, { 131072, 256 },
+  { 16, 0 }, { 64, 0 }, { 256, 0 }, { 1024, 0 }, { 4096, 0 }, { 8192, 0 }, { 16384, 0 }, { 32768, 0 },
+  { 65536, 0 }, { 131072, 0 }, { 8192, 256 }, { 16384, 256 }, { 32768, 256 }, { 65536, 256 }, { 131072, 256 },
   { 131072, 1024 }, { 131072, 4096 }, { 131072, 32768 },
 };
 
@@ -69,7 +69,7 @@ typedef struct
 static void
 fill_text (GString *text, Kind kind, gsize length)
 {
-  static const char *const words[] = { "Straße", "Wagen", "grün", "Signal", "fährt", "über", "Stellwerk", "und", "nach", "Zürich" };
+  static const char *const words[] = { "Straße", "Wagen", "grün", "Signal", "fährt", "über", "Stellwerk", "Zürich" };
 
   for (guint i = 0; text->len < length; i++)
     {
@@ -78,7 +78,7 @@ fill_text (GString *text, Kind kind, gsize length)
       if (kind == KIND_JSON)
         g_string_append_printf (text, "%s{\"id\":%u,\"%s\":[%u,null,true]}", i > 0 ? "," : "[", i, word, i * 31 % 977);
       else if (kind == KIND_MARKUP)
-        g_string_append_printf (text, "<%s n=\"%u\">%s</%s>\n", i % 2 != 0 ? "b" : "li", i, word, i % 2 != 0 ? "b" : "li");
+        g_string_append_printf (text, "<li n=\"%u\">%s</li>\n", i, word);
       else
         g_string_append_printf (text, "%s%s", word, i % 12 != 0 ? " " : ".\n");
     }
@@ -96,7 +96,7 @@ make_payload (Kind kind, gsize length)
     {
       g_byte_array_set_size (payload, length);
       for (gsize i = 0; i < length; i++)
-        payload->data[i] = kind == KIND_PICTURE ? (guint8) g_test_rand_int_range (0, 256) : (guint8) (i % 24 < 20 ? i % 24 : i / 24);
+        payload->data[i] = kind == KIND_PICTURE ? g_test_rand_int_range (0, 256) : (int) (i % 24 < 20 ? i % 24 : i / 24);
     }
   else
     {

@@ -29,7 +29,7 @@ fill_noise (GByteArray *payload, gsize length)
     payload->data[i] = g_test_rand_int_range (0, 256);
 }
 
-static const gsize sizes[] = { 0, 1, 5, 125, 126, 255, 256, 257, 512, 513, 4096, 32768, 32769, 65535, 65536, 70000, 1 << 20 };
+static const gsize sizes[] = { 0, 1, 125, 126, 255, 256, 257, 512, 513, 4096, 32768, 32769, 65535, 65536, 1 << 20 };
 
 /* --- Sending --- */
 
@@ -401,7 +401,7 @@ test_endless_nothing (void)
 static void
 test_reserved_bit (void)
 {
-  static const guint8 bad[][2] = { { 0x41, 0xC0 }, { 0x01, 0xC0 }, { 0xC9 }, { 0xC8 }, { 0xCA }, { 0xE1 }, { 0xD1 }, { 0xA1 } };
+  static const guint8 bad[][2] = { { 0x41, 0xC0 }, { 0x01, 0xC0 }, { 0xC9 }, { 0xC8 }, { 0xCA }, { 0xE1 }, { 0xA1 } };
   SbFrameReader reader;
   SbFrameError error = { 0 };
   Heard heard;

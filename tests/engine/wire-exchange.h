@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* One client sends frames, another on the same channel listens; what must come of it stands in the words of SbTestFrameCase. */
+/* One client sends frames, another on the same channel listens; what must come of it stands in the words of
+ * SbTestFrameCase. */
 
 typedef struct
 {
@@ -139,8 +140,9 @@ exchange_send_frames (SbTestClient *client, const GByteArray *stream, const GArr
     }
 }
 
-/* Has a client send @stream in pieces of up to @most bytes, or in frames where @ends (nullable) says so, with another on its channel, and checks that of it comes what is @expected
- * (as in SbTestFrameCase) and nothing else, on either side. */
+/* Has a client send @stream in pieces of up to @most bytes, or in frames where @ends (nullable) says so, with another
+ * on its channel, and checks that of it comes what is @expected (as in SbTestFrameCase) and nothing else, on either
+ * side. */
 static inline void
 exchange_run (Wire *wire, const GByteArray *stream, guint most, const GArray *ends, const char *expected,
               gboolean any_text)

@@ -47,7 +47,8 @@ take_token (const char **p, Piece *piece)
   return piece->length > 0;
 }
 
-/* A token, or one in quotation marks: what is in them must be a token, too (RFC 6455 §9.1), so there is nothing to be unescaped. */
+/* A token, or one in quotation marks: what is in them must be a token, too (RFC 6455 §9.1), so there is nothing to be
+ * unescaped. */
 static gboolean
 take_value (const char **p, Piece *piece)
 {

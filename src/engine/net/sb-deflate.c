@@ -24,7 +24,8 @@ struct _SbInflater
   gboolean at_end; /* the last block that came said that it is the last */
 };
 
-/* So that two lanes never compress the same frame. By the frame's address, so that two frames rarely wait for each other. */
+/* So that two lanes never compress the same frame. By the frame's address, so that two frames rarely wait for each
+ * other. */
 static pthread_mutex_t locks[N_LOCKS] = { [0 ... N_LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER };
 
 static pthread_mutex_t *
@@ -210,7 +211,8 @@ inflate_all (SbInflater *self, const guint8 *data, gsize length, gsize max, GByt
       stream->avail_out = sizeof chunk;
       result = inflate (stream, Z_SYNC_FLUSH);
 
-      /* What came before the fault is kept, so that the outcome does not depend on how the bytes were cut into reads. */
+      /* What came before the fault is kept, so that the outcome does not depend on how the bytes were cut into reads.
+       * */
       gsize got = sizeof chunk - stream->avail_out;
       gsize room = max - out->len;
 
@@ -238,8 +240,8 @@ sb_inflater_push (SbInflater *self, const guint8 *data, gsize length, gboolean e
 
   self->length += length;
   result = inflate_all (self, data, length, max, out);
-  /* A message of no bytes at all is an empty one, and one whose last block said so ends there; zlib would not know what to do with
-   * the tail. */
+  /* A message of no bytes at all is an empty one, and one whose last block said so ends there; zlib would not know
+   * what to do with the tail. */
   if (result != SB_INFLATED_OK || !end || self->length == 0 || self->at_end)
     return result;
 
