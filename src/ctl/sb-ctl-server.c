@@ -246,10 +246,58 @@ settings_set (const SbCtlOptions *options, char **words)
   return result;
 }
 
+/* --- The certificate --- */
+
+static void
+print_certificate (const SbCtlOptions *options, JsonObject *answer)
+{
+  g_autofree char *names = sb_ctl_format_strings (answer, "names");
+  g_autofree char *end = sb_ctl_format_time (answer, "not_after", _("never"));
+
+  if (options->json)
+    {
+      sb_ctl_print_done (options, answer, "%s", "");
+      return;
+    }
+  printf (_("File: %s\n"), json_object_get_string_member (answer, "path"));
+  printf (_("SHA-256: %s\n"), json_object_get_string_member (answer, "fingerprint"));
+  printf (_("For: %s\n"), names);
+  printf (_("Valid until: %s\n"), end);
+  printf ("%s", json_object_get_string_member (answer, "pem"));
+  if (!json_object_get_boolean_member (answer, "in_use"))
+    fprintf (stderr, "signalboxctl: %s\n", _("the server does not use it yet; it does with its next start"));
+}
+
+static SbCtlStatus
+certificate_show (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/certificate", NULL, &answer);
+
+  if (result == SB_CTL_DONE)
+    print_certificate (options, answer);
+
+  return result;
+}
+
+static SbCtlStatus
+certificate_make (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_MAKES_DATA, "POST", "/certificate", NULL, &answer);
+
+  if (result == SB_CTL_DONE)
+    print_certificate (options, answer);
+
+  return result;
+}
+
 const SbCtlCommand sb_ctl_server_commands[] = {
   { "status", "", "", N_("Show what is running"), 0, status },
   { "audit", "", "limit", N_("Show who did what when"), 0, audit },
   { "broadcasts", "", "limit", N_("Show what was broadcast"), 0, broadcasts },
+  { "certificate show", "", "", N_("Show the TLS certificate"), 0, certificate_show },
+  { "certificate make", "", "", N_("Make a TLS certificate for this computer, and use it"), 0, certificate_make },
   { "settings list", "", "", N_("Show all settings"), 0, settings_list },
   { "settings get", "KEY", "", N_("Show one setting"), 1, settings_get },
   { "settings set", "KEY VALUE", "", N_("Change one setting"), 2, settings_set },

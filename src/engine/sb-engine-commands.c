@@ -38,6 +38,7 @@ command_free (SbCommand *self)
   g_clear_pointer (&self->token, sb_token_unref);
   g_clear_pointer (&self->secret, sb_token_secret_free);
   g_clear_object (&self->broadcast);
+  g_clear_object (&self->certificate);
   g_free (self->actor);
   g_free (self->subject);
   g_free (self->detail);
@@ -58,6 +59,8 @@ answer (SbCommand *self)
     }
   else if (self->broadcast != NULL)
     g_task_return_pointer (self->task, g_steal_pointer (&self->broadcast), g_object_unref);
+  else if (self->certificate != NULL)
+    g_task_return_pointer (self->task, g_steal_pointer (&self->certificate), g_object_unref);
   else
     g_task_return_int (self->task, self->n);
 

@@ -35,6 +35,8 @@ typedef enum
   SB_N_TROUBLES,
 } SbTrouble;
 
+typedef struct _SbCommand SbCommand;
+
 struct _SbEngine
 {
   GObject parent_instance;
@@ -115,6 +117,7 @@ gboolean sb_engine_begin_tls          (SbEngine *self, GError **error);
 void     sb_engine_end_tls            (SbEngine *self);
 void     sb_engine_certificate_setting_changed (SbEngine *self);
 void     sb_engine_check_certificate  (SbEngine *self);
+void     sb_command_await_certificate (SbCommand *command);
 
 /* --- what is written, sb-engine-store.c --- */
 gboolean sb_engine_is_store_error     (const GError *error);
@@ -130,7 +133,6 @@ void     sb_engine_sample_history     (SbEngine *self);
 void     sb_engine_flush_history      (SbEngine *self);
 
 /* --- commands, sb-engine-commands.c --- */
-typedef struct _SbCommand SbCommand;
 typedef void (*SbCommandFunc) (SbCommand *command);
 
 /* One order of an admin on its way. It goes on when everything it waits for ("holds") is done: to @next, or to its answer. */
@@ -152,6 +154,7 @@ struct _SbCommand
   int n;                   /* connections concerned */
   gboolean gives_secret;
   SbBroadcast *broadcast;
+  GTlsCertificate *certificate;
 };
 
 SbCommand *sb_command_new             (SbEngine *engine, const char *actor, GAsyncReadyCallback callback, gpointer user_data);
@@ -181,6 +184,7 @@ void       sb_engine_retry_reports    (SbEngine *self);
 void       sb_engine_expire_blocks    (SbEngine *self);
 
 /* --- settings, sb-engine-settings.c --- */
+gboolean   sb_command_change_settings (SbCommand *command, GHashTable *texts);
 void       sb_engine_watch_settings   (SbEngine *self);
 void       sb_engine_apply_limits     (SbEngine *self);
 void       sb_engine_note_settings    (SbEngine *self);

@@ -178,13 +178,47 @@ check_all (SbEngine *self, GHashTable *texts, GError **error)
   return TRUE;
 }
 
+/* Takes over what was checked, and has the command wait until it is on disk, in the trail and in force. FALSE: it could not be saved, which
+ * the command then says. */
+gboolean
+sb_command_change_settings (SbCommand *command, GHashTable *texts)
+{
+  SbEngine *self = command->engine;
+  GHashTableIter iter;
+  gpointer key, text;
+  GError *error = NULL;
+  gboolean of_certificate = FALSE;
+
+  self->settings_actor = command->actor;
+  g_hash_table_iter_init (&iter, texts);
+  while (g_hash_table_iter_next (&iter, &key, &text))
+    {
+      g_autofree char *detail = change_one (self, key, text);
+
+      if (detail != NULL)
+        sb_command_audit (command, SB_ACT_SETTINGS_CHANGED, key, detail);
+      of_certificate |= g_str_has_prefix (key, "tls-");
+    }
+  if (!save_now (self, &error))
+    sb_command_fail (command, g_steal_pointer (&error));
+  self->settings_actor = NULL;
+
+  if (of_certificate)
+    sb_command_await_certificate (command);
+  if (self->hub != NULL)
+    {
+      sb_command_hold (command);
+      sb_hub_fence (self->hub, sb_command_hub_done_cb, command);
+    }
+
+  return command->error == NULL;
+}
+
 void
 sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
   SbCommand *command;
-  GHashTableIter iter;
-  gpointer key, text;
   GError *error = NULL;
 
   g_return_if_fail (SB_IS_ENGINE (self));
@@ -195,26 +229,7 @@ sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *
   if (command->error == NULL && !check_all (self, texts, &error))
     sb_command_fail (command, error);
   else if (command->error == NULL)
-    {
-      self->settings_actor = actor;
-      g_hash_table_iter_init (&iter, texts);
-      while (g_hash_table_iter_next (&iter, &key, &text))
-        {
-          g_autofree char *detail = change_one (self, key, text);
-
-          if (detail != NULL)
-            sb_command_audit (command, SB_ACT_SETTINGS_CHANGED, key, detail);
-        }
-      if (!save_now (self, &error))
-        sb_command_fail (command, error);
-      self->settings_actor = NULL;
-      /* Answered when the lanes have it. */
-      if (self->hub != NULL)
-        {
-          sb_command_hold (command);
-          sb_hub_fence (self->hub, sb_command_hub_done_cb, command);
-        }
-    }
+    sb_command_change_settings (command, texts);
   sb_command_release (command);
 }
 

@@ -5,6 +5,8 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-certificate.h"
+
 #include <glib/gi18n-lib.h>
 
 /* The certificate: read when the server starts, read again when its files change. Whether there is TLS at all is settled with the
@@ -12,6 +14,8 @@
 
 /* Certificate and key are written one after the other. */
 #define RELOAD_DELAY_MS 500
+/* In the data directory: certificate and key of our own making. */
+#define CERTIFICATE_NAME "certificate.pem"
 
 typedef struct
 {
@@ -91,13 +95,10 @@ load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
     g_task_return_error (task, error);
 }
 
+/* What the files gave goes into use, or the trouble with them is shown. */
 static void
-loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take (SbEngine *self, GTlsCertificate *certificate, const GError *error)
 {
-  SbEngine *self = SB_ENGINE (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTlsCertificate) certificate = g_task_propagate_pointer (G_TASK (result), &error);
-
   if (self->certificate == NULL) /* stopped meanwhile */
     return;
   if (certificate == NULL)
@@ -112,24 +113,64 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   use (self, certificate);
 }
 
-static gboolean
-reload_cb (gpointer user_data)
+/* @user_data: the command that waits for it; nullable. */
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  SbEngine *self = user_data;
-  g_autoptr (GTask) task = g_task_new (self, NULL, loaded_cb, NULL);
+  SbEngine *self = SB_ENGINE (source);
+  SbCommand *command = user_data;
+  GError *error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_task_propagate_pointer (G_TASK (result), &error);
+
+  take (self, certificate, error);
+  if (command != NULL && error != NULL)
+    sb_command_fail (command, g_steal_pointer (&error));
+  if (command != NULL && self->hub != NULL)
+    sb_hub_fence (self->hub, sb_command_hub_done_cb, command);
+  else if (command != NULL)
+    sb_command_release (command);
+  g_clear_error (&error);
+}
+
+static void
+reload (SbEngine *self, SbCommand *command)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, loaded_cb, command);
   Paths *paths = read_paths (self);
 
-  self->certificate_timer = 0;
   if (paths->certificate[0] == '\0') /* TLS was switched off: that is for the next start */
     {
       paths_free (paths);
       g_task_return_pointer (task, g_object_ref (self->certificate), g_object_unref);
-      return G_SOURCE_REMOVE;
+      return;
     }
   g_task_set_task_data (task, paths, (GDestroyNotify) paths_free);
   g_task_run_in_thread (task, load_thread);
+}
+
+static gboolean
+reload_cb (gpointer user_data)
+{
+  SbEngine *self = user_data;
+
+  self->certificate_timer = 0;
+  reload (self, NULL);
 
   return G_SOURCE_REMOVE;
+}
+
+/* The command is answered when the certificate of the settings serves, or fails with what is wrong with it. Without TLS in use there is
+ * nothing to wait for. */
+void
+sb_command_await_certificate (SbCommand *command)
+{
+  SbEngine *self = command->engine;
+
+  if (self->certificate == NULL)
+    return;
+  g_clear_handle_id (&self->certificate_timer, g_source_remove);
+  sb_command_hold (command);
+  reload (self, command);
 }
 
 static void
@@ -211,4 +252,122 @@ sb_engine_get_certificate (SbEngine *self)
   g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
 
   return self->certificate;
+}
+
+/* --- the one that is in the settings, and one that is made --- */
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GTlsCertificate *certificate = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (certificate != NULL)
+    g_task_return_pointer (task, certificate, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+sb_engine_read_certificate_async (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GTask) reading = NULL;
+  Paths *paths;
+
+  g_return_if_fail (SB_IS_ENGINE (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  paths = read_paths (self);
+  if (paths->certificate[0] == '\0')
+    {
+      paths_free (paths);
+      g_task_return_new_error (task, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
+                               _("There is no certificate: the server speaks without TLS."));
+      return;
+    }
+  reading = g_task_new (self, NULL, read_cb, g_steal_pointer (&task));
+  g_task_set_task_data (reading, paths, (GDestroyNotify) paths_free);
+  g_task_run_in_thread (reading, load_thread);
+}
+
+GTlsCertificate *
+sb_engine_read_certificate_finish (SbEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+make_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_auto (GStrv) names = sb_certificate_list_names ();
+  const Paths *paths = task_data;
+  GError *error = NULL;
+  GTlsCertificate *certificate = NULL;
+
+  if (sb_certificate_make (paths->certificate, (const char *const *) names, &error))
+    certificate = load (paths, &error);
+  if (certificate != NULL)
+    g_task_return_pointer (task, certificate, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+made_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbCommand *command = user_data;
+  GError *error = NULL;
+  const Paths *paths = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *fingerprint = NULL;
+  g_autofree char *detail = NULL;
+
+  command->certificate = g_task_propagate_pointer (G_TASK (result), &error);
+  if (command->certificate == NULL)
+    sb_command_fail (command, error);
+  else
+    {
+      fingerprint = sb_certificate_dup_fingerprint (command->certificate);
+      detail = g_strdup_printf ("made a certificate, SHA-256 %s", fingerprint);
+      sb_command_audit (command, SB_ACT_SETTINGS_CHANGED, "tls-certificate", detail);
+      g_hash_table_insert (texts, (char *) "tls-certificate", paths->certificate);
+      g_hash_table_insert (texts, (char *) "tls-key", (char *) "");
+      sb_command_change_settings (command, texts);
+    }
+  sb_command_release (command);
+}
+
+void
+sb_engine_make_certificate_async (SbEngine *self, const char *actor, GAsyncReadyCallback callback, gpointer user_data)
+{
+  SbCommand *command;
+  g_autoptr (GTask) making = NULL;
+  Paths *paths;
+
+  g_return_if_fail (SB_IS_ENGINE (self));
+  g_return_if_fail (actor != NULL);
+
+  command = sb_command_new (self, actor, callback, user_data);
+  if (command->error == NULL)
+    {
+      paths = g_new0 (Paths, 1);
+      paths->certificate = g_build_filename (self->data_dir, CERTIFICATE_NAME, NULL);
+      paths->key = g_strdup ("");
+      making = g_task_new (self, NULL, made_cb, command);
+      g_task_set_task_data (making, paths, (GDestroyNotify) paths_free);
+      sb_command_hold (command);
+      g_task_run_in_thread (making, make_thread);
+    }
+  sb_command_release (command);
+}
+
+GTlsCertificate *
+sb_engine_make_certificate_finish (SbEngine *self, GAsyncResult *result, GError **error)
+{
+  return sb_engine_read_certificate_finish (self, result, error);
 }

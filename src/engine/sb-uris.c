@@ -44,24 +44,34 @@ read_interface (const struct ifaddrs *interface, GSocketFamily family)
 }
 
 static void
-add_interfaces (GStrvBuilder *uris, GSocketFamily family, guint16 port, gboolean tls)
+add_addresses (GPtrArray *addresses, const struct ifaddrs *interfaces, GSocketFamily family)
 {
+  for (const struct ifaddrs *interface = interfaces; interface != NULL; interface = interface->ifa_next)
+    {
+      GInetAddress *address = read_interface (interface, family);
+
+      if (address != NULL)
+        g_ptr_array_add (addresses, address);
+    }
+}
+
+GPtrArray *
+sb_uris_list_addresses (void)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
   struct ifaddrs *interfaces = NULL;
 
   if (getifaddrs (&interfaces) != 0)
     {
       g_message ("The addresses of this computer are not known: %s", g_strerror (errno));
-      return;
+      return addresses;
     }
 
-  for (const struct ifaddrs *interface = interfaces; interface != NULL; interface = interface->ifa_next)
-    {
-      g_autoptr (GInetAddress) address = read_interface (interface, family);
-
-      if (address != NULL)
-        g_strv_builder_take (uris, make_uri (address, port, tls));
-    }
+  add_addresses (addresses, interfaces, G_SOCKET_FAMILY_IPV4);
+  add_addresses (addresses, interfaces, G_SOCKET_FAMILY_IPV6);
   freeifaddrs (interfaces);
+
+  return addresses;
 }
 
 char **
@@ -79,10 +89,12 @@ sb_uris_list (GInetAddress *address, guint16 port, gboolean tls)
       gboolean ipv6 = address == NULL || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
       g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
 
+      g_autoptr (GPtrArray) addresses = sb_uris_list_addresses ();
+
       g_strv_builder_take (uris, make_uri (loopback, port, tls));
-      add_interfaces (uris, G_SOCKET_FAMILY_IPV4, port, tls);
-      if (ipv6)
-        add_interfaces (uris, G_SOCKET_FAMILY_IPV6, port, tls);
+      for (guint i = 0; i < addresses->len; i++)
+        if (ipv6 || g_inet_address_get_family (g_ptr_array_index (addresses, i)) == G_SOCKET_FAMILY_IPV4)
+          g_strv_builder_take (uris, make_uri (g_ptr_array_index (addresses, i), port, tls));
     }
 
   return g_strv_builder_end (uris);

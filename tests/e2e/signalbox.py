@@ -55,11 +55,11 @@ class Server:
                                         stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT)
         ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
         line = self.process.stdout.readline().decode() if ready else ""
-        match = re.fullmatch(r"listening on ws://127\.0\.0\.1:(\d+)\n", line)
+        match = re.fullmatch(r"listening on (wss?)://127\.0\.0\.1:(\d+)\n", line)
         if not match:
             raise AssertionError(f"signalboxd said {line!r} instead of where it listens\n{self.read_log()}")
-        self.port = int(match[1])
-        self.url = f"ws://127.0.0.1:{self.port}"
+        self.port = int(match[2])
+        self.url = f"{match[1]}://127.0.0.1:{self.port}"
         return self
 
     def read_log(self):

@@ -115,6 +115,8 @@ void sb_control_send_to_client    (SbRequest *request);
 void sb_control_list_blocks       (SbRequest *request);
 void sb_control_block_address     (SbRequest *request);
 void sb_control_unblock_address   (SbRequest *request);
+void sb_control_get_certificate   (SbRequest *request);
+void sb_control_make_certificate  (SbRequest *request);
 void sb_control_list_broadcasts   (SbRequest *request);
 void sb_control_get_broadcast     (SbRequest *request);
 void sb_control_broadcast         (SbRequest *request);

@@ -35,6 +35,8 @@ static const SbRoute routes[] = {
   { "GET", "/audit", sb_control_get_audit },
   { "GET", "/settings", sb_control_get_settings },
   { "PATCH", "/settings", sb_control_change_settings },
+  { "GET", "/certificate", sb_control_get_certificate },
+  { "POST", "/certificate", sb_control_make_certificate },
   { "GET", "/blocks", sb_control_list_blocks },
   { "POST", "/blocks", sb_control_block_address },
   { "DELETE", "/blocks/*", sb_control_unblock_address },

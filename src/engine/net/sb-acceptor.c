@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,8 +157,16 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, size);
 }
 
-/* TLS around @connection, if the server speaks it. RFC 8446's and its predecessor only: GnuTLS, as GLib sets it up, has none older than
- * TLS 1.2. */
+/* RFC 8996 forbids TLS 1.0 and 1.1, which GnuTLS as Debian builds it still speaks. glib-networking has no API for this; it reads its
+ * variable once, when TLS is first used, and a program's environment may be changed safely only while it has one thread. Who set the
+ * variable knows better. */
+__attribute__ ((constructor)) static void
+refuse_old_tls (void)
+{
+  setenv ("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", FALSE);
+}
+
+/* TLS around @connection, if the server speaks it. */
 static GIOStream *
 wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
 {
