@@ -68,6 +68,16 @@ make_text (gsize length)
   return text;
 }
 
+/* Until every lane has it in its queues. */
+static void
+say (HubFixture *self, SbTestClient *sender, const char *text)
+{
+  guint n = self->traffic->len;
+
+  sb_test_client_send_text (sender, text);
+  sb_test_wait (self->traffic->len > n);
+}
+
 /* --- memory of all queues together --- */
 
 static void
@@ -88,14 +98,10 @@ test_largest_backlog_goes_first (HubFixture *self, gconstpointer data)
 
   /* Until a little waits for one of them, and then all for the other. */
   while (get_totals (self).held < 200000)
-    {
-      sb_test_client_send_text (to_little, text);
-      sb_test_client_expect_silence (to_little);
-    }
+    say (self, to_little, text);
   while (self->left->len == 0)
     {
-      sb_test_client_send_text (to_much, text);
-      sb_test_client_expect_silence (to_much);
+      say (self, to_much, text);
       g_assert_cmpuint (get_totals (self).held, <=, limits.max_queued_memory + 2 * 61000);
     }
   g_assert_cmpuint (self->left_code, ==, 1013);
@@ -121,10 +127,7 @@ test_shared_message_is_held_once (HubFixture *self, gconstpointer data)
     stuck[i] = connect_stuck (self, "/");
   sender = connect_client (self, "/");
   while (get_totals (self).backlog < 4 << 20)
-    {
-      sb_test_client_send_text (sender, text);
-      sb_test_client_expect_silence (sender);
-    }
+    say (self, sender, text);
   g_assert_cmpuint (get_totals (self).held, >, 0);
   g_assert_cmpuint (get_totals (self).held * 2, <, get_totals (self).backlog);
 
