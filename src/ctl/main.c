@@ -37,6 +37,10 @@ static const GOptionEntry all_options[] = {
   { "client", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.client, N_("To this client; can be given again"), N_("ID") },
   { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"),
     N_("DURATION") },
+  { "everyone", 0, 0, G_OPTION_ARG_NONE, &options.everyone, N_("To everyone"), NULL },
+  { "every", 0, 0, G_OPTION_ARG_STRING, &options.every, N_("How often: 30s, 5m, 1h"), N_("DURATION") },
+  { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("When it is sent first: 10m from now, or a time"), N_("WHEN") },
+  { "times", 0, 0, G_OPTION_ARG_INT, &options.times, N_("How many times; without it until it is stopped"), N_("N") },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
 };
 
@@ -47,7 +51,8 @@ static const GOptionEntry common_options[] = {
   { NULL },
 };
 
-static const SbCtlCommand *const groups[] = { sb_ctl_token_commands, sb_ctl_client_commands, sb_ctl_server_commands };
+static const SbCtlCommand *const groups[] = { sb_ctl_token_commands, sb_ctl_client_commands,
+                                              sb_ctl_message_commands, sb_ctl_server_commands };
 
 static void
 print_help (FILE *file)

@@ -122,30 +122,6 @@ clients (const SbCtlOptions *options, char **words)
   return status;
 }
 
-/* What is said comes from the word, or from standard input for "-". NULL: it is no text, and that was said. */
-static char *
-read_message (const char *word)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  char buffer[4096];
-  gsize n;
-
-  if (!g_str_equal (word, "-"))
-    g_string_append (text, word);
-  else
-    while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0)
-      g_string_append_len (text, buffer, (gssize) n);
-
-  /* NUL as well: what follows it would be lost on the way, and the rest could pass for the whole. */
-  if (!g_utf8_validate_len (text->str, text->len, NULL))
-    {
-      sb_ctl_fail (SB_CTL_FAILED, _("the message is not UTF-8 text"));
-      return NULL;
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 static SbCtlStatus
 call_client (const SbCtlOptions *options, const char *word, const char *action, JsonObject *body, JsonObject **answer)
 {
@@ -178,21 +154,10 @@ disconnect (const SbCtlOptions *options, char **words)
   return status;
 }
 
-static void
-print_report (const SbCtlOptions *options, JsonObject *answer)
-{
-  sb_ctl_print_done (options, answer, _("Sent to %d of %d, %d dropped, %d pending, in %.1f ms."),
-                     (int) json_object_get_int_member (answer, "sent"),
-                     (int) json_object_get_int_member (answer, "targeted"),
-                     (int) json_object_get_int_member (answer, "dropped"),
-                     (int) json_object_get_int_member (answer, "pending"),
-                     json_object_get_double_member (answer, "duration_ms"));
-}
-
 static SbCtlStatus
 send (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *message = read_message (words[1]);
+  g_autofree char *message = sb_ctl_read_message (words[1]);
   JsonObject *body = json_object_new ();
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status;
@@ -205,63 +170,7 @@ send (const SbCtlOptions *options, char **words)
   json_object_set_string_member (body, "message", message);
   status = call_client (options, words[0], "send", body, &answer);
   if (status == SB_CTL_DONE)
-    print_report (options, answer);
-
-  return status;
-}
-
-/* FALSE: one of them is no number, and it was said. */
-static gboolean
-set_ids (JsonObject *body, const char *member, char **texts)
-{
-  JsonArray *array;
-
-  if (texts == NULL)
-    return TRUE;
-  array = json_array_new ();
-  json_object_set_array_member (body, member, array);
-  for (guint i = 0; texts[i] != NULL; i++)
-    {
-      gint64 id;
-
-      if (!sb_ctl_parse_id (texts[i], &id))
-        {
-          sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), texts[i]);
-          return FALSE;
-        }
-      json_array_add_int_element (array, id);
-    }
-
-  return TRUE;
-}
-
-static SbCtlStatus
-broadcast (const SbCtlOptions *options, char **words)
-{
-  g_autofree char *message = read_message (words[0]);
-  g_autoptr (JsonObject) body = json_object_new ();
-  g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status;
-
-  if (message == NULL)
-    return SB_CTL_FAILED;
-  json_object_set_string_member (body, "message", message);
-  if (options->channel == NULL && options->token == NULL && options->client == NULL)
-    json_object_set_boolean_member (body, "everyone", TRUE);
-  if (options->channel != NULL)
-    {
-      JsonArray *array = json_array_new ();
-
-      for (guint i = 0; options->channel[i] != NULL; i++)
-        json_array_add_string_element (array, options->channel[i]);
-      json_object_set_array_member (body, "channels", array);
-    }
-  if (!set_ids (body, "tokens", options->token) || !set_ids (body, "clients", options->client))
-    return SB_CTL_USAGE;
-
-  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/broadcasts", g_steal_pointer (&body), &answer);
-  if (status == SB_CTL_DONE)
-    print_report (options, answer);
+    sb_ctl_print_report (options, answer);
 
   return status;
 }
@@ -306,8 +215,6 @@ const SbCtlCommand sb_ctl_client_commands[] = {
   { "clients", "", "", N_("Show who is connected"), 0, clients },
   { "disconnect", "ID", "reason", N_("Close a client's connection"), 1, disconnect },
   { "send", "ID JSON", "", N_("Send a message to one client (- for standard input)"), 2, send },
-  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"),
-    1, broadcast },
   { "block", "ADDRESS", "for", N_("Shut an address out"), 1, block },
   { "unblock", "ADDRESS", "", N_("Let an address in again"), 1, unblock },
   { NULL },

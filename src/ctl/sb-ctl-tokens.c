@@ -9,8 +9,8 @@
 
 /* --- What a token allows, from the options -------------------------------------------------------------- */
 
-static gboolean
-set_time (JsonObject *body, const char *member, const char *text)
+gboolean
+sb_ctl_set_time (JsonObject *body, const char *member, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *formatted = NULL;
@@ -64,9 +64,9 @@ read_spec (const SbCtlOptions *options)
     json_object_set_int_member (body, "max_connections", options->max_connections);
   if (options->rate >= 0)
     json_object_set_int_member (body, "messages_per_second", options->rate);
-  if (options->expires != NULL && !set_time (body, "expires_at", options->expires))
+  if (options->expires != NULL && !sb_ctl_set_time (body, "expires_at", options->expires))
     return NULL;
-  if (options->not_before != NULL && !set_time (body, "not_before", options->not_before))
+  if (options->not_before != NULL && !sb_ctl_set_time (body, "not_before", options->not_before))
     return NULL;
 
   return g_steal_pointer (&body);

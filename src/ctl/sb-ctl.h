@@ -38,6 +38,10 @@ typedef struct
   char **client;
   char *duration;
   int limit;
+  gboolean everyone;
+  char *every;
+  char *at;
+  int times;
 } SbCtlOptions;
 
 /* A command: @words are what is left of them behind its name. */
@@ -55,6 +59,7 @@ typedef struct
 
 extern const SbCtlCommand sb_ctl_token_commands[];
 extern const SbCtlCommand sb_ctl_client_commands[];
+extern const SbCtlCommand sb_ctl_message_commands[];
 extern const SbCtlCommand sb_ctl_server_commands[];
 
 /* --- sb-ctl-call.c --- */
@@ -74,6 +79,12 @@ SbCtlStatus sb_ctl_call  (const SbCtlOptions *options, SbCtlNeed need, const cha
 SbCtlStatus sb_ctl_fail  (SbCtlStatus status, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* A number from the command line. */
 gboolean    sb_ctl_parse_id (const char *text, gint64 *id);
+
+/* --- what several commands read --- */
+/* A time as people write it, as the member of @body. FALSE: it is none, and it was said. */
+gboolean    sb_ctl_set_time (JsonObject *body, const char *member, const char *text);
+char       *sb_ctl_read_message (const char *word);
+void        sb_ctl_print_report (const SbCtlOptions *options, JsonObject *answer);
 
 /* --- sb-ctl-print.c --- */
 

@@ -47,8 +47,8 @@ check_target (const SbTarget *target, GError **error)
 }
 
 /* The same checks that a client's message passes, so that no receiver gets what none could have sent. */
-static gboolean
-check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
+gboolean
+sb_engine_check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
 {
   g_autoptr (SbJsonGuard) guard = NULL;
   SbSessionLimits limits;
@@ -91,6 +91,13 @@ check_payload (SbEngine *self, gboolean binary, GBytes *payload, GError **error)
   return TRUE;
 }
 
+/* Everything that is checked before a message is sent, or kept to be sent later. */
+gboolean
+sb_engine_check_message (SbEngine *self, const SbTarget *target, gboolean binary, GBytes *payload, GError **error)
+{
+  return check_target (target, error) && sb_engine_check_payload (self, binary, payload, error);
+}
+
 /* Single clients rather than a circle of them: "direct" in the traffic log, "message sent" in the trail. */
 static gboolean
 is_direct (const SbTarget *target)
@@ -119,11 +126,24 @@ log_traffic (SbEngine *self, SbBroadcast *broadcast)
   sb_traffic_record_clear (&record);
 }
 
+/* Of what repeats, the trail tells the beginning and the end: a line each second would push everything else out of it. */
+static gboolean
+repeats (SbCommand *command)
+{
+  SbSchedule *schedule =
+      command->schedule_id != 0 ? sb_engine_find_schedule (command->engine, command->schedule_id) : NULL;
+
+  return schedule != NULL && sb_schedule_get_times (schedule)->interval > 0;
+}
+
 static void
 broadcast_audit (SbCommand *command)
 {
   SbBroadcast *broadcast = command->broadcast;
   g_autoptr (GString) detail = g_string_new (NULL);
+
+  if (repeats (command))
+    return;
 
   g_string_append_printf (detail, "%u targeted, %u sent, %u dropped", sb_broadcast_get_targeted (broadcast),
                           sb_broadcast_get_sent (broadcast), sb_broadcast_get_dropped (broadcast));
@@ -134,6 +154,13 @@ broadcast_audit (SbCommand *command)
                     sb_broadcast_get_target_text (broadcast), detail->str);
 }
 
+/* Later ones have pushed it out of the history, and there is nothing to be kept. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND);
+}
+
 static void
 reported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -142,7 +169,7 @@ reported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* It is said, and the numbers are known: that they are not kept is the engine's trouble, not this command's failure.
    */
-  if (!sb_broadcast_store_report_finish (SB_DATABASE (source), result, &error))
+  if (!sb_broadcast_store_report_finish (SB_DATABASE (source), result, &error) && !is_gone (error))
     {
       g_ptr_array_add (command->engine->unsaved_reports, g_object_ref (command->broadcast));
       sb_engine_store_failed (command->engine, error);
@@ -178,7 +205,7 @@ retried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SbEngine) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (sb_broadcast_store_report_finish (SB_DATABASE (source), result, &error))
+  if (sb_broadcast_store_report_finish (SB_DATABASE (source), result, &error) || is_gone (error))
     {
       if (self->unsaved_reports->len > 0)
         g_ptr_array_remove_index (self->unsaved_reports, 0);
@@ -206,8 +233,18 @@ sb_engine_retry_reports (SbEngine *self)
 static void
 add_to_history (SbEngine *self, SbBroadcast *broadcast)
 {
-  guint n;
+  guint n, i;
 
+  if (sb_broadcast_get_schedule_id (broadcast) != 0)
+    {
+      SbSchedule *schedule = sb_engine_find_schedule (self, sb_broadcast_get_schedule_id (broadcast));
+      SbBroadcast *before = schedule != NULL ? sb_schedule_get_broadcast (schedule) : NULL;
+
+      /* As on disk: the last run takes the place of the one before. */
+      if (before != NULL && g_list_store_find (self->broadcasts, before, &i))
+        g_list_store_remove (self->broadcasts, i);
+      sb_engine_schedule_counted (self, broadcast);
+    }
   g_list_store_insert (self->broadcasts, 0, broadcast);
   n = g_list_model_get_n_items (G_LIST_MODEL (self->broadcasts));
   if (n > SB_ENGINE_MAX_BROADCASTS)
@@ -252,26 +289,35 @@ void
 sb_engine_broadcast_async (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload,
                            GAsyncReadyCallback callback, gpointer user_data)
 {
-  SbCommand *command;
-  GError *error = NULL;
-
   g_return_if_fail (SB_IS_ENGINE (self));
   g_return_if_fail (actor != NULL);
   g_return_if_fail (target != NULL);
   g_return_if_fail (payload != NULL);
 
+  sb_engine_send_async (self, actor, 0, target, binary, payload, callback, user_data);
+}
+
+/* @schedule_id: what it is a run of; 0: nothing. */
+void
+sb_engine_send_async (SbEngine *self, const char *actor, gint64 schedule_id, const SbTarget *target, gboolean binary,
+                      GBytes *payload, GAsyncReadyCallback callback, gpointer user_data)
+{
+  SbCommand *command;
+  GError *error = NULL;
+
   command = sb_command_new (self, actor, callback, user_data);
+  command->schedule_id = schedule_id;
   if (!sb_engine_is_running (self))
     sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
                                                    _("The server is not running. Start it first.")));
-  else if (!check_target (target, &error) || !check_payload (self, binary, payload, &error))
+  else if (!sb_engine_check_message (self, target, binary, payload, &error))
     sb_command_fail (command, error);
 
   if (command->error == NULL)
     {
       sb_command_hold (command);
-      sb_broadcast_store_insert_async (self->database, g_get_real_time (), target, binary, payload, inserted_cb,
-                                       command);
+      sb_broadcast_store_insert_async (self->database, g_get_real_time (), target, binary, payload, schedule_id,
+                                       inserted_cb, command);
     }
   sb_command_release (command);
 }

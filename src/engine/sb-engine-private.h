@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* What the files sb-engine*.c share, and nobody else includes. */
 
 #define SB_ENGINE_MAX_BROADCASTS 1000
+#define SB_ENGINE_MAX_TEMPLATES 1000
+#define SB_ENGINE_MAX_SCHEDULES 100
+#define SB_ENGINE_MIN_INTERVAL G_USEC_PER_SEC
 
 typedef enum
 {
@@ -54,6 +57,8 @@ struct _SbEngine
   SbTokenList *tokens;
   SbJournal *journal;
   GListStore *broadcasts;
+  GListStore *templates; /* by name */
+  GListStore *schedules; /* by id */
   SbMeter *meter;
   SbHistory *history;
   gboolean keeping_history;
@@ -92,6 +97,7 @@ struct _SbEngine
   guint tick_timer;
   guint refresh_timer;
   guint expiry_timer;
+  guint schedule_timer;
   guint settings_timer;
   guint apply_idle;
   guint n_ticks;
@@ -146,7 +152,7 @@ struct _SbCommand
   GError *error;
   GError *late_error;      /* for @next to make a sentence of */
 
-  gint64 token_id;
+  gint64 token_id;         /* or whatever else it is about */
   SbToken *token;
   char *secret;
   char *subject;           /* for the trail */
@@ -155,6 +161,8 @@ struct _SbCommand
   gboolean gives_secret;
   SbBroadcast *broadcast;
   GTlsCertificate *certificate;
+  gint64 schedule_id;      /* what @broadcast is a run of */
+  GObject *object;         /* any other answer */
 };
 
 SbCommand *sb_command_new             (SbEngine *engine, const char *actor, GAsyncReadyCallback callback, gpointer user_data);
@@ -181,6 +189,17 @@ void       sb_engine_arm_expiry         (SbEngine *self);
 void       sb_engine_events_cb        (SbEvent *events, gsize n_events, gpointer user_data);
 void       sb_engine_report           (SbEngine *self, const SbEvent *event);
 void       sb_engine_retry_reports    (SbEngine *self);
+gboolean   sb_engine_check_payload    (SbEngine *self, gboolean binary, GBytes *payload, GError **error);
+gboolean   sb_engine_check_message    (SbEngine *self, const SbTarget *target, gboolean binary, GBytes *payload, GError **error);
+void       sb_engine_send_async       (SbEngine *self, const char *actor, gint64 schedule_id, const SbTarget *target, gboolean binary,
+                                       GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+
+/* --- what is kept to be said, sb-engine-templates.c, and what is said by itself, sb-engine-schedules.c --- */
+void       sb_engine_load_templates   (SbEngine *self, GPtrArray *templates);
+void       sb_engine_load_schedules   (SbEngine *self, GPtrArray *schedules);
+void       sb_engine_check_schedules  (SbEngine *self);
+void       sb_engine_schedule_counted (SbEngine *self, SbBroadcast *broadcast);
+void       sb_engine_flush_schedules  (SbEngine *self);
 void       sb_engine_expire_blocks    (SbEngine *self);
 
 /* --- settings, sb-engine-settings.c --- */

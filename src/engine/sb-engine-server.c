@@ -340,6 +340,7 @@ tick_cb (gpointer user_data)
 
   sb_engine_check_tokens (self);
   sb_engine_expire_blocks (self);
+  sb_engine_check_schedules (self);
   write_refusals (self, now);
   if (self->n_ticks % 60 == 0 && self->troubles[SB_TROUBLE_CERTIFICATE] == NULL)
     sb_engine_check_certificate (self);
@@ -389,5 +390,6 @@ sb_engine_stop_timers (SbEngine *self)
   g_clear_handle_id (&self->tick_timer, g_source_remove);
   g_clear_handle_id (&self->refresh_timer, g_source_remove);
   g_clear_handle_id (&self->expiry_timer, g_source_remove);
+  g_clear_handle_id (&self->schedule_timer, g_source_remove);
   write_refusals (self, G_MAXINT64);
 }

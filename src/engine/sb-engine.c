@@ -7,6 +7,8 @@
 
 #include "store/sb-broadcast-store.h"
 #include "store/sb-journal-store.h"
+#include "store/sb-schedule-store.h"
+#include "store/sb-template-store.h"
 #include "store/sb-token-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -91,6 +93,8 @@ sb_engine_finalize (GObject *object)
   g_clear_object (&self->tokens);
   g_clear_object (&self->journal);
   g_clear_object (&self->broadcasts);
+  g_clear_object (&self->templates);
+  g_clear_object (&self->schedules);
   g_clear_object (&self->meter);
   g_clear_object (&self->listening_on);
   g_clear_object (&self->certificate);
@@ -167,6 +171,8 @@ sb_engine_init (SbEngine *self)
   self->tokens = sb_token_list_new ();
   self->journal = sb_journal_new ();
   self->broadcasts = g_list_store_new (SB_TYPE_BROADCAST);
+  self->templates = g_list_store_new (SB_TYPE_TEMPLATE);
+  self->schedules = g_list_store_new (SB_TYPE_SCHEDULE);
   self->meter = sb_meter_new ();
   self->history = sb_history_new ();
   self->refusals = sb_refusals_new ();
@@ -218,6 +224,45 @@ opening_fail (GTask *task, GError *error)
 }
 
 static void
+schedules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SbEngine *self = opening_get_engine (task);
+  g_autoptr (GPtrArray) loaded = NULL;
+  GError *error = NULL;
+
+  loaded = sb_schedule_store_load_finish (SB_DATABASE (source), result, &error);
+  if (loaded == NULL)
+    {
+      opening_fail (task, error);
+      return;
+    }
+
+  sb_engine_load_schedules (self, loaded);
+  sb_engine_start_timers (self);
+  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+static void
+templates_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SbEngine *self = opening_get_engine (task);
+  g_autoptr (GPtrArray) loaded = NULL;
+  GError *error = NULL;
+
+  loaded = sb_template_store_load_finish (SB_DATABASE (source), result, &error);
+  if (loaded == NULL)
+    {
+      opening_fail (task, error);
+      return;
+    }
+
+  sb_engine_load_templates (self, loaded);
+  sb_schedule_store_load_async (self->database, schedules_loaded_cb, g_steal_pointer (&task));
+}
+
+static void
 broadcasts_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -233,8 +278,7 @@ broadcasts_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   g_list_store_splice (self->broadcasts, 0, 0, loaded->pdata, loaded->len);
-  sb_engine_start_timers (self);
-  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+  sb_template_store_load_async (self->database, templates_loaded_cb, g_steal_pointer (&task));
 }
 
 static void
@@ -471,6 +515,7 @@ close_store (SbEngine *self)
     return;
 
   sb_engine_note_settings (self);
+  sb_engine_flush_schedules (self);
   sb_engine_retry_revocations (self);
   iterate_until (self, has_answered, FLUSH_TIMEOUT);
   iterate_until (self, has_written, FLUSH_TIMEOUT);

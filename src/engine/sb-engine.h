@@ -9,6 +9,8 @@
 #include "watch/sb-history.h"
 #include "watch/sb-journal.h"
 #include "watch/sb-meter.h"
+#include "watch/sb-schedule.h"
+#include "watch/sb-template.h"
 #include "watch/sb-token-list.h"
 #include "watch/sb-traffic-log.h"
 #include <gio/gio.h>
@@ -119,6 +121,28 @@ void            sb_engine_broadcast_async     (SbEngine *self, const char *actor
 SbBroadcast    *sb_engine_broadcast_finish    (SbEngine *self, GAsyncResult *result, GError **error);
 /* How many clients the target means now. */
 guint           sb_engine_count_reach         (SbEngine *self, const SbTarget *target);
+
+/* Messages kept under a name, at most 1000: SbTemplate, by name. */
+GListModel     *sb_engine_get_templates       (SbEngine *self);
+SbTemplate     *sb_engine_find_template       (SbEngine *self, gint64 id);          /* transfer none; NULL: none */
+SbTemplate     *sb_engine_find_template_named (SbEngine *self, const char *name);   /* whatever the case of its letters */
+/* @id: the one to change; 0: a new one. @target (nullable): whom it is meant for; single clients are left out of it, for their numbers mean
+ * others soon. The name is trimmed; two may not have the same. Errors: SB_ENGINE_ERROR_INVALID (name or message; nothing is changed),
+ * SB_ENGINE_ERROR_STATE (the name is taken, or there are too many), NOT_FOUND; SB_DATABASE_ERROR. */
+void            sb_engine_save_template_async  (SbEngine *self, const char *actor, gint64 id, const char *name, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+SbTemplate     *sb_engine_save_template_finish (SbEngine *self, GAsyncResult *result, GError **error);
+void            sb_engine_delete_template_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data); /* sb_engine_command_finish() */
+
+/* What is sent by itself, at most 100: SbSchedule, the oldest first. What has done all it was made for is not among it any more. */
+GListModel     *sb_engine_get_schedules       (SbEngine *self);
+SbSchedule     *sb_engine_find_schedule       (SbEngine *self, gint64 id);          /* transfer none; NULL: none */
+/* It need not be running; what falls due meanwhile is missed (#SbSchedule). It is on disk when it is answered, and survives a restart. Errors:
+ * SB_ENGINE_ERROR_INVALID (message, target, times; single clients cannot be meant), SB_ENGINE_ERROR_STATE (too many); SB_DATABASE_ERROR. */
+void            sb_engine_add_schedule_async   (SbEngine *self, const char *actor, const SbScheduleTimes *times, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+SbSchedule     *sb_engine_add_schedule_finish  (SbEngine *self, GAsyncResult *result, GError **error);
+/* Nothing more is sent from the moment of the call, even where that cannot be written; then it would begin again with the program. */
+void            sb_engine_stop_schedule_async  (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data); /* sb_engine_command_finish() */
+
 /* The addresses that are shut out now, sorted, and until when: real time, µs; 0: until it is lifted. */
 char          **sb_engine_list_blocks         (SbEngine *self);
 gint64          sb_engine_get_blocked_until   (SbEngine *self, const char *address);

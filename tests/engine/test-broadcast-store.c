@@ -38,7 +38,7 @@ try_insert (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  sb_broadcast_store_insert_async (db, time, target, binary, payload, store_result_cb, &result);
+  sb_broadcast_store_insert_async (db, time, target, binary, payload, 0, store_result_cb, &result);
   store_wait_for (result != NULL);
   return sb_broadcast_store_insert_finish (db, result, error);
 }
@@ -279,6 +279,61 @@ test_report (Fixture *self, gconstpointer data)
     }
 }
 
+static SbPeer *
+new_peer (guint64 id, const char *name)
+{
+  SbPeer *peer = sb_peer_new ();
+
+  peer->id = id;
+  peer->name = g_strdup (name);
+  peer->token_id = 3;
+  peer->token_label = g_strdup ("kiosk “left”");
+  peer->token_hint = g_strdup ("sbx_7Kq2…f3Zd");
+  peer->address = g_strdup ("192.168.1.30");
+  peer->channel = g_strdup ("/news");
+  return peer;
+}
+
+/* Who lost it, up to a thousand of them. */
+static void
+test_missed (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SbBroadcast) some = insert_plain (self->database, 1);
+  g_autoptr (SbBroadcast) many = insert_plain (self->database, 2);
+  g_autoptr (GPtrArray) two = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  g_autoptr (GPtrArray) thousand = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  g_autoptr (GPtrArray) loaded = NULL;
+  GPtrArray *missed;
+  const SbPeer *peer;
+
+  g_ptr_array_add (two, new_peer (17, "left \"screen\""));
+  g_ptr_array_add (two, new_peer (18, NULL));
+  for (guint i = 0; i < 1000; i++)
+    g_ptr_array_add (thousand, new_peer (i + 1, NULL));
+  sb_broadcast_add_report (some, 1, 5, 3, 2, 0, 1500, two);
+  g_assert_true (try_report (self->database, some, NULL));
+  sb_broadcast_add_report (many, 2, 1500, 0, 1500, 0, 1500, thousand);
+  sb_broadcast_add_report (many, 2, 1500, 0, 1500, 0, 1500, thousand);
+  g_assert_true (try_report (self->database, many, NULL));
+
+  reopen (self);
+  loaded = load (self->database, 100);
+  missed = sb_broadcast_get_dropped_peers (g_ptr_array_index (loaded, 1));
+  g_assert_cmpuint (missed->len, ==, 2);
+  peer = g_ptr_array_index (missed, 0);
+  g_assert_cmpuint (peer->id, ==, 17);
+  g_assert_cmpstr (peer->name, ==, "left \"screen\"");
+  g_assert_cmpint (peer->token_id, ==, 3);
+  g_assert_cmpstr (peer->token_label, ==, "kiosk “left”");
+  g_assert_cmpstr (peer->token_hint, ==, "sbx_7Kq2…f3Zd");
+  g_assert_cmpstr (peer->address, ==, "192.168.1.30");
+  g_assert_cmpstr (peer->channel, ==, "/news");
+  g_assert_null (((const SbPeer *) g_ptr_array_index (missed, 1))->name);
+  missed = sb_broadcast_get_dropped_peers (g_ptr_array_index (loaded, 0));
+  g_assert_cmpuint (missed->len, ==, 1000);
+  g_assert_cmpuint (sb_broadcast_get_dropped (g_ptr_array_index (loaded, 0)), ==, 3000);
+}
+
 static void
 test_report_too_late (Fixture *self, gconstpointer data)
 {
@@ -385,7 +440,7 @@ child_insert (SbDatabase *database)
   g_autoptr (SbTarget) target = sb_target_new_everyone ();
   g_autoptr (GBytes) payload = g_bytes_new_static ("{\"signal\":\"stop\"}", 17);
 
-  sb_broadcast_store_insert_async (database, 1, target, FALSE, payload, child_inserted_cb, NULL);
+  sb_broadcast_store_insert_async (database, 1, target, FALSE, payload, 0, child_inserted_cb, NULL);
 }
 
 static void
@@ -427,6 +482,7 @@ main (int argc, char *argv[])
   ADD ("strange-targets-mean-nobody", test_strange_targets);
   ADD ("payloads", test_payloads);
   ADD ("report", test_report);
+  ADD ("who-lost-it", test_missed);
   ADD ("report-too-late", test_report_too_late);
   ADD ("newest-thousand-kept", test_rows_kept);
   ADD ("payload-kept", test_bytes_kept);

@@ -63,6 +63,12 @@ test_what_makes_no_sense (ProgramFixture *self, gconstpointer data)
     { "send 1", 2, NULL, "signalboxctl send ID JSON" },
     { "broadcast", 2, NULL, "signalboxctl broadcast JSON" },
     { "broadcast --token x 1", 2, NULL, "“x” is not an ID" },
+    { "template show x", 2, NULL, "“x” is not an ID" },
+    { "template save only", 2, NULL, "signalboxctl template save NAME JSON" },
+    { "schedule stop x", 2, NULL, "“x” is not an ID" },
+    { "schedule add 1", 2, NULL, "--every" },
+    { "schedule add 1 --every 5", 2, NULL, "“5” is not a duration" },
+    { "schedule add 1 --at soon", 2, NULL, "“soon” is neither a duration" },
     { "block 10.0.0.1 --for ever", 2, NULL, "“ever” is not a duration" },
     { "settings set port", 2, NULL, "signalboxctl settings set KEY VALUE" },
     { "--json", 2, NULL, "Commands:" },
@@ -278,6 +284,8 @@ test_tables (ProgramFixture *self, gconstpointer data)
     { "token list", 0, "There are no tokens.", NULL },
     { "clients", 0, "Nobody is connected.", NULL },
     { "broadcasts", 0, "Nothing was broadcast yet.", NULL },
+    { "template list", 0, "There are no templates.", NULL },
+    { "schedule list", 0, "Nothing is sent by itself.", NULL },
   };
   g_autofree char *secret = NULL;
   g_autoptr (SbTestClient) client = NULL;
@@ -294,6 +302,17 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "broadcast '{\"a\":1}'", 0, "Sent to 1 of 1, 0 dropped, 0 pending, in ", NULL },
       { "broadcasts", 0, "{\"a\":1}", NULL },
       { "send 1 '[1]'", 0, "Sent to 1 of 1", NULL },
+      { "template save stop '[2]' --channel /news", 0, "Saved template 1.", NULL },
+      { "template save stop '[3]'", 1, NULL, "There is a template “stop” already" },
+      { "template rename 1 halt", 0, "Renamed template 1.", NULL },
+      { "template list", 0, "halt", NULL },
+      { "template show 1", 0, "[2]\n", NULL },
+      { "template send 1", 0, "Sent to 1 of 1", NULL },
+      { "template delete 1", 0, "Deleted template 1.", NULL },
+      { "schedule add '[4]' --every 1h --token 1", 0, "To be sent by itself as 1", NULL },
+      { "schedule list", 0, "every 3600 s", NULL },
+      { "schedule stop 1", 0, "Stopped 1.", NULL },
+      { "schedule stop 1", 1, NULL, "Nothing repeats as 1" },
       { "status", 0, "listening on ws://127.0.0.1:", NULL },
       { "settings list", 0, "listen-address=127.0.0.1\n", NULL },
       { "audit", 0, "日本 kiosk (sbx_", NULL },
@@ -306,6 +325,8 @@ test_tables (ProgramFixture *self, gconstpointer data)
   }
   sb_test_client_expect_text (client, "{\"a\":1}");
   sb_test_client_expect_text (client, "[1]");
+  sb_test_client_expect_text (client, "[2]");
+  sb_test_client_expect_text (client, "[4]");
   sb_test_client_expect_close (client, 3003, "disconnected by admin: enough");
 }
 

@@ -33,6 +33,15 @@ static const struct
                                  "clients" },
   [SB_ACT_BROADCAST_SENT] = { N_("Broadcast to %s"), N_("Broadcast"), "signalbox-broadcast-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_MESSAGE_SENT] = { N_("Message to %s"), N_("Message"), "mail-send-symbolic", "dimmed", "broadcasts" },
+  [SB_ACT_TEMPLATE_SAVED] = { N_("Template “%s” saved"), N_("Template saved"), "document-save-symbolic", "dimmed", "broadcasts" },
+  [SB_ACT_TEMPLATE_DELETED] = { N_("Template “%s” deleted"), N_("Template deleted"), "user-trash-symbolic", "dimmed", "broadcasts" },
+  [SB_ACT_SCHEDULE_STARTED] = { N_("Message to %s scheduled"), N_("Message scheduled"), "alarm-symbolic", "dimmed", "broadcasts" },
+  [SB_ACT_SCHEDULE_STOPPED] = { N_("Scheduled message to %s stopped"), N_("Scheduled message stopped"), "media-playback-stop-symbolic", "dimmed",
+                                "broadcasts" },
+  [SB_ACT_SCHEDULE_ENDED] = { N_("Scheduled message to %s is over"), N_("Scheduled message is over"), "object-select-symbolic", "dimmed",
+                              "broadcasts" },
+  [SB_ACT_SCHEDULE_FAILED] = { N_("Scheduled message to %s failed"), N_("Scheduled message failed"), "dialog-error-symbolic", "error",
+                               "broadcasts" },
   [SB_ACT_SETTINGS_CHANGED] = { N_("Setting changed: %s"), N_("Settings changed"), "emblem-system-symbolic", "dimmed", "server" },
   [SB_ACT_NOTICE] = { N_("%s"), N_("Notice"), "dialog-information-symbolic", "dimmed", "server" },
 };
@@ -109,7 +118,8 @@ sb_audit_words_sentence (SbJournalEntry *entry)
     subject = sb_journal_entry_get_detail (entry);
   else if (act == SB_ACT_CLIENT_REFUSED)
     subject = sb_journal_entry_get_actor (entry);
-  else if (act == SB_ACT_BROADCAST_SENT && g_str_equal (subject, "everyone"))
+  else if (g_str_equal (sb_audit_words_kind (act), "broadcasts") && g_str_equal (subject, "everyone") &&
+           act != SB_ACT_TEMPLATE_SAVED && act != SB_ACT_TEMPLATE_DELETED)
     subject = _("everyone");
 
   text = g_string_new (subject);
@@ -156,7 +166,7 @@ static void
 append_detail_part (GString    *text,
                     const char *part)
 {
-  guint n, targeted, sent, dropped;
+  guint n, targeted, sent, dropped, missed;
   g_autofree char *words = NULL;
 
   if (is_number_of (part, " connections closed", &n))
@@ -169,6 +179,19 @@ append_detail_part (GString    *text,
       g_autofree char *all = sb_format_number (targeted);
 
       words = g_strdup_printf (ngettext ("%s of %s client", "%s of %s clients", targeted), sent_number, all);
+    }
+  else if (sscanf (part, "%u sent, %u missed", &sent, &missed) == 2)
+    {
+      g_autofree char *sent_number = sb_format_number (sent);
+      g_autofree char *missed_number = sb_format_number (missed);
+
+      words = g_strdup_printf (ngettext ("sent %s time", "sent %s times", sent), sent_number);
+      if (missed > 0)
+        {
+          append_part (text, words);
+          g_free (words);
+          words = g_strdup_printf (_("%s missed"), missed_number);
+        }
     }
   append_part (text, words != NULL ? words : part);
 }
@@ -221,6 +244,8 @@ append_actor (GString    *text,
     append_part (text, _("in the window"));
   else if (g_str_equal (actor, "command line"))
     append_part (text, _("on the command line"));
+  else if (g_str_equal (actor, "schedule"))
+    append_part (text, _("as scheduled"));
   else if (!g_str_equal (actor, "server"))
     append_part (text, actor);
 }

@@ -80,8 +80,8 @@ decode (const char *text)
 }
 
 /* What is to be said: "message" or "base64". NULL: answered. */
-static GBytes *
-read_payload (SbRequest *request, gboolean *binary)
+GBytes *
+sb_request_dup_payload (SbRequest *request, gboolean *binary)
 {
   gboolean has_text = sb_request_has (request, "message");
   const char *text = sb_request_get_string (request, "message");
@@ -106,8 +106,8 @@ read_payload (SbRequest *request, gboolean *binary)
   return payload;
 }
 
-static void
-sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+void
+sb_control_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
   g_autoptr (GError) error = NULL;
@@ -123,15 +123,23 @@ static void
 send (SbRequest *request, const SbTarget *target)
 {
   gboolean binary;
-  g_autoptr (GBytes) payload = read_payload (request, &binary);
+  g_autoptr (GBytes) payload = sb_request_dup_payload (request, &binary);
 
   if (payload != NULL)
-    sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sent_cb, request);
+    sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sb_control_sent_cb, request);
+}
+
+/* Whether the body says whom it is for. */
+gboolean
+sb_request_has_target (SbRequest *request)
+{
+  return sb_request_get_boolean (request, "everyone") || sb_request_has (request, "channels") ||
+         sb_request_has (request, "tokens") || sb_request_has (request, "clients");
 }
 
 /* NULL: answered. */
-static SbTarget *
-read_target (SbRequest *request)
+SbTarget *
+sb_request_dup_target (SbRequest *request)
 {
   g_autoptr (SbTarget) target = g_new0 (SbTarget, 1);
   gboolean single;
@@ -165,19 +173,15 @@ void
 sb_control_broadcast (SbRequest *request)
 {
   static const SbField fields[] = {
-    { "message", SB_FIELD_STRING },
-    { "base64", SB_FIELD_STRING },
-    { "everyone", SB_FIELD_BOOLEAN },
-    { "channels", SB_FIELD_STRINGS },
-    { "tokens", SB_FIELD_INTEGERS, 1, G_MAXINT64 },
-    { "clients", SB_FIELD_INTEGERS, 1, G_MAXINT64 },
+    SB_MESSAGE_FIELDS,
+    SB_TARGET_FIELDS,
   };
   g_autoptr (SbTarget) target = NULL;
 
   if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
     return;
 
-  target = read_target (request);
+  target = sb_request_dup_target (request);
   if (target != NULL)
     send (request, target);
 }
@@ -185,7 +189,7 @@ sb_control_broadcast (SbRequest *request)
 void
 sb_control_send_to_client (SbRequest *request)
 {
-  static const SbField fields[] = { { "message", SB_FIELD_STRING }, { "base64", SB_FIELD_STRING } };
+  static const SbField fields[] = { SB_MESSAGE_FIELDS };
   g_autoptr (SbTarget) target = NULL;
   guint64 id = (guint64) request->id;
 

@@ -140,6 +140,44 @@ set_binary (JsonObject *object, const char *data, gsize length, gsize max)
   json_object_set_boolean_member (object, "cut", length > max);
 }
 
+/* Size, and the message or its beginning. */
+void
+sb_json_set_payload (JsonObject *object, GBytes *payload, gboolean binary, gboolean whole)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (payload, &length);
+
+  json_object_set_boolean_member (object, "binary", binary);
+  json_object_set_int_member (object, "size", (gint64) length);
+  if (binary)
+    set_binary (object, data, length, whole ? length : MAX_SHOWN);
+  else
+    set_text (object, data, length, whole ? length : MAX_SHOWN);
+}
+
+/* Who lost it. */
+static void
+set_missed (JsonObject *object, GPtrArray *peers)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; peers != NULL && i < peers->len; i++)
+    {
+      const SbPeer *peer = g_ptr_array_index (peers, i);
+      JsonObject *member = json_object_new ();
+
+      json_object_set_int_member (member, "client", (gint64) peer->id);
+      set_string (member, "name", peer->name);
+      json_object_set_int_member (member, "token", peer->token_id);
+      set_string (member, "token_label", peer->token_label);
+      set_string (member, "token_hint", peer->token_hint);
+      set_string (member, "address", peer->address);
+      set_string (member, "channel", peer->channel);
+      json_array_add_object_element (array, member);
+    }
+  json_object_set_array_member (object, "dropped_clients", array);
+}
+
 static const char *
 broadcast_to_state (SbBroadcast *broadcast)
 {
@@ -154,26 +192,91 @@ JsonObject *
 sb_broadcast_to_json (SbBroadcast *broadcast, gboolean whole)
 {
   JsonObject *object = json_object_new ();
-  GBytes *payload = sb_broadcast_get_payload (broadcast);
-  gsize length;
-  const char *data = g_bytes_get_data (payload, &length);
-  gboolean binary = sb_broadcast_get_binary (broadcast);
 
   json_object_set_int_member (object, "id", sb_broadcast_get_id (broadcast));
   sb_json_set_time (object, "sent_at", sb_broadcast_get_time (broadcast));
   json_object_set_string_member (object, "target", sb_broadcast_get_target_text (broadcast));
-  json_object_set_boolean_member (object, "binary", binary);
-  json_object_set_int_member (object, "size", (gint64) length);
   json_object_set_string_member (object, "state", broadcast_to_state (broadcast));
   json_object_set_int_member (object, "targeted", sb_broadcast_get_targeted (broadcast));
   json_object_set_int_member (object, "sent", sb_broadcast_get_sent (broadcast));
   json_object_set_int_member (object, "dropped", sb_broadcast_get_dropped (broadcast));
   json_object_set_int_member (object, "pending", sb_broadcast_get_pending (broadcast));
   json_object_set_double_member (object, "duration_ms", (double) sb_broadcast_get_duration (broadcast) / 1000);
-  if (binary)
-    set_binary (object, data, length, whole ? length : MAX_SHOWN);
+  sb_json_set_payload (object, sb_broadcast_get_payload (broadcast), sb_broadcast_get_binary (broadcast), whole);
+  if (sb_broadcast_get_schedule_id (broadcast) != 0)
+    json_object_set_int_member (object, "schedule", sb_broadcast_get_schedule_id (broadcast));
   else
-    set_text (object, data, length, whole ? length : MAX_SHOWN);
+    json_object_set_null_member (object, "schedule");
+  if (whole)
+    set_missed (object, sb_broadcast_get_dropped_peers (broadcast));
+
+  return object;
+}
+
+/* {}, or {"everyone": true}, or the lists. */
+static void
+set_target (JsonObject *object, const SbTarget *target)
+{
+  if (target == NULL)
+    return;
+  if (target->everyone)
+    json_object_set_boolean_member (object, "everyone", TRUE);
+  else if (target->channels != NULL)
+    sb_json_set_strings (object, "channels", target->channels);
+  if (!target->everyone && target->token_ids != NULL)
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; i < target->token_ids->len; i++)
+        json_array_add_int_element (array, g_array_index (target->token_ids, gint64, i));
+      json_object_set_array_member (object, "tokens", array);
+    }
+}
+
+static void
+set_message (JsonObject *object, const SbMessage *message, gboolean whole)
+{
+  set_string (object, "target", message->target != NULL ? message->target_text : NULL);
+  set_target (object, message->target);
+  sb_json_set_payload (object, message->payload, message->binary, whole);
+}
+
+JsonObject *
+sb_template_to_json (SbTemplate *template, gboolean whole)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", sb_template_get_id (template));
+  json_object_set_string_member (object, "name", sb_template_get_name (template));
+  sb_json_set_time (object, "changed_at", sb_template_get_changed_at (template));
+  set_message (object, sb_template_get_message (template), whole);
+
+  return object;
+}
+
+JsonObject *
+sb_schedule_to_json (SbSchedule *schedule, gboolean whole)
+{
+  const SbScheduleTimes *times = sb_schedule_get_times (schedule);
+  const SbScheduleProgress *progress = sb_schedule_get_progress (schedule);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", sb_schedule_get_id (schedule));
+  sb_json_set_time (object, "created_at", sb_schedule_get_created_at (schedule));
+  sb_json_set_time (object, "at", times->start_at);
+  json_object_set_int_member (object, "every", times->interval / G_USEC_PER_SEC);
+  json_object_set_int_member (object, "times", times->max_runs);
+  sb_json_set_time (object, "next_at",
+                    sb_schedule_get_next_at (schedule, g_get_real_time (), g_get_monotonic_time ()));
+  json_object_set_int_member (object, "runs", progress->n_runs);
+  json_object_set_int_member (object, "missed", progress->n_missed);
+  json_object_set_int_member (object, "failed", progress->n_failed);
+  sb_json_set_time (object, "last_at", progress->last_at);
+  json_object_set_int_member (object, "last_targeted", progress->last_targeted);
+  json_object_set_int_member (object, "last_sent", progress->last_sent);
+  json_object_set_int_member (object, "last_dropped", progress->last_dropped);
+  set_string (object, "problem", sb_schedule_get_error (schedule));
+  set_message (object, sb_schedule_get_message (schedule), whole);
 
   return object;
 }

@@ -94,6 +94,20 @@ JsonObject *sb_token_item_to_json     (SbTokenItem *item);
 JsonObject *sb_client_to_json         (SbClient *client);
 JsonObject *sb_broadcast_to_json      (SbBroadcast *broadcast, gboolean whole);
 JsonObject *sb_journal_entry_to_json  (SbJournalEntry *entry);
+void        sb_json_set_payload       (JsonObject *object, GBytes *payload, gboolean binary, gboolean whole);
+JsonObject *sb_template_to_json       (SbTemplate *template, gboolean whole);
+JsonObject *sb_schedule_to_json       (SbSchedule *schedule, gboolean whole);
+
+/* --- sb-control-broadcasts.c: what is said, and to whom --- */
+#define SB_MESSAGE_FIELDS \
+  { "message", SB_FIELD_STRING }, { "base64", SB_FIELD_STRING }
+#define SB_TARGET_FIELDS \
+  { "everyone", SB_FIELD_BOOLEAN }, { "channels", SB_FIELD_STRINGS }, { "tokens", SB_FIELD_INTEGERS, 1, G_MAXINT64 }, \
+  { "clients", SB_FIELD_INTEGERS, 1, G_MAXINT64 }
+GBytes     *sb_request_dup_payload    (SbRequest *self, gboolean *binary); /* NULL: answered */
+gboolean    sb_request_has_target     (SbRequest *self);
+SbTarget   *sb_request_dup_target     (SbRequest *self);                   /* NULL: answered */
+void        sb_control_sent_cb        (GObject *source, GAsyncResult *result, gpointer request);
 
 /* --- the handlers --- */
 void sb_control_get_status        (SbRequest *request);
@@ -120,5 +134,15 @@ void sb_control_make_certificate  (SbRequest *request);
 void sb_control_list_broadcasts   (SbRequest *request);
 void sb_control_get_broadcast     (SbRequest *request);
 void sb_control_broadcast         (SbRequest *request);
+void sb_control_list_templates    (SbRequest *request);
+void sb_control_get_template      (SbRequest *request);
+void sb_control_save_template     (SbRequest *request);
+void sb_control_change_template   (SbRequest *request);
+void sb_control_delete_template   (SbRequest *request);
+void sb_control_send_template     (SbRequest *request);
+void sb_control_list_schedules    (SbRequest *request);
+void sb_control_get_schedule      (SbRequest *request);
+void sb_control_add_schedule      (SbRequest *request);
+void sb_control_stop_schedule     (SbRequest *request);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "store/sb-broadcast-store.h"
 
+#include "store/sb-missed-json.h"
 #include "store/sb-statement.h"
 #include "store/sb-target-json.h"
 
@@ -19,6 +20,7 @@ typedef struct
   char *target_text;
   gboolean binary;
   GBytes *payload;
+  gint64 schedule_id;
 } InsertJob;
 
 static void
@@ -40,7 +42,15 @@ typedef struct
   guint dropped;
   guint pending;
   gint64 duration;
+  GPtrArray *missed; /* (element-type SbPeer), nullable */
 } ReportJob;
+
+static void
+report_job_free (ReportJob *self)
+{
+  g_clear_pointer (&self->missed, g_ptr_array_unref);
+  g_free (self);
+}
 
 /* --- on the store thread --- */
 
@@ -51,6 +61,8 @@ read_broadcast (sqlite3_stmt *row)
   g_autofree char *target_text = sb_statement_dup_text (row, 3);
   g_autoptr (SbTarget) target = sb_target_from_json (json);
   g_autoptr (GBytes) payload = sb_statement_dup_bytes (row, 11);
+  g_autofree char *missed_json = sb_statement_dup_text (row, 12);
+  g_autoptr (GPtrArray) missed = missed_json != NULL ? sb_missed_from_json (missed_json) : NULL;
   SbBroadcast *self;
 
   self = sb_broadcast_new (sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), target_text, target,
@@ -64,6 +76,8 @@ read_broadcast (sqlite3_stmt *row)
                              sqlite3_column_int64 (row, 10));
   else
     sb_broadcast_set_interrupted (self);
+  sb_broadcast_set_dropped_peers (self, missed);
+  sb_broadcast_set_schedule_id (self, sqlite3_column_int64 (row, 13));
 
   return self;
 }
@@ -78,7 +92,8 @@ load_func (sqlite3 *db, gpointer data, GError **error)
 
   rows = sb_statement_new (
       db,
-      "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload"
+      "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload,"
+      "  missed, schedule_id"
       "  FROM broadcast ORDER BY id DESC LIMIT ?",
       doing, error);
   if (rows == NULL)
@@ -100,7 +115,7 @@ thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
       sb_statement_new (db,
                         "DELETE FROM broadcast WHERE id <> ?1 AND id IN"
                         "  (SELECT id FROM (SELECT id, row_number () OVER newest_first AS position,"
-                        "                     sum (length (payload)) OVER newest_first AS bytes"
+                        "                     sum (length (payload) + coalesce (length (missed), 0)) OVER newest_first AS bytes"
                         "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
                         "    WHERE position > ?2 OR bytes > ?3)",
                         doing, error);
@@ -114,6 +129,35 @@ thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
   return sb_statement_run (statement, doing, error);
 }
 
+/* Counts a run of a schedule, and takes the run before it out of the history. */
+static gboolean
+count_run (sqlite3 *db, const InsertJob *job, const char *doing, GError **error)
+{
+  g_autoptr (sqlite3_stmt) count = NULL;
+  g_autoptr (sqlite3_stmt) forget = NULL;
+
+  count = sb_statement_new (db, "UPDATE schedule SET n_runs = n_runs + 1, last_at = ? WHERE id = ?", doing, error);
+  if (count == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (count, 1, job->time);
+  sqlite3_bind_int64 (count, 2, job->schedule_id);
+  if (!sb_statement_run (count, doing, error))
+    return FALSE;
+  if (sqlite3_changes (db) == 0)
+    {
+      g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
+                   _("Nothing repeats as %" PRId64 " any more."), job->schedule_id);
+      return FALSE;
+    }
+
+  forget = sb_statement_new (db, "DELETE FROM broadcast WHERE schedule_id = ? AND schedule_id > 0", doing, error);
+  if (forget == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (forget, 1, job->schedule_id);
+
+  return sb_statement_run (forget, doing, error);
+}
+
 static gpointer
 insert_func (sqlite3 *db, gpointer data, GError **error)
 {
@@ -123,10 +167,16 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   g_autofree char *json = sb_target_to_json (job->target);
   gconstpointer bytes;
   gsize length;
+  SbBroadcast *broadcast;
   gint64 id;
 
+  if (job->schedule_id != 0 && !count_run (db, job, doing, error))
+    return NULL;
+
   statement = sb_statement_new (
-      db, "INSERT INTO broadcast (time, target, target_text, binary, payload) VALUES (?, ?, ?, ?, ?)", doing, error);
+      db,
+      "INSERT INTO broadcast (time, target, target_text, binary, payload, schedule_id) VALUES (?, ?, ?, ?, ?, ?)",
+      doing, error);
   if (statement == NULL)
     return NULL;
 
@@ -137,6 +187,7 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int (statement, 4, job->binary ? 1 : 0);
   /* The blob of no bytes must not become NULL. */
   sqlite3_bind_blob64 (statement, 5, length > 0 ? bytes : "", length, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 6, job->schedule_id);
   if (!sb_statement_run (statement, doing, error))
     return NULL;
 
@@ -144,7 +195,10 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   if (!thin_out (db, id, doing, error))
     return NULL;
 
-  return sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
+  broadcast = sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
+  sb_broadcast_set_schedule_id (broadcast, job->schedule_id);
+
+  return broadcast;
 }
 
 static gpointer
@@ -152,11 +206,13 @@ report_func (sqlite3 *db, gpointer data, GError **error)
 {
   const char *doing = _("store the report of the broadcast");
   const ReportJob *job = data;
+  g_autofree char *missed = job->missed != NULL ? sb_missed_to_json (job->missed) : NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   statement = sb_statement_new (
       db,
-      "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?"
+      "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?,"
+      "  missed = ?"
       "  WHERE id = ?",
       doing, error);
   if (statement == NULL)
@@ -168,7 +224,8 @@ report_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 4, job->dropped);
   sqlite3_bind_int64 (statement, 5, job->pending);
   sqlite3_bind_int64 (statement, 6, job->duration);
-  sqlite3_bind_int64 (statement, 7, job->id);
+  sb_statement_bind_text (statement, 7, missed);
+  sqlite3_bind_int64 (statement, 8, job->id);
   if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
     g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
                  _("Broadcast %" PRId64 " is not in the history any more."), job->id);
@@ -200,10 +257,11 @@ sb_broadcast_store_load_finish (SbDatabase *db, GAsyncResult *result, GError **e
  * @time: real time, µs
  * @target: copied
  * @payload: a reference is taken
+ * @schedule_id: what it is a run of; 0: nothing
  */
 void
 sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload,
-                                 GAsyncReadyCallback callback, gpointer user_data)
+                                 gint64 schedule_id, GAsyncReadyCallback callback, gpointer user_data)
 {
   InsertJob *job;
 
@@ -216,6 +274,7 @@ sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *ta
   job->target_text = sb_target_to_text (target);
   job->binary = binary;
   job->payload = g_bytes_ref (payload);
+  job->schedule_id = schedule_id;
   sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, g_object_unref, NULL, callback,
                          user_data);
 }
@@ -224,6 +283,12 @@ SbBroadcast *
 sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
   return sb_database_run_finish (db, result, error);
+}
+
+static gpointer
+copy_peer (gconstpointer peer, gpointer user_data)
+{
+  return sb_peer_ref ((SbPeer *) peer);
 }
 
 /**
@@ -248,18 +313,13 @@ sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncR
   job->dropped = sb_broadcast_get_dropped (broadcast);
   job->pending = sb_broadcast_get_pending (broadcast);
   job->duration = sb_broadcast_get_duration (broadcast);
-  sb_database_run_async (db, report_func, job, g_free, NULL, NULL, callback, user_data);
+  if (sb_broadcast_get_dropped_peers (broadcast) != NULL)
+    job->missed = g_ptr_array_copy (sb_broadcast_get_dropped_peers (broadcast), copy_peer, NULL);
+  sb_database_run_async (db, report_func, job, (GDestroyNotify) report_job_free, NULL, NULL, callback, user_data);
 }
 
 gboolean
 sb_broadcast_store_report_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-
-  sb_database_run_finish (db, result, &local_error);
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return sb_database_run_done_finish (db, result, error);
 }

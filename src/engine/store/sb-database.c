@@ -419,6 +419,19 @@ sb_database_run_finish (SbDatabase *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+gboolean
+sb_database_run_done_finish (SbDatabase *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  sb_database_run_finish (self, result, &local_error);
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 void
 sb_database_close (SbDatabase *self)
 {

@@ -40,6 +40,8 @@ SbDatabase *sb_database_open_finish (GAsyncResult *result, GError **error);
 void        sb_database_run_async   (SbDatabase *self, SbDatabaseFunc func, gpointer data, GDestroyNotify data_free, GDestroyNotify result_free,
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gpointer    sb_database_run_finish  (SbDatabase *self, GAsyncResult *result, GError **error);
+/* The same for a job without a result: whether it was done. */
+gboolean    sb_database_run_done_finish (SbDatabase *self, GAsyncResult *result, GError **error);
 /* Finishes what is queued, checkpoints, closes; blocks until then. After it every run fails with CLOSED (G_IO_ERROR_CLOSED). */
 void        sb_database_close       (SbDatabase *self);
 /* For the functions: maps a result code to SB_DATABASE_ERROR with a sentence a person can act on. */

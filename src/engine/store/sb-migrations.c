@@ -90,7 +90,46 @@ static const char measure_script[] =
     "  PRIMARY KEY (step, time)"
     ") STRICT, WITHOUT ROWID;";
 
-static const char *const scripts[] = { first_script, measure_script };
+/* Who lost a broadcast, what is said again, and what is said by itself. */
+static const char speech_script[] =
+    /* [{"name":…,"label":…,"hint":…,"address":…,"channel":…}, …] */
+    "ALTER TABLE broadcast ADD COLUMN missed TEXT CHECK (missed IS NULL OR json_valid (missed));"
+    /* The history keeps the last run of what repeats. 0: it was sent by hand. */
+    "ALTER TABLE broadcast ADD COLUMN schedule_id INTEGER NOT NULL DEFAULT 0 CHECK (schedule_id >= 0);"
+    "CREATE INDEX broadcast_schedule ON broadcast (schedule_id) WHERE schedule_id > 0;"
+
+    "CREATE TABLE template ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
+    "  name TEXT NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 64),"
+    "  changed_at INTEGER NOT NULL,"
+    "  target TEXT CHECK (target IS NULL OR json_valid (target)),"
+    "  target_text TEXT NOT NULL,"
+    "  binary INTEGER NOT NULL CHECK (binary IN (0, 1)),"
+    "  payload BLOB NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE schedule ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
+    "  created_at INTEGER NOT NULL,"
+    "  start_at INTEGER NOT NULL,"
+    "  interval INTEGER NOT NULL CHECK (interval = 0 OR interval >= 1000000),"
+    "  max_runs INTEGER NOT NULL CHECK (max_runs BETWEEN 0 AND 4294967295),"
+    "  n_runs INTEGER NOT NULL DEFAULT 0 CHECK (n_runs >= 0),"
+    "  n_missed INTEGER NOT NULL DEFAULT 0 CHECK (n_missed >= 0),"
+    "  n_failed INTEGER NOT NULL DEFAULT 0 CHECK (n_failed >= 0),"
+    "  counted_at INTEGER NOT NULL DEFAULT 0 CHECK (counted_at >= 0),"
+    "  last_at INTEGER NOT NULL DEFAULT 0 CHECK (last_at >= 0),"
+    "  last_targeted INTEGER NOT NULL DEFAULT 0 CHECK (last_targeted >= 0),"
+    "  last_sent INTEGER NOT NULL DEFAULT 0 CHECK (last_sent >= 0),"
+    "  last_dropped INTEGER NOT NULL DEFAULT 0 CHECK (last_dropped >= 0),"
+    "  error TEXT,"
+    "  target TEXT NOT NULL CHECK (json_valid (target)),"
+    "  target_text TEXT NOT NULL,"
+    "  binary INTEGER NOT NULL CHECK (binary IN (0, 1)),"
+    "  payload BLOB NOT NULL"
+    ") STRICT;";
+
+static const char *const scripts[] = { first_script, measure_script, speech_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

@@ -398,19 +398,6 @@ run (SbDatabase *db, SbDatabaseFunc func, TokenJob *job, GAsyncReadyCallback cal
                          callback, user_data);
 }
 
-static gboolean
-finish_without_result (SbDatabase *db, GAsyncResult *result, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  sb_database_run_finish (db, result, &local_error);
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
 void
 sb_token_store_load_async (SbDatabase *db, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -499,7 +486,7 @@ sb_token_store_delete_async (SbDatabase *db, gint64 id, gint64 now, GAsyncReadyC
 gboolean
 sb_token_store_delete_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  return finish_without_result (db, result, error);
+  return sb_database_run_done_finish (db, result, error);
 }
 
 void
@@ -513,5 +500,5 @@ sb_token_store_set_used_async (SbDatabase *db, GPtrArray *uses, GAsyncReadyCallb
 gboolean
 sb_token_store_set_used_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  return finish_without_result (db, result, error);
+  return sb_database_run_done_finish (db, result, error);
 }

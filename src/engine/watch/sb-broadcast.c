@@ -3,6 +3,9 @@
 
 #include "watch/sb-broadcast.h"
 
+/* Of those who lost it; each lane names as many at the most. */
+#define MAX_NAMED 1000
+
 struct _SbBroadcast
 {
   GObject parent_instance;
@@ -13,6 +16,7 @@ struct _SbBroadcast
   SbTarget *target;
   GBytes *payload;
   gboolean binary;
+  gint64 schedule_id;
 
   gboolean complete;
   gboolean interrupted;
@@ -274,6 +278,33 @@ sb_broadcast_get_dropped_peers (SbBroadcast *self)
   return self->dropped_peers;
 }
 
+void
+sb_broadcast_set_dropped_peers (SbBroadcast *self,
+                                GPtrArray   *peers)
+{
+  g_return_if_fail (SB_IS_BROADCAST (self));
+  g_return_if_fail (self->dropped_peers == NULL);
+
+  self->dropped_peers = peers != NULL ? g_ptr_array_ref (peers) : NULL;
+}
+
+gint64
+sb_broadcast_get_schedule_id (SbBroadcast *self)
+{
+  g_return_val_if_fail (SB_IS_BROADCAST (self), 0);
+
+  return self->schedule_id;
+}
+
+void
+sb_broadcast_set_schedule_id (SbBroadcast *self,
+                              gint64       schedule_id)
+{
+  g_return_if_fail (SB_IS_BROADCAST (self));
+
+  self->schedule_id = schedule_id;
+}
+
 static void
 set_uint (SbBroadcast *self,
           guint       *field,
@@ -343,7 +374,7 @@ sb_broadcast_add_report (SbBroadcast *self,
     {
       if (self->dropped_peers == NULL)
         self->dropped_peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-      for (guint i = 0; i < dropped_peers->len; i++)
+      for (guint i = 0; i < dropped_peers->len && self->dropped_peers->len < MAX_NAMED; i++)
         g_ptr_array_add (self->dropped_peers, sb_peer_ref (g_ptr_array_index (dropped_peers, i)));
     }
   set_numbers (self, self->targeted + targeted, self->sent + sent, self->dropped + dropped, self->pending + pending,

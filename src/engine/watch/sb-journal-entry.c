@@ -51,6 +51,12 @@ static const char *const act_ids[] = {
   [SB_ACT_ADDRESS_UNBLOCKED] = "address_unblocked",
   [SB_ACT_BROADCAST_SENT] = "broadcast_sent",
   [SB_ACT_MESSAGE_SENT] = "message_sent",
+  [SB_ACT_TEMPLATE_SAVED] = "template_saved",
+  [SB_ACT_TEMPLATE_DELETED] = "template_deleted",
+  [SB_ACT_SCHEDULE_STARTED] = "schedule_started",
+  [SB_ACT_SCHEDULE_STOPPED] = "schedule_stopped",
+  [SB_ACT_SCHEDULE_ENDED] = "schedule_ended",
+  [SB_ACT_SCHEDULE_FAILED] = "schedule_failed",
   [SB_ACT_SETTINGS_CHANGED] = "settings_changed",
   [SB_ACT_NOTICE] = "notice",
 };

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "control/sb-control-time.h"
+#include "sb-ctl.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+/* What is said to clients: now, by a name, or by itself. */
+
+/* What is said comes from the word, or from standard input for "-". NULL: it is no text, and that was said. */
+char *
+sb_ctl_read_message (const char *word)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char buffer[4096];
+  gsize n;
+
+  if (!g_str_equal (word, "-"))
+    g_string_append (text, word);
+  else
+    while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0)
+      g_string_append_len (text, buffer, (gssize) n);
+
+  /* NUL as well: what follows it would be lost on the way, and the rest could pass for the whole. */
+  if (!g_utf8_validate_len (text->str, text->len, NULL))
+    {
+      sb_ctl_fail (SB_CTL_FAILED, _("the message is not UTF-8 text"));
+      return NULL;
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+void
+sb_ctl_print_report (const SbCtlOptions *options, JsonObject *answer)
+{
+  sb_ctl_print_done (options, answer, _("Sent to %d of %d, %d dropped, %d pending, in %.1f ms."),
+                     (int) json_object_get_int_member (answer, "sent"),
+                     (int) json_object_get_int_member (answer, "targeted"),
+                     (int) json_object_get_int_member (answer, "dropped"),
+                     (int) json_object_get_int_member (answer, "pending"),
+                     json_object_get_double_member (answer, "duration_ms"));
+}
+
+/* FALSE: one of them is no number, and it was said. */
+static gboolean
+set_ids (JsonObject *body, const char *member, char **texts)
+{
+  JsonArray *array;
+
+  if (texts == NULL)
+    return TRUE;
+  array = json_array_new ();
+  json_object_set_array_member (body, member, array);
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      gint64 id;
+
+      if (!sb_ctl_parse_id (texts[i], &id))
+        {
+          sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), texts[i]);
+          return FALSE;
+        }
+      json_array_add_int_element (array, id);
+    }
+
+  return TRUE;
+}
+
+/* Whom it is for; without a word about it @everyone, or nothing. FALSE: the words are wrong, and it was said. */
+static gboolean
+set_target (JsonObject *body, const SbCtlOptions *options, gboolean everyone)
+{
+  if (everyone && options->channel == NULL && options->token == NULL && options->client == NULL)
+    json_object_set_boolean_member (body, "everyone", TRUE);
+  if (options->channel != NULL)
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; options->channel[i] != NULL; i++)
+        json_array_add_string_element (array, options->channel[i]);
+      json_object_set_array_member (body, "channels", array);
+    }
+
+  return set_ids (body, "tokens", options->token) && set_ids (body, "clients", options->client);
+}
+
+/* A body with the message of @word and its target. NULL: it was said why not; @status has what to exit with. */
+static JsonObject *
+new_body (const SbCtlOptions *options, const char *word, gboolean everyone, SbCtlStatus *status)
+{
+  g_autofree char *message = sb_ctl_read_message (word);
+  g_autoptr (JsonObject) body = json_object_new ();
+
+  *status = message == NULL ? SB_CTL_FAILED : SB_CTL_USAGE;
+  if (message == NULL || !set_target (body, options, everyone))
+    return NULL;
+  json_object_set_string_member (body, "message", message);
+
+  return g_steal_pointer (&body);
+}
+
+static SbCtlStatus
+broadcast (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+  JsonObject *body = new_body (options, words[0], TRUE, &status);
+
+  if (body == NULL)
+    return status;
+  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/broadcasts", body, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_report (options, answer);
+
+  return status;
+}
+
+/* --- Cells ---------------------------------------------------------------------------------------------- */
+
+static char *
+id_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
+}
+
+static char *
+name_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "name");
+}
+
+static char *
+target_cell (JsonObject *row)
+{
+  return sb_ctl_format_text (row, "target");
+}
+
+/* One line of it. */
+static char *
+message_cell (JsonObject *row)
+{
+  g_autofree char *text = NULL;
+
+  if (json_object_get_boolean_member (row, "binary"))
+    return g_strdup_printf (_("binary, %" G_GINT64_FORMAT " bytes"), json_object_get_int_member (row, "size"));
+
+  text = sb_ctl_format_text (row, "message");
+  if (g_utf8_strlen (text, -1) > 60)
+    {
+      g_autofree char *beginning = g_utf8_substring (text, 0, 59);
+
+      return g_strconcat (beginning, "…", NULL);
+    }
+
+  return g_steal_pointer (&text);
+}
+
+static char *
+rhythm_cell (JsonObject *row)
+{
+  gint64 every = json_object_get_int_member (row, "every");
+  gint64 times = json_object_get_int_member (row, "times");
+
+  if (every == 0)
+    return g_strdup (_("once"));
+  if (times == 0)
+    return g_strdup_printf (_("every %" G_GINT64_FORMAT " s"), every);
+
+  return g_strdup_printf (_("every %" G_GINT64_FORMAT " s, %" G_GINT64_FORMAT " times"), every, times);
+}
+
+static char *
+next_cell (JsonObject *row)
+{
+  return sb_ctl_format_time (row, "next_at", "");
+}
+
+static char *
+runs_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "runs"));
+}
+
+static char *
+missed_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "missed"));
+}
+
+static char *
+failed_cell (JsonObject *row)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "failed"));
+}
+
+/* "/templates/3/send"; NULL: the word is no ID, and it was said. */
+static char *
+make_path (const char *room, const char *word, const char *action)
+{
+  gint64 id;
+
+  if (!sb_ctl_parse_id (word, &id))
+    {
+      sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), word);
+      return NULL;
+    }
+
+  return g_strdup_printf ("/%s/%" G_GINT64_FORMAT "%s", room, id, action);
+}
+
+/* --- Templates ------------------------------------------------------------------------------------------ */
+
+static SbCtlStatus
+list_templates (const SbCtlOptions *options, char **words)
+{
+  static const SbCtlColumn columns[] = {
+    { N_("ID"), id_cell, TRUE },
+    { N_("NAME"), name_cell, FALSE },
+    { N_("TO"), target_cell, FALSE },
+    { N_("MESSAGE"), message_cell, FALSE },
+  };
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/templates", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "templates", columns, G_N_ELEMENTS (columns), _("There are no templates."));
+
+  return status;
+}
+
+static SbCtlStatus
+show_template (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = make_path ("templates", words[0], "");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (path == NULL)
+    return SB_CTL_USAGE;
+  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, "%s",
+                       json_object_get_string_member (
+                           answer, json_object_get_boolean_member (answer, "binary") ? "base64" : "message"));
+
+  return status;
+}
+
+static SbCtlStatus
+save_template (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+  JsonObject *body = new_body (options, words[1], FALSE, &status);
+
+  if (body == NULL)
+    return status;
+  json_object_set_string_member (body, "name", words[0]);
+  status = sb_ctl_call (options, SB_CTL_MAKES_DATA, "POST", "/templates", body, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Saved template %d."), (int) json_object_get_int_member (answer, "id"));
+
+  return status;
+}
+
+static SbCtlStatus
+rename_template (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = make_path ("templates", words[0], "");
+  g_autoptr (JsonObject) answer = NULL;
+  JsonObject *body;
+  SbCtlStatus status;
+
+  if (path == NULL)
+    return SB_CTL_USAGE;
+  body = json_object_new ();
+  json_object_set_string_member (body, "name", words[1]);
+  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "PATCH", path, body, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Renamed template %s."), words[0]);
+
+  return status;
+}
+
+static SbCtlStatus
+delete_template (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = make_path ("templates", words[0], "");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (path == NULL)
+    return SB_CTL_USAGE;
+  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "DELETE", path, NULL, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Deleted template %s."), words[0]);
+
+  return status;
+}
+
+static SbCtlStatus
+send_template (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = make_path ("templates", words[0], "/send");
+  g_autoptr (JsonObject) body = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (path == NULL || !set_target (body, options, FALSE))
+    return SB_CTL_USAGE;
+  if (options->everyone)
+    json_object_set_boolean_member (body, "everyone", TRUE);
+  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", path, g_steal_pointer (&body), &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_report (options, answer);
+
+  return status;
+}
+
+/* --- Schedules ------------------------------------------------------------------------------------------ */
+
+static SbCtlStatus
+list_schedules (const SbCtlOptions *options, char **words)
+{
+  static const SbCtlColumn columns[] = {
+    { N_("ID"), id_cell, TRUE },      { N_("WHEN"), rhythm_cell, FALSE },  { N_("NEXT"), next_cell, FALSE },
+    { N_("SENT"), runs_cell, TRUE },  { N_("MISSED"), missed_cell, TRUE }, { N_("FAILED"), failed_cell, TRUE },
+    { N_("TO"), target_cell, FALSE }, { N_("MESSAGE"), message_cell, FALSE },
+  };
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/schedules", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "schedules", columns, G_N_ELEMENTS (columns),
+                       _("Nothing is sent by itself."));
+
+  return status;
+}
+
+/* FALSE: the words are wrong, and it was said. */
+static gboolean
+set_times (JsonObject *body, const SbCtlOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 every = 0;
+
+  if (options->every == NULL && options->at == NULL)
+    {
+      sb_ctl_fail (SB_CTL_USAGE, _("say how often with --every, or when with --at"));
+      return FALSE;
+    }
+  if (options->every != NULL && !sb_control_duration_parse (options->every, &every, &error))
+    {
+      sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
+      return FALSE;
+    }
+  if (options->every != NULL)
+    json_object_set_int_member (body, "every", every / G_USEC_PER_SEC);
+  if (options->times > 0)
+    json_object_set_int_member (body, "times", options->times);
+
+  return options->at == NULL || sb_ctl_set_time (body, "at", options->at);
+}
+
+static SbCtlStatus
+add_schedule (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+  g_autoptr (JsonObject) body = new_body (options, words[0], TRUE, &status);
+
+  if (body == NULL)
+    return status;
+  if (!set_times (body, options))
+    return SB_CTL_USAGE;
+  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/schedules", g_steal_pointer (&body), &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("To be sent by itself as %d; see: signalboxctl schedule list"),
+                       (int) json_object_get_int_member (answer, "id"));
+
+  return status;
+}
+
+static SbCtlStatus
+stop_schedule (const SbCtlOptions *options, char **words)
+{
+  g_autofree char *path = make_path ("schedules", words[0], "");
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status;
+
+  if (path == NULL)
+    return SB_CTL_USAGE;
+  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "DELETE", path, NULL, &answer);
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Stopped %s."), words[0]);
+
+  return status;
+}
+
+const SbCtlCommand sb_ctl_message_commands[] = {
+  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"),
+    1, broadcast },
+  { "template list", "", "", N_("Show the messages kept under a name"), 0, list_templates },
+  { "template show", "ID", "", N_("Print a template's message"), 1, show_template },
+  { "template save", "NAME JSON", "channel token", N_("Keep a message under a name (- for standard input)"), 2,
+    save_template },
+  { "template rename", "ID NAME", "", N_("Give a template another name"), 2, rename_template },
+  { "template delete", "ID", "", N_("Delete a template"), 1, delete_template },
+  { "template send", "ID", "channel token client everyone",
+    N_("Send a template's message to those it is for, or to others"), 1, send_template },
+  { "schedule list", "", "", N_("Show what is sent by itself"), 0, list_schedules },
+  { "schedule add", "JSON", "every at times channel token",
+    N_("Send a message again and again, or later (- for standard input)"), 1, add_schedule },
+  { "schedule stop", "ID", "", N_("Stop what is sent by itself"), 1, stop_schedule },
+  { NULL },
+};
