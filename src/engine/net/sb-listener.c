@@ -91,13 +91,32 @@ get_only (SoupMessageHeaders *headers, const char *name)
   return g_strcmp0 (all, soup_message_headers_get_one (headers, name)) == 0 ? all : NULL;
 }
 
+static SbRequestStream *
+get_request_stream (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return g_object_get_data (G_OBJECT (remote), "sb-request-stream");
+}
+
+static const SbVerdict malformed = {
+  .status = 400,
+  .error = "bad_request",
+  .message = "This is not a WebSocket handshake that the server understands.",
+};
+
+static const SbVerdict too_large = {
+  .status = 431,
+  .error = "headers_too_large",
+  .message = "The request's headers are too large or too many.",
+};
+
 static void
 judge (SbListener *self, SoupServerMessage *message, Answer *answer)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   GUri *uri = soup_server_message_get_uri (message);
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
-  g_autofree char *path = sb_request_stream_take_path (g_object_get_data (G_OBJECT (remote), "sb-request-stream"));
+  g_autofree char *path = sb_request_stream_take_path (get_request_stream (message));
   gboolean http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0;
   SbHandshake handshake = {
     .method = soup_server_message_get_method (message),
@@ -119,7 +138,10 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
     .monotonic_time = self->lane->now,
   };
 
-  sb_gate_judge (self->gate, &handshake, &answer->verdict);
+  if (sb_request_stream_is_too_large (get_request_stream (message)))
+    answer->verdict = too_large;
+  else
+    sb_gate_judge (self->gate, &handshake, &answer->verdict);
 }
 
 static void
@@ -137,25 +159,36 @@ count_limit (SbLaneTotals *totals, SbGateLimit limit)
 }
 
 static void
-tell_refused (SbListener *self, SoupServerMessage *message, Answer *answer)
+tell_refused (SbListener *self, SoupServerMessage *message, const SbVerdict *verdict)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  GUri *uri = soup_server_message_get_uri (message); /* NULL where it could not be read */
   SbEvent event = {
     .kind = SB_EVENT_REFUSED,
     .refused = {
-      .status = answer->verdict.status,
-      .error = answer->verdict.error,
-      .cause = answer->verdict.cause,
-      .address = g_strdup (answer->address),
+      .status = verdict->status,
+      .error = verdict->error,
+      .cause = verdict->cause,
+      .address = remote_address (message),
       .origin = g_strdup (soup_message_headers_get_one (headers, "Origin")),
-      .path = g_utf8_make_valid (g_uri_get_path (soup_server_message_get_uri (message)), -1),
-      .token_id = answer->verdict.token != NULL ? answer->verdict.token->id : 0,
+      .path = g_utf8_make_valid (uri != NULL ? g_uri_get_path (uri) : "", -1),
+      .token_id = verdict->token != NULL ? verdict->token->id : 0,
     },
   };
 
   sb_counter_add (self->lane->totals.refused, 1);
-  count_limit (&self->lane->totals, answer->verdict.limit);
+  count_limit (&self->lane->totals, verdict->limit);
   sb_lane_tell (self->lane, &event);
+}
+
+static void
+set_body (SoupServerMessage *message, const SbVerdict *verdict)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
+
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
+  soup_message_headers_replace (headers, "Connection", "close");
 }
 
 /* docs/protocol.md: the refusals. */
@@ -163,14 +196,13 @@ static void
 refuse (SoupServerMessage *message, const SbVerdict *verdict)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
 
   /* RFC 6585 and RFC 9110 are younger than libsoup's list of phrases. */
   soup_server_message_set_status (message, verdict->status,
                                   verdict->status == 426 ? "Upgrade Required" :
-                                  verdict->status == 429 ? "Too Many Requests" : NULL);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
-  soup_message_headers_replace (headers, "Connection", "close");
+                                  verdict->status == 429 ? "Too Many Requests" :
+                                  verdict->status == 431 ? "Request Header Fields Too Large" : NULL);
+  set_body (message, verdict);
   if (verdict->status == 401)
     soup_message_headers_replace (headers, "WWW-Authenticate",
                                   g_str_equal (verdict->error, "invalid_token")
@@ -391,11 +423,31 @@ upgrade (SoupServerMessage *message, Answer *answer)
   return TRUE;
 }
 
-static const SbVerdict malformed = {
-  .status = 400,
-  .error = "bad_request",
-  .message = "This is not a WebSocket handshake that the server understands.",
-};
+/* Of the answer that stands there for what libsoup can't read. */
+static void
+clear_body (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_message_body_truncate (soup_server_message_get_response_body (message));
+  soup_message_headers_clear (headers);
+}
+
+/* Never after an upgrade. */
+static void
+wrote_headers_cb (SoupServerMessage *message, gpointer user_data)
+{
+  SbListener *self = user_data;
+  SbVerdict verdict = malformed;
+
+  if (g_object_get_data (G_OBJECT (message), "sb-answer") != NULL)
+    return;
+
+  verdict.status = soup_server_message_get_status (message);
+  sb_lane_begin (self->lane);
+  tell_refused (self, message, &verdict);
+  sb_lane_settle (self->lane);
+}
 
 static void
 got_headers_cb (SoupServerMessage *message, gpointer user_data)
@@ -406,6 +458,7 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
   sb_lane_begin (self->lane);
   answer->listener = self;
   answer->address = remote_address (message);
+  clear_body (message);
   judge (self, message, answer);
   g_object_set_data_full (G_OBJECT (message), "sb-answer", answer, answer_free);
 
@@ -414,7 +467,7 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
 
   if (answer->verdict.status != SOUP_STATUS_SWITCHING_PROTOCOLS)
     {
-      tell_refused (self, message, answer);
+      tell_refused (self, message, &answer->verdict);
       if (!answer->verdict.upgrade_to_tell || !upgrade (message, answer))
         refuse (message, &answer->verdict);
     }
@@ -426,7 +479,10 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
 static void
 request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
 {
+  /* What libsoup can't read it refuses by itself, with a status of its own and the body that stands there by then. */
+  set_body (message, &malformed);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), user_data);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), user_data);
 }
 
 /* --- Life ---------------------------------------------------------------------------------------- */

@@ -19,7 +19,17 @@ struct _SbRequestInput
   GFilterInputStream parent_instance;
   GByteArray *line; /* NULL once it is taken */
   gboolean complete;
+
+  gsize head_length; /* bytes of the head so far */
+  guint n_lines;     /* of it that are whole, and not empty */
+  gboolean in_line;  /* the one that comes has something in it */
+  gboolean head_done;
+  gboolean too_large;
+  guint n_ending;    /* bytes of the ending that we made that were handed on */
 };
+
+/* What is read instead of the rest of a head that is too large. */
+static const char ending[] = "\r\n\r\n";
 
 static void sb_request_input_pollable_init (GPollableInputStreamInterface *iface);
 
@@ -49,41 +59,99 @@ input_keep (SbRequestInput *self, const guint8 *bytes, gsize n)
     }
 }
 
+/* One byte more of the head. */
+static void
+input_count (SbRequestInput *self, guint8 byte)
+{
+  self->head_length++;
+  if (byte == '\n')
+    {
+      self->head_done = !self->in_line && self->n_lines > 0;
+      self->n_lines += self->in_line ? 1 : 0;
+      self->in_line = FALSE;
+    }
+  else if (byte != '\r')
+    self->in_line = TRUE;
+}
+
+/* Returns how many of the bytes are handed on. */
+static gsize
+input_take (SbRequestInput *self, const guint8 *bytes, gsize n)
+{
+  gsize taken = 0;
+
+  while (taken < n && !self->head_done && !self->too_large)
+    {
+      input_count (self, bytes[taken]);
+      self->too_large = self->head_length > SB_REQUEST_MAX_HEAD || self->n_lines > 1 + SB_REQUEST_MAX_HEADERS;
+      taken += self->too_large ? 0 : 1;
+    }
+  if (!self->too_large)
+    taken = n;
+  input_keep (self, bytes, taken);
+
+  return taken;
+}
+
+/* The ending, and then the end. */
+static gsize
+input_end (SbRequestInput *self, guint8 *buffer, gsize count)
+{
+  gsize n = MIN (count, strlen (ending) - self->n_ending);
+
+  memcpy (buffer, ending + self->n_ending, n);
+  self->n_ending += n;
+
+  return n;
+}
+
 static gssize
 sb_request_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
-  gssize n = g_input_stream_read (g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream)), buffer, count,
-                                  cancellable, error);
+  SbRequestInput *self = SB_REQUEST_INPUT (stream);
+  gssize n;
 
-  if (n > 0)
-    input_keep (SB_REQUEST_INPUT (stream), buffer, n);
+  if (self->too_large)
+    return input_end (self, buffer, count);
+  n = g_input_stream_read (g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream)), buffer, count,
+                           cancellable, error);
+  if (n <= 0)
+    return n;
+  n = input_take (self, buffer, n);
 
-  return n;
+  return n > 0 ? n : (gssize) input_end (self, buffer, count);
 }
 
 static gssize
 sb_request_input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
 {
-  gssize n = g_pollable_input_stream_read_nonblocking (input_get_base (stream), buffer, count, NULL, error);
+  SbRequestInput *self = SB_REQUEST_INPUT (stream);
+  gssize n;
 
-  if (n > 0)
-    input_keep (SB_REQUEST_INPUT (stream), buffer, n);
+  if (self->too_large)
+    return input_end (self, buffer, count);
+  n = g_pollable_input_stream_read_nonblocking (input_get_base (stream), buffer, count, NULL, error);
+  if (n <= 0)
+    return n;
+  n = input_take (self, buffer, n);
 
-  return n;
+  return n > 0 ? n : (gssize) input_end (self, buffer, count);
 }
 
 static gboolean
 sb_request_input_is_readable (GPollableInputStream *stream)
 {
-  return g_pollable_input_stream_is_readable (input_get_base (stream));
+  return SB_REQUEST_INPUT (stream)->too_large || g_pollable_input_stream_is_readable (input_get_base (stream));
 }
 
 static GSource *
 sb_request_input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) of_base = g_pollable_input_stream_create_source (input_get_base (stream), NULL);
+  g_autoptr (GSource) ready = SB_REQUEST_INPUT (stream)->too_large
+                                ? g_timeout_source_new (0)
+                                : g_pollable_input_stream_create_source (input_get_base (stream), NULL);
 
-  return g_pollable_source_new_full (stream, of_base, cancellable);
+  return g_pollable_source_new_full (stream, ready, cancellable);
 }
 
 static void
@@ -199,6 +267,14 @@ sb_request_stream_steal_base (SbRequestStream *self)
   g_return_val_if_fail (self->base != NULL, NULL);
 
   return g_steal_pointer (&self->base);
+}
+
+gboolean
+sb_request_stream_is_too_large (SbRequestStream *self)
+{
+  g_return_val_if_fail (SB_IS_REQUEST_STREAM (self), FALSE);
+
+  return self->input->too_large;
 }
 
 /* RFC 9112 §3.2: the target begins with its path, or is a whole URI (the "absolute form", which a server must take). */
