@@ -413,6 +413,12 @@ sb_session_read (SbSession *self)
 
       if (n < 0 && errno == EAGAIN)
         return FALSE;
+      if (n == 0 && self->state == SB_SESSION_LINGERING && sb_lane_stream_get_backlog (&self->stream) > 0)
+        {
+          /* Who has said its last word may hang up its end of the line, and still hears the other. */
+          self->ended = true;
+          return FALSE;
+        }
       if (n <= 0)
         {
           session_lose (self);
@@ -482,7 +488,9 @@ sb_session_flush (SbSession *self)
   switch (sb_lane_stream_flush (&self->stream))
     {
     case SB_FLUSH_DONE:
-      if (self->state == SB_SESSION_LINGERING)
+      if (self->ended)
+        session_die (self);
+      else if (self->state == SB_SESSION_LINGERING)
         sb_lane_stream_shutdown (&self->stream);
       break;
     case SB_FLUSH_BLOCKED:

@@ -46,6 +46,7 @@ struct _SbSession
   bool farewell : 1;    /* never joined */
   bool ping_open : 1;
   bool hung_up : 1;     /* the client's end is announced */
+  bool ended : 1;       /* and read, but what it is still to get is not sent yet */
 
   gint64 heard_at;      /* monotonic: when anything at all was received */
   gint64 ping_sent_at;
