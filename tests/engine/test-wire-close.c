@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ways a connection ends, in order and otherwise; the codes that a client can provoke are in test-wire.c. Linked with
- * --wrap=epoll_ctl, so that the kernel can be short of something when a test says so. */
+/* The ways a connection ends, in order and otherwise; the codes that a client can provoke are in test-wire.c. Linked
+ * with --wrap=epoll_ctl, so that the kernel can be short of something when a test says so. */
 #include "config.h"
 
 #include "support/sb-test-frames.h"

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* Two bytes (the largest message allowed; how to cut), then a stream as it comes from a client. */
+/* Two bytes (the largest message allowed, and with the highest bit whether it may be compressed; how to cut), then a
+ * stream as it comes from a client. */
 
 typedef struct
 {
@@ -79,14 +80,18 @@ push (SbFrameReader *reader, Recorder *recorder, const guint8 *data, gsize lengt
 
 /* @most: bytes of a piece; 0: all in one. */
 static GByteArray *
-read_in_pieces (const SbFuzzInput *stream, gsize max_message, guint32 seed, gsize most, gint stop_after)
+read_in_pieces (const SbFuzzInput *stream, gsize max_message, gboolean compressed, guint32 seed, gsize most, gint stop_after)
 {
   Recorder recorder = { g_byte_array_new (), max_message, stop_after };
   SbFrameReader reader;
+  SbDeflate deflate;
   gsize done = 0;
   gboolean good = TRUE;
 
+  sb_deflate_init (&deflate);
   sb_frame_reader_init (&reader, max_message);
+  if (compressed)
+    sb_frame_reader_set_deflate (&reader, &deflate);
   while (good && done < stream->size && recorder.stop_after != 0)
     {
       gsize n = most > 0 ? sb_fuzz_random (&seed, most) : stream->size;
@@ -102,6 +107,8 @@ read_in_pieces (const SbFuzzInput *stream, gsize max_message, guint32 seed, gsiz
       g_assert_false (sb_frame_reader_push (&reader, NULL, 0, &funcs, &recorder, &error));
     }
   sb_frame_reader_clear (&reader);
+  g_assert_cmpuint (sb_deflate_get_n_inflaters (&deflate), ==, 0);
+  sb_deflate_clear (&deflate);
   return recorder.log;
 }
 
@@ -116,22 +123,24 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const gsize sizes[] = { 70000, 1000, 126, 125, 1, 0 };
   SbFuzzInput stream = { data, size };
-  gsize max_message = sizes[sb_fuzz_take_byte (&stream) % G_N_ELEMENTS (sizes)];
+  guint8 first = sb_fuzz_take_byte (&stream);
+  gsize max_message = sizes[(first & 0x7F) % G_N_ELEMENTS (sizes)];
+  gboolean compressed = (first & 0x80) != 0;
   guint32 seed = sb_fuzz_take_byte (&stream);
   GByteArray *whole;
   GByteArray *stopped;
 
-  whole = read_in_pieces (&stream, max_message, seed, 0, -1);
+  whole = read_in_pieces (&stream, max_message, compressed, seed, 0, -1);
   for (gsize most = 1; most <= 64; most *= 4)
     {
-      GByteArray *pieces = read_in_pieces (&stream, max_message, seed, most, -1);
+      GByteArray *pieces = read_in_pieces (&stream, max_message, compressed, seed, most, -1);
 
       assert_same (pieces, whole);
       g_byte_array_unref (pieces);
     }
 
   /* Stopped on the way, what was handed out is the beginning of all that would have been. */
-  stopped = read_in_pieces (&stream, max_message, seed, 16, 2);
+  stopped = read_in_pieces (&stream, max_message, compressed, seed, 16, 2);
   g_assert_cmpuint (stopped->len, <=, whole->len);
   if (stopped->len > 0)
     g_assert_cmpmem (stopped->data, stopped->len, whole->data, stopped->len);

@@ -213,6 +213,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     .key = find_header (headers, "Sec-WebSocket-Key"),
     .version = find_header (headers, "Sec-WebSocket-Version"),
     .protocols = find_header (headers, "Sec-WebSocket-Protocol"),
+    .extensions = find_header (headers, "Sec-WebSocket-Extensions"),
     .origin = find_header (headers, "Origin"),
     .authorization = find_header (headers, "Authorization"),
     .address = address != NULL ? address : "192.0.2.7",
