@@ -5,10 +5,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* The orders of an admin: how one goes on until its answer, and those that concern clients and addresses. */
+/* The orders of an admin: how one goes on until its answer, and the one that concerns clients. */
 
 #define MAX_REASON 100
-#define MAX_ADDRESS 64
 
 /* --- SbCommand --- */
 
@@ -155,8 +154,8 @@ sb_engine_command_finish (SbEngine *self, GAsyncResult *result, GError **error)
   return (int) g_task_propagate_int (G_TASK (result), error);
 }
 
-static gboolean
-check_running (SbCommand *self)
+gboolean
+sb_command_check_running (SbCommand *self)
 {
   if (self->error == NULL && !sb_engine_is_running (self->engine))
     sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
@@ -234,7 +233,7 @@ sb_engine_disconnect_async (SbEngine *self, const char *actor, const SbTarget *t
   g_return_if_fail (target != NULL);
 
   command = sb_command_new (self, actor, callback, user_data);
-  if (check_running (command) && (checked = check_reason (command, reason)) != NULL)
+  if (sb_command_check_running (command) && (checked = check_reason (command, reason)) != NULL)
     {
       g_autofree char *told = checked[0] != '\0' ? g_strconcat ("disconnected by admin: ", checked, NULL)
                                                  : g_strdup ("disconnected by admin");
@@ -246,144 +245,4 @@ sb_engine_disconnect_async (SbEngine *self, const char *actor, const SbTarget *t
       sb_hub_disconnect (self->hub, target, 3003, told, sb_command_hub_done_cb, command);
     }
   sb_command_release (command);
-}
-
-/* --- addresses --- */
-
-/* The way the listener writes it, so that both compare. NULL: not an address. */
-static char *
-normalise_address (const char *address)
-{
-  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
-
-  return parsed != NULL ? g_inet_address_to_string (parsed) : NULL;
-}
-
-static char *
-check_address (SbCommand *self, const char *address)
-{
-  char *normal = strnlen (address, MAX_ADDRESS) < MAX_ADDRESS ? normalise_address (address) : NULL;
-
-  if (normal == NULL && self->error == NULL)
-    sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
-                                                _("This is not an address, such as 192.168.1.30 or 2001:db8::1.")));
-
-  return normal;
-}
-
-static void
-block_audit (SbCommand *self)
-{
-  g_autofree char *detail = g_strdup_printf ("%s; %d connections closed", self->detail, self->n);
-
-  sb_command_audit (self, SB_ACT_ADDRESS_BLOCKED, self->subject, detail);
-}
-
-void
-sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration,
-                               GAsyncReadyCallback callback, gpointer user_data)
-{
-  SbCommand *command;
-
-  g_return_if_fail (SB_IS_ENGINE (self));
-  g_return_if_fail (actor != NULL);
-  g_return_if_fail (address != NULL);
-  g_return_if_fail (duration >= 0);
-
-  command = sb_command_new (self, actor, callback, user_data);
-  if (check_running (command) && (command->subject = check_address (command, address)) != NULL)
-    {
-      gint64 *until = g_new0 (gint64, 1);
-
-      if (duration > 0)
-        *until = g_get_real_time () + duration;
-      g_hash_table_insert (self->blocks, g_strdup (command->subject), until);
-      command->detail = duration > 0
-                            ? g_strdup_printf ("for %" G_GINT64_FORMAT " seconds", MAX (1, duration / G_USEC_PER_SEC))
-                            : g_strdup ("until it is lifted");
-      command->next = block_audit;
-      sb_command_hold (command);
-      sb_hub_block_address (self->hub, command->subject, duration > 0 ? g_get_monotonic_time () + duration : G_MAXINT64,
-                            sb_command_hub_done_cb, command);
-    }
-  sb_command_release (command);
-}
-
-void
-sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  SbCommand *command;
-
-  g_return_if_fail (SB_IS_ENGINE (self));
-  g_return_if_fail (actor != NULL);
-  g_return_if_fail (address != NULL);
-
-  command = sb_command_new (self, actor, callback, user_data);
-  if (command->error == NULL && (command->subject = check_address (command, address)) != NULL)
-    {
-      if (g_hash_table_remove (self->blocks, command->subject))
-        {
-          sb_hub_unblock_address (self->hub, command->subject);
-          sb_command_audit (command, SB_ACT_ADDRESS_UNBLOCKED, command->subject, "");
-        }
-      else
-        sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                               _("The address %s is not blocked."), command->subject));
-    }
-  sb_command_release (command);
-}
-
-/* The gate lets them in again by its own clock; this is the table that is shown. */
-void
-sb_engine_expire_blocks (SbEngine *self)
-{
-  gint64 now = g_get_real_time ();
-  GHashTableIter iter;
-  gpointer address, until;
-
-  g_hash_table_iter_init (&iter, self->blocks);
-  while (g_hash_table_iter_next (&iter, &address, &until))
-    if (*(gint64 *) until != 0 && *(gint64 *) until <= now)
-      {
-        sb_engine_note (self, SB_ACT_ADDRESS_UNBLOCKED, "server", address, "its time is over");
-        g_hash_table_iter_remove (&iter);
-      }
-}
-
-static int
-compare_text (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
-}
-
-char **
-sb_engine_list_blocks (SbEngine *self)
-{
-  g_autoptr (GPtrArray) addresses = NULL;
-  GHashTableIter iter;
-  gpointer address;
-
-  g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
-
-  addresses = g_ptr_array_new_null_terminated (g_hash_table_size (self->blocks), g_free, TRUE);
-  g_hash_table_iter_init (&iter, self->blocks);
-  while (g_hash_table_iter_next (&iter, &address, NULL))
-    g_ptr_array_add (addresses, g_strdup (address));
-  g_ptr_array_sort (addresses, compare_text);
-
-  return (char **) g_ptr_array_free (g_steal_pointer (&addresses), FALSE);
-}
-
-gint64
-sb_engine_get_blocked_until (SbEngine *self, const char *address)
-{
-  const gint64 *until;
-
-  g_return_val_if_fail (SB_IS_ENGINE (self), 0);
-  g_return_val_if_fail (address != NULL, 0);
-
-  until = g_hash_table_lookup (self->blocks, address);
-
-  return until != NULL ? *until : 0;
 }

@@ -3,6 +3,8 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
+
 /* What time alone does to tokens. */
 
 typedef struct
@@ -68,7 +70,7 @@ check_graces (SbEngine *self, gint64 now)
 void
 sb_engine_check_tokens (SbEngine *self)
 {
-  gint64 now = g_get_real_time ();
+  gint64 now = sb_clock_get_real ();
   g_autoptr (GArray) expired = sb_token_list_tick (self->tokens, now);
 
   for (guint i = 0; expired != NULL && i < expired->len; i++)
@@ -91,7 +93,7 @@ expiry_cb (gpointer user_data)
 void
 sb_engine_arm_expiry (SbEngine *self)
 {
-  gint64 now = g_get_real_time ();
+  gint64 now = sb_clock_get_real ();
   gint64 next = sb_token_list_get_next_change (self->tokens, now);
   GHashTableIter iter;
   gpointer until;

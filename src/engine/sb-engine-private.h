@@ -89,7 +89,8 @@ struct _SbEngine
   GPtrArray *unsaved_reports;  /* (element-type SbBroadcast) */
   gboolean retrying_report;
   gboolean retrying_revocation;
-  GHashTable *blocks;          /* address → until when, real time; 0: for good */
+  GHashTable *blocks;          /* address → SbBlock */
+  gint64 clock_difference;     /* between the two clocks of sb-clock.h, when last looked at; 0: not yet */
   GHashTable *changed_settings; /* (element-type utf8): by the window, not in the trail yet */
   const char *settings_actor;  /* while sb_engine_set_setting() runs */
   char *settings_failure;      /* what "save-failed" said meanwhile */
@@ -166,6 +167,7 @@ struct _SbCommand
 };
 
 SbCommand *sb_command_new             (SbEngine *engine, const char *actor, GAsyncReadyCallback callback, gpointer user_data);
+gboolean   sb_command_check_running   (SbCommand *self);
 void       sb_command_hold            (SbCommand *self);
 void       sb_command_release         (SbCommand *self);
 void       sb_command_fail            (SbCommand *self, GError *error);
@@ -200,7 +202,12 @@ void       sb_engine_load_schedules   (SbEngine *self, GPtrArray *schedules);
 void       sb_engine_check_schedules  (SbEngine *self);
 void       sb_engine_schedule_counted (SbEngine *self, SbBroadcast *broadcast);
 void       sb_engine_flush_schedules  (SbEngine *self);
+
+/* --- blocked addresses and the clock, sb-engine-blocks.c --- */
+void       sb_engine_load_blocks      (SbEngine *self, GPtrArray *blocks);
+void       sb_engine_put_all_blocks   (SbEngine *self);
 void       sb_engine_expire_blocks    (SbEngine *self);
+void       sb_engine_check_clock      (SbEngine *self);
 
 /* --- settings, sb-engine-settings.c --- */
 gboolean   sb_command_change_settings (SbCommand *command, GHashTable *texts);

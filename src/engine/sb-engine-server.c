@@ -164,6 +164,7 @@ ensure_hub (SbEngine *self)
   self->n_lanes = sb_hub_get_n_lanes (self->hub);
   sb_engine_apply_limits (self);
   sb_engine_put_all_tokens (self);
+  sb_engine_put_all_blocks (self);
 }
 
 static gboolean
@@ -339,6 +340,7 @@ tick_cb (gpointer user_data)
     }
 
   sb_engine_check_tokens (self);
+  sb_engine_check_clock (self);
   sb_engine_expire_blocks (self);
   sb_engine_check_schedules (self);
   write_refusals (self, now);

@@ -5,6 +5,8 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
+#include "store/sb-block-store.h"
 #include "store/sb-broadcast-store.h"
 #include "store/sb-journal-store.h"
 #include "store/sb-schedule-store.h"
@@ -184,7 +186,7 @@ sb_engine_init (SbEngine *self)
   self->graces = new_int64_table (g_free);
   self->uses = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) sb_token_use_free);
   self->sending = new_int64_table (NULL);
-  self->blocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->blocks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) sb_block_free);
   self->changed_settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -282,6 +284,26 @@ broadcasts_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+blocks_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SbEngine *self = opening_get_engine (task);
+  g_autoptr (GPtrArray) loaded = NULL;
+  GError *error = NULL;
+
+  loaded = sb_block_store_load_finish (SB_DATABASE (source), result, &error);
+  if (loaded == NULL)
+    {
+      opening_fail (task, error);
+      return;
+    }
+
+  sb_engine_load_blocks (self, loaded);
+  sb_broadcast_store_load_async (self->database, SB_ENGINE_MAX_BROADCASTS, broadcasts_loaded_cb,
+                                 g_steal_pointer (&task));
+}
+
+static void
 journal_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -297,8 +319,7 @@ journal_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   sb_journal_load (self->journal, loaded);
-  sb_broadcast_store_load_async (self->database, SB_ENGINE_MAX_BROADCASTS, broadcasts_loaded_cb,
-                                 g_steal_pointer (&task));
+  sb_block_store_load_async (self->database, sb_clock_get_real (), blocks_loaded_cb, g_steal_pointer (&task));
 }
 
 static void

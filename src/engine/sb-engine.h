@@ -106,7 +106,8 @@ void            sb_engine_restore_token_async (SbEngine *self, const char *actor
 void            sb_engine_delete_token_async  (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
 /* @reason: up to 100 characters, told to the client after "disconnected by admin: ". */
 void            sb_engine_disconnect_async    (SbEngine *self, const char *actor, const SbTarget *target, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
-/* @duration: µs, 0: until it is lifted. Closes its connections as well. */
+/* @duration: µs, 0: until it is lifted. Closes its connections as well. It is kept across restarts; where it could not be, the error says that
+ * it holds while the program runs. */
 void            sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data);
 void            sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback, gpointer user_data);
 /* Changes settings, all or none: @texts maps keys to texts (g_str_hash). Answered when they are in the file, in the trail, and in
@@ -146,6 +147,8 @@ void            sb_engine_stop_schedule_async  (SbEngine *self, const char *acto
 /* The addresses that are shut out now, sorted, and until when: real time, µs; 0: until it is lifted. */
 char          **sb_engine_list_blocks         (SbEngine *self);
 gint64          sb_engine_get_blocked_until   (SbEngine *self, const char *address);
+/* Since when (real time, µs; 0: it is not) and, in *@actor (nullable), by whom. */
+gint64          sb_engine_get_blocked_since   (SbEngine *self, const char *address, const char **actor);
 /* Changes one setting, given as text; it is in the file when this returns. Errors: SB_SETTINGS_ERROR. A window may as well set properties of
  * sb_engine_get_settings(): they are saved, and put into the trail as the window's, a little later. */
 gboolean        sb_engine_set_setting         (SbEngine *self, const char *actor, const char *key, const char *text, GError **error);

@@ -162,9 +162,12 @@ static JsonObject *
 block_to_json (SbEngine *engine, const char *address)
 {
   JsonObject *object = json_object_new ();
+  const char *actor;
 
   json_object_set_string_member (object, "address", address);
   sb_json_set_time (object, "until", sb_engine_get_blocked_until (engine, address));
+  sb_json_set_time (object, "since", sb_engine_get_blocked_since (engine, address, &actor));
+  json_object_set_string_member (object, "by", actor != NULL ? actor : "");
 
   return object;
 }

@@ -6,15 +6,18 @@
 #include "net/sb-acceptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
+#define RESERVE 32 /* descriptors left to the database, the settings and the admin */
 #define PENDING "sb-pending"           /* under which a connection carries its Pending */
 
 struct _SbAcceptor
@@ -130,11 +133,37 @@ pause_over_cb (SbTimer *timer)
     start_accepting (self);
 }
 
+/* Descriptors are given out from the lowest up, so one from here on says that all below are in use. Asked anew: an administrator may raise
+ * the limit of a running program. */
+static int
+get_first_reserved (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > G_MAXINT)
+    return G_MAXINT;
+
+  return (int) (limit.rlim_cur - MIN (RESERVE, limit.rlim_cur / 4));
+}
+
+static gboolean
+has_room (SbAcceptor *self, int first_reserved)
+{
+  int lowest = fcntl (self->fd, F_DUPFD_CLOEXEC, 0);
+
+  if (lowest < 0)
+    return FALSE;
+  close (lowest);
+
+  return lowest < first_reserved;
+}
+
 /* Waiting connections keep the descriptor readable: without a pause this would spin. */
 static void
 pause_accepting (SbAcceptor *self, int error)
 {
   stop_accepting (self);
+  sb_counter_add (self->lane->totals.accept_pauses, 1);
   sb_wheel_set (&self->lane->wheel, &self->pause, self->lane->now + PAUSE, pause_over_cb);
   if (!self->short_of_descriptors)
     {
@@ -187,6 +216,17 @@ wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
   return tls;
 }
 
+/* A peer that is gone without a word is found by its pings; what was sent to it before must not stay in the kernel for a quarter of an
+ * hour longer. */
+static void
+limit_unsent (SbAcceptor *self, int fd)
+{
+  const SbSessionLimits *limits = &self->lane->limits;
+  guint timeout = (limits->ping_interval + limits->pong_timeout) * 1000;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
+}
+
 static void
 take_connection (SbAcceptor *self, int fd)
 {
@@ -198,6 +238,7 @@ take_connection (SbAcceptor *self, int fd)
   g_autoptr (GIOStream) stream = NULL;
 
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  limit_unsent (self, fd);
   if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
     {
       g_debug ("a connection was gone before it was accepted");
@@ -219,10 +260,18 @@ static gboolean
 accept_cb (int listening, GIOCondition condition, gpointer user_data)
 {
   SbAcceptor *self = user_data;
+  int first_reserved = get_first_reserved ();
+  gboolean room = has_room (self, first_reserved);
 
   sb_lane_begin (self->lane);
   for (guint i = 0; i < ACCEPTS_A_TURN; i++)
     {
+      if (!room)
+        {
+          pause_accepting (self, EMFILE);
+          break;
+        }
+
       int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
       if (fd < 0)
@@ -238,6 +287,7 @@ accept_cb (int listening, GIOCondition condition, gpointer user_data)
           self->short_of_descriptors = FALSE;
           acceptor_notice (self, "accepting_again", "New connections are accepted again.");
         }
+      room = fd < first_reserved - 1 || has_room (self, first_reserved);
       take_connection (self, fd);
     }
   sb_lane_settle (self->lane);

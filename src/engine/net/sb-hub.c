@@ -10,6 +10,7 @@
 #include "net/sb-listener.h"
 #include "net/sb-outbox.h"
 #include "net/sb-session.h"
+#include "sb-clock.h"
 #include "sb-ref-count.h"
 
 #define MAX_DEFAULT_LANES 4
@@ -319,7 +320,7 @@ array_has (GArray *ids, guint64 id)
 static guint
 put_token_order (SbLane *lane, Order *order)
 {
-  gint64 now = g_get_real_time ();
+  gint64 now = sb_clock_get_real ();
   SbToken *token = order->token;
   guint n = 0;
 

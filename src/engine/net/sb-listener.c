@@ -9,6 +9,7 @@
 #include "net/sb-acceptor.h"
 #include "net/sb-request-stream.h"
 #include "net/sb-session.h"
+#include "sb-clock.h"
 
 #include <fcntl.h>
 #include <libsoup/soup.h>
@@ -134,7 +135,7 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
     .origin = soup_message_headers_get_list (headers, "Origin"),
     .authorization = soup_message_headers_get_list (headers, "Authorization"),
     .address = answer->address,
-    .real_time = g_get_real_time (),
+    .real_time = sb_clock_get_real (),
     .monotonic_time = self->lane->now,
   };
 

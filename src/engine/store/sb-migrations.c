@@ -129,7 +129,16 @@ static const char speech_script[] =
     "  payload BLOB NOT NULL"
     ") STRICT;";
 
-static const char *const scripts[] = { first_script, measure_script, speech_script };
+/* Addresses that the admin shut out. */
+static const char block_script[] =
+    "CREATE TABLE block ("
+    "  address TEXT PRIMARY KEY CHECK (length (address) > 0),"
+    "  until INTEGER NOT NULL CHECK (until >= 0),"
+    "  since INTEGER NOT NULL,"
+    "  actor TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const scripts[] = { first_script, measure_script, speech_script, block_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

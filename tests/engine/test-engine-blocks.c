@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine-fixture.h"
+#include "sb-clock.h"
+
+/* Blocked addresses survive a restart; and no clock that somebody sets ends or revives anything it should not. */
+
+#define HOUR (G_USEC_PER_SEC * G_GINT64_CONSTANT (3600))
+#define DAY (24 * HOUR)
+
+static void
+block (SbEngine *engine, const char *address, gint64 duration)
+{
+  GAsyncResult *result = NULL;
+
+  sb_engine_block_address_async (engine, "command line", address, duration, store_result_cb, &result);
+  engine_finish_well (engine, &result);
+}
+
+static void
+assert_blocks (SbEngine *engine, const char *const *expected)
+{
+  g_auto (GStrv) blocks = sb_engine_list_blocks (engine);
+
+  g_assert_cmpstrv (blocks, expected);
+}
+
+static gboolean
+notice_cb (SbEngine *engine, const char *code, const char *message, gpointer user_data)
+{
+  if (g_str_equal (code, "clock_set"))
+    (*(guint *) user_data)++;
+
+  return FALSE;
+}
+
+/* Until the engine has looked at the clock again. */
+static void
+set_clock (SbEngine *engine, gint64 offset)
+{
+  guint n = 0;
+  gulong id = g_signal_connect (engine, "notice", G_CALLBACK (notice_cb), &n);
+
+  sb_clock_set_offset (offset);
+  sb_test_wait (n > 0);
+  g_signal_handler_disconnect (engine, id);
+}
+
+static void
+set_up (EngineFixture *self, gconstpointer data)
+{
+  engine_fixture_set_up_started (self, data);
+}
+
+static void
+tear_down (EngineFixture *self, gconstpointer data)
+{
+  sb_clock_set_offset (0);
+  engine_fixture_tear_down (self, data);
+}
+
+static void
+test_kept_across_restarts (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+  GAsyncResult *result = NULL;
+  const char *actor;
+  gint64 until, since;
+
+  block (self->engine, "127.0.0.1", 0);
+  block (self->engine, "2001:DB8:0::1", HOUR);
+  until = sb_engine_get_blocked_until (self->engine, "2001:db8::1");
+  since = sb_engine_get_blocked_since (self->engine, "2001:db8::1", NULL);
+
+  engine_fixture_restart (self);
+  assert_blocks (self->engine, (const char *const[]) { "127.0.0.1", "2001:db8::1", NULL });
+  g_assert_cmpint (sb_engine_get_blocked_until (self->engine, "127.0.0.1"), ==, 0);
+  g_assert_cmpint (sb_engine_get_blocked_until (self->engine, "2001:db8::1"), ==, until);
+  g_assert_cmpint (sb_engine_get_blocked_since (self->engine, "2001:db8::1", &actor), ==, since);
+  g_assert_cmpstr (actor, ==, "command line");
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 403);
+
+  sb_engine_unblock_address_async (self->engine, "window", "127.0.0.1", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+  engine_fixture_restart (self);
+  assert_blocks (self->engine, (const char *const[]) { "2001:db8::1", NULL });
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+}
+
+static void
+test_over_while_away (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+
+  block (self->engine, "127.0.0.1", HOUR);
+  engine_end (self->engine);
+  sb_clock_set_offset (2 * HOUR);
+  self->engine = engine_open_well (self->store.folder);
+  engine_start_well (self->engine);
+  assert_blocks (self->engine, (const char *const[]) { NULL });
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+}
+
+/* A block of an hour lasts an hour, whatever the calendar says meanwhile; its date follows. */
+static void
+test_clock_is_set (EngineFixture *self, gconstpointer data)
+{
+  static const gint64 jumps[] = { 400 * DAY, -400 * DAY, 0 };
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+  gint64 until, before;
+
+  block (self->engine, "127.0.0.1", HOUR);
+  until = sb_engine_get_blocked_until (self->engine, "127.0.0.1");
+  /* It has looked once. */
+  sb_test_wait (sb_meter_get_n_samples (sb_engine_get_meter (self->engine)) > 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (jumps); i++)
+    {
+      set_clock (self->engine, jumps[i]);
+      assert_blocks (self->engine, (const char *const[]) { "127.0.0.1", NULL });
+      g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 403);
+      before = sb_engine_get_blocked_until (self->engine, "127.0.0.1") - jumps[i];
+      g_assert_cmpint (ABS (before - until), <, G_USEC_PER_SEC);
+    }
+}
+
+static void
+test_clock_is_set_before_its_end (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+
+  sb_test_wait (sb_meter_get_n_samples (sb_engine_get_meter (self->engine)) > 1);
+  block (self->engine, "127.0.0.1", 2 * G_USEC_PER_SEC);
+  set_clock (self->engine, -DAY);
+  /* It ends all the same. */
+  sb_test_wait (engine_has_entry (self->engine, SB_ACT_ADDRESS_UNBLOCKED));
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+}
+
+/* What ends at a date ends when the calendar says so, on live connections too, and is not let in again by a clock set back for those. */
+static void
+test_token_ends_by_date (EngineFixture *self, gconstpointer data)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("x");
+  g_autoptr (SbTestClient) client = NULL;
+  g_autoptr (SbTestClient) lasting = NULL;
+  g_autofree char *secret = NULL;
+  g_autofree char *forever = engine_issue (self->engine, "y", NULL, NULL);
+
+  spec->expires_at = g_get_real_time () + HOUR;
+  secret = engine_try_issue (self->engine, spec, NULL, NULL);
+  client = engine_connect (self->engine, "/", secret);
+  lasting = engine_connect (self->engine, "/", forever);
+  sb_test_wait (sb_meter_get_n_samples (sb_engine_get_meter (self->engine)) > 1);
+  set_clock (self->engine, HOUR / 2);
+  sb_test_client_expect_silence (client);
+  set_clock (self->engine, 2 * HOUR);
+  sb_test_client_expect_close (client, 3000, "token expired");
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 401);
+  sb_test_client_expect_silence (lasting);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, function) g_test_add ("/engine-blocks/" path, EngineFixture, NULL, set_up, function, tear_down)
+  ADD ("kept-across-restarts", test_kept_across_restarts);
+  ADD ("over-while-away", test_over_while_away);
+  ADD ("clock-is-set", test_clock_is_set);
+  ADD ("clock-is-set-before-its-end", test_clock_is_set_before_its_end);
+  ADD ("token-ends-by-date", test_token_ends_by_date);
+
+  return g_test_run ();
+}
