@@ -14,7 +14,7 @@ missing_for_build ()
     command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not installed"; return 0; }
   done
   pkg-config --print-errors --errors-to-stdout --short-errors --exists 'gtk4 >= 4.18' 'libadwaita-1 >= 1.7' \
-    'libsoup-3.0 >= 3.6' 'json-glib-1.0 >= 1.10' 'gnutls >= 3.7' gtksourceview-5 sqlite3 libqrencode | head -n 1 | sed "s/, required by 'virtual:world'//; s/\.$//" || true
+    'libsoup-3.0 >= 3.6' 'json-glib-1.0 >= 1.10' 'gnutls >= 3.7' gtksourceview-5 sqlite3 libqrencode 'libportal-gtk4 >= 0.7' | head -n 1 | sed "s/, required by 'virtual:world'//; s/\.$//" || true
 }
 
 # The same for what the tests need besides.

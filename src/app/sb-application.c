@@ -6,6 +6,8 @@
 #include "sb-application.h"
 #include "control/sb-control.h"
 #include "sb-about.h"
+#include "sb-background.h"
+#include "sb-notifier.h"
 #include "sb-server-commands.h"
 #include "sb-shortcuts.h"
 #include "sb-trouble-window.h"
@@ -13,13 +15,15 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <signal.h>
+#include <stdlib.h>
 
 /**
  * SbApplication:
  *
  * The program with the window. It opens the engine on the data directory, serves the control interface there, starts
- * the server when the settings say so, and shows the window; where the data can't be opened it shows why. One instance
- * a session, but for --data DIR, which is an instance of its own.
+ * the server when the settings say so, and shows the window; where the data can't be opened it shows why. Where the user
+ * wants it, closing the window only hides it, and the server goes on. One instance a session, but for --data DIR, which is
+ * an instance of its own.
  */
 struct _SbApplication
 {
@@ -30,7 +34,8 @@ struct _SbApplication
   SbControl *control;
   gboolean opening;
   gboolean quitting;
-  gboolean seen; /* the window was in front once */
+  gboolean hidden; /* started without showing the window */
+  SbNotifier *notifier;
   guint signal_ids[2];
 };
 
@@ -49,47 +54,29 @@ serve_control (SbApplication *self)
 }
 
 static void
-state_changed_cb (SbApplication *self)
-{
-  SbEngineState state = sb_engine_get_state (self->engine);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
-  g_autoptr (GNotification) notification = NULL;
-
-  if (state != SB_ENGINE_FAILED && state != SB_ENGINE_DEGRADED)
-    {
-      g_application_withdraw_notification (G_APPLICATION (self), "server");
-      return;
-    }
-  /* Whoever looks at the window sees the banner; so will whoever waits for it to open. */
-  if (window == NULL || gtk_window_is_active (window) || !self->seen)
-    return;
-  notification = g_notification_new (state == SB_ENGINE_FAILED ? _("The Server Is Not Running")
-                                                               : _("The Server Needs Attention"));
-  if (sb_engine_get_state_message (self->engine) != NULL)
-    g_notification_set_body (notification, sb_engine_get_state_message (self->engine));
-  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
-  g_application_send_notification (G_APPLICATION (self), "server", notification);
-}
-
-static void
 active_changed_cb (SbApplication *self,
                    GParamSpec    *pspec,
                    GtkWindow     *window)
 {
-  self->seen = self->seen || gtk_window_is_active (window);
+  if (gtk_window_is_active (window))
+    sb_notifier_set_armed (self->notifier);
 }
 
+/* Without --background it is shown; with it, it waits until somebody opens Signalbox again. */
 static void
-show_window (SbApplication *self)
+make_window (SbApplication *self)
 {
   SbWindow *window = sb_window_new (GTK_APPLICATION (self), self->engine);
   gboolean start;
 
   g_signal_connect_object (window, "notify::is-active", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
   g_object_get (sb_engine_get_settings (self->engine), "start-on-launch", &start, NULL);
-  if (start)
+  if (self->hidden)
+    sb_notifier_set_armed (self->notifier);
+  if (start || self->hidden)
     sb_server_start (GTK_WIDGET (window), self->engine);
-  gtk_window_present (GTK_WINDOW (window));
+  if (!self->hidden)
+    gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -109,9 +96,9 @@ opened_cb (GObject      *source,
     }
   else
     {
-      g_signal_connect_object (self->engine, "notify::state", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
+      self->notifier = sb_notifier_new (GTK_APPLICATION (self), self->engine);
       serve_control (self);
-      show_window (self);
+      make_window (self);
     }
   g_application_release (G_APPLICATION (self));
 }
@@ -125,7 +112,7 @@ sb_application_activate (GApplication *application)
   if (window != NULL)
     gtk_window_present (window);
   else if (self->engine != NULL)
-    show_window (self);
+    make_window (self);
   else
     sb_application_open_data_dir (self, self->data_dir);
 }
@@ -190,10 +177,98 @@ quit_cb (GSimpleAction *action,
   if (self->quitting)
     return;
   if (window == NULL || self->engine == NULL || !sb_server_is_running (self->engine))
-    drain_and_quit (self);
+    {
+      drain_and_quit (self);
+      return;
+    }
+  /* There may be a question, which nobody sees in a window that is hidden. */
+  if (sb_client_list_count (sb_engine_get_clients (self->engine)) > 0)
+    gtk_window_present (window);
+  sb_server_confirm_cut (GTK_WIDGET (window), self->engine, _("Quit Signalbox?"), _("_Quit"), quit_confirmed_cb,
+                         g_object_ref (self));
+}
+
+/* --- closing the window --- */
+
+static void
+show_status (SbApplication *self)
+{
+  g_autofree char *address = sb_server_dup_address (self->engine);
+  g_autofree char *status = address != NULL ? g_strdup_printf (_("Serving on %s"), address)
+                                            : g_strdup (_("The server is not running"));
+
+  sb_background_set_status (status);
+}
+
+static void
+permitted_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (SbApplication) self = user_data;
+  GtkWidget *window = GTK_WIDGET (source);
+  AdwDialog *dialog;
+
+  if (self->quitting)
+    return;
+  if (sb_background_request_finish (result))
+    {
+      gtk_widget_set_visible (window, FALSE);
+      show_status (self);
+      return;
+    }
+  sb_background_set_choice (SB_BACKGROUND_ASK);
+  dialog = adw_alert_dialog_new (_("Background Not Permitted"),
+                                 _("The system does not let Signalbox run without a window. While the window is open "
+                                   "the server goes on; to permit it, look for Signalbox in the settings of your "
+                                   "system."));
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, window);
+}
+
+static void
+go_to_background (SbApplication *self,
+                  GtkWindow     *window)
+{
+  sb_background_request_async (window, permitted_cb, g_object_ref (self));
+}
+
+static void
+asked_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SbApplication) self = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  SbBackground choice = sb_background_ask_finish (result);
+
+  if (choice == SB_BACKGROUND_ASK || window == NULL)
+    return;
+  sb_background_set_choice (choice);
+  if (choice == SB_BACKGROUND_KEEP)
+    go_to_background (self, window);
   else
-    sb_server_confirm_cut (GTK_WIDGET (window), self->engine, _("Quit Signalbox?"), _("_Quit"),
-                           quit_confirmed_cb, g_object_ref (self));
+    drain_and_quit (self);
+}
+
+/* The server must not run on unseen but where somebody wants it to. */
+static void
+close_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  SbApplication *self = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  SbBackground choice = sb_background_get_choice ();
+
+  if (self->quitting)
+    return;
+  if (window == NULL || self->engine == NULL || !sb_server_is_running (self->engine) || choice == SB_BACKGROUND_QUIT)
+    quit_cb (NULL, NULL, self);
+  else if (choice == SB_BACKGROUND_KEEP)
+    go_to_background (self, window);
+  else
+    sb_background_ask_async (GTK_WIDGET (window), self->engine, asked_cb, g_object_ref (self));
 }
 
 static gboolean
@@ -238,8 +313,24 @@ shortcuts_cb (GSimpleAction *action,
     adw_dialog_present (sb_shortcuts_dialog_new (), GTK_WIDGET (window));
 }
 
+/* Where a click on a notification leads. */
+static void
+show_page_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window == NULL)
+    return;
+  gtk_window_present (window);
+  gtk_widget_activate_action_variant (GTK_WIDGET (window), "win.show-page", parameter);
+}
+
 static const GActionEntry actions[] = {
   { "quit", quit_cb },
+  { "close", close_cb },
+  { "show-page", show_page_cb, "(ss)" },
   { "about", about_cb },
   { "preferences", preferences_cb },
   { "shortcuts", shortcuts_cb },
@@ -270,6 +361,7 @@ sb_application_shutdown (GApplication *application)
   if (self->control != NULL)
     sb_control_close (self->control);
   g_clear_object (&self->control);
+  g_clear_object (&self->notifier);
   if (self->engine != NULL)
     sb_engine_close (self->engine);
   g_clear_object (&self->engine);
@@ -289,6 +381,20 @@ sb_application_handle_local_options (GApplication *application,
       g_free (self->data_dir);
       self->data_dir = g_canonicalize_filename (data_dir, NULL);
       g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+    }
+  if (g_variant_dict_contains (options, "background"))
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!g_application_register (application, NULL, &error))
+        {
+          g_printerr ("%s\n", error->message);
+          return EXIT_FAILURE;
+        }
+      /* It runs already, and its window stays as it is. */
+      if (g_application_get_is_remote (application))
+        return EXIT_SUCCESS;
+      self->hidden = TRUE;
     }
   return G_APPLICATION_CLASS (sb_application_parent_class)->handle_local_options (application, options);
 }
@@ -318,6 +424,7 @@ sb_application_init (SbApplication *self)
 {
   static const GOptionEntry options[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Keep tokens, settings and history in DIR"), N_("DIR") },
+    { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Start the server, and no window"), NULL },
     { NULL },
   };
 

@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "signalbox-window"
 
 #include "sb-server-commands.h"
+#include "widgets/sb-question.h"
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
@@ -203,21 +204,6 @@ sb_server_restart (GtkWidget *parent,
     sb_server_start (parent, engine);
 }
 
-static void
-response_cb (AdwAlertDialog *dialog,
-             const char     *response,
-             GTask          *task)
-{
-  g_task_return_boolean (task, g_str_equal (response, "cut"));
-}
-
-static void
-unref_task_cb (gpointer  task,
-               GClosure *closure)
-{
-  g_object_unref (task);
-}
-
 /**
  * sb_server_confirm_cut:
  * @parent: over which the question is asked
@@ -235,13 +221,14 @@ sb_server_confirm_cut (GtkWidget          *parent,
                        gpointer            user_data)
 {
   guint n = sb_client_list_count (sb_engine_get_clients (engine));
-  GTask *task = g_task_new (engine, NULL, callback, user_data);
   AdwDialog *dialog;
 
   if (n == 0)
     {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+      g_task_set_task_data (task, g_strdup ("cut"), g_free);
       g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
       return;
     }
   dialog = adw_alert_dialog_new (heading, NULL);
@@ -253,8 +240,7 @@ sb_server_confirm_cut (GtkWidget          *parent,
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "cut", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), task, unref_task_cb, 0);
-  adw_dialog_present (dialog, parent);
+  sb_question_ask_async (ADW_ALERT_DIALOG (dialog), parent, callback, user_data);
 }
 
 /**
@@ -265,5 +251,7 @@ sb_server_confirm_cut (GtkWidget          *parent,
 gboolean
 sb_server_confirm_cut_finish (GAsyncResult *result)
 {
-  return g_task_propagate_boolean (G_TASK (result), NULL);
+  g_autofree char *response = sb_question_ask_finish (result);
+
+  return g_str_equal (response, "cut");
 }

@@ -206,16 +206,15 @@ content_changed_cb (SbWindow *self)
   g_settings_set_string (settings, "page", adw_navigation_page_get_tag (page));
 }
 
-/* To close the window is to quit: the server must not run on unseen. The application asks where clients are
- * connected. */
+/* What that means to the server is for the application to say. */
 static gboolean
 sb_window_close_request (GtkWindow *window)
 {
   GtkApplication *application = gtk_window_get_application (window);
 
-  if (application == NULL || !g_action_group_has_action (G_ACTION_GROUP (application), "quit"))
+  if (application == NULL || !g_action_group_has_action (G_ACTION_GROUP (application), "close"))
     return GTK_WINDOW_CLASS (sb_window_parent_class)->close_request (window);
-  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (application), "close", NULL);
   return GDK_EVENT_STOP;
 }
 

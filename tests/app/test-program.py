@@ -37,6 +37,14 @@ def count_windows():
     return tree.count('"Signalbox"')
 
 
+def count_shown():
+    """Those of them that are on the screen."""
+    found = subprocess.run(["xwininfo", "-root", "-tree"], check=True, capture_output=True, text=True, timeout=DEADLINE).stdout
+    ids = [line.split()[0] for line in found.splitlines() if '"Signalbox"' in line]
+    states = [subprocess.run(["xwininfo", "-id", number], capture_output=True, text=True, timeout=DEADLINE).stdout for number in ids]
+    return sum("Map State: IsViewable" in state for state in states)
+
+
 class Window:
     """A running window on DATA; ended, whatever happens."""
 
@@ -116,7 +124,36 @@ def second_one_waits_for_an_answer(parent):
         assert first.wait(DEADLINE) == 0
 
 
-CASES = [version, unknown_option, serves_and_ends, token_issued_by_ctl_is_kept, second_one_waits_for_an_answer]
+def background_and_second_instance(parent):
+    """--background serves without a window; opening Signalbox again shows it, and the second program is gone at once."""
+    os.environ["XDG_DATA_HOME"] = parent
+    data = os.path.join(parent, "signalbox")
+    os.mkdir(data)
+    with open(os.path.join(data, "settings.ini"), "w", encoding="utf-8") as settings:
+        settings.write("[server]\nport=0\nstart-on-launch=false\n")
+    first = subprocess.Popen([SIGNALBOX, "--background"], stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: is_listening(data))
+        assert count_shown() == 0
+        again = subprocess.run([SIGNALBOX, "--background"], capture_output=True, text=True, timeout=DEADLINE)
+        assert again.returncode == 0 and count_shown() == 0, again
+        again = subprocess.run([SIGNALBOX], capture_output=True, text=True, timeout=DEADLINE)
+        assert again.returncode == 0, again
+        wait_until(lambda: count_shown() == 1)
+        again = subprocess.run([SIGNALBOX], capture_output=True, text=True, timeout=DEADLINE)
+        assert again.returncode == 0 and count_shown() == 1, again
+        assert first.poll() is None
+        first.terminate()
+        _, errors = first.communicate(timeout=DEADLINE)
+        assert first.returncode == 0 and "CRITICAL" not in errors and "WARNING" not in errors, errors
+    finally:
+        if first.poll() is None:
+            first.kill()
+            first.communicate()
+
+
+CASES = [version, unknown_option, serves_and_ends, token_issued_by_ctl_is_kept, second_one_waits_for_an_answer,
+         background_and_second_instance]
 
 print(f"1..{len(CASES)}", flush=True)
 failed = False

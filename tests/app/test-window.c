@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "sb-background.h"
 #include "sb-server-banner.h"
 #include "sb-server-card.h"
 #include "sb-sidebar-row.h"
@@ -412,6 +413,7 @@ test_close_asks (void)
 
   app_test_start (test);
   connection = connect_one (test);
+  sb_background_set_choice (SB_BACKGROUND_QUIT);
 
   gtk_window_close (GTK_WINDOW (test->window));
   app_test_click (wait_for_question (test, "Quit Signalbox?"), "_Cancel");

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "widgets/sb-question.h"
+
+/* An alert dialog's answer as an asynchronous function. Unlike adw_alert_dialog_choose() it answers as well when the window
+ * is gone before anybody chose. Main thread. */
+
+static void
+answer (GTask      *task,
+        const char *response)
+{
+  if (g_task_get_task_data (task) != NULL)
+    return;
+  g_task_set_task_data (task, g_strdup (response), g_free);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+response_cb (AdwAlertDialog *dialog,
+             const char     *response,
+             GTask          *task)
+{
+  answer (task, response);
+}
+
+static void
+dialog_gone_cb (gpointer  task,
+                GClosure *closure)
+{
+  answer (task, "");
+  g_object_unref (task);
+}
+
+/**
+ * sb_question_ask_async:
+ * @dialog: (transfer floating): with its responses
+ * @parent: over which the question is asked
+ */
+void
+sb_question_ask_async (AdwAlertDialog     *dialog,
+                       GtkWidget          *parent,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), task, dialog_gone_cb, 0);
+  adw_dialog_present (ADW_DIALOG (dialog), parent);
+}
+
+/**
+ * sb_question_ask_finish:
+ *
+ * Returns: (transfer full): the response that was chosen; "" where the dialog went with its window
+ */
+char *
+sb_question_ask_finish (GAsyncResult *result)
+{
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  return g_strdup (g_task_get_task_data (G_TASK (result)));
+}
