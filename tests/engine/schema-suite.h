@@ -144,6 +144,7 @@ schema_suite_run_group (SchemaSuite *self, JsonObject *group, const char *file)
     {
       JsonObject *test = json_array_get_object_element (tests, i);
       gboolean valid = json_object_get_boolean_member (test, "valid");
+      g_autofree char *data = json_to_string (json_object_get_member (test, "data"), FALSE);
       g_autoptr (GPtrArray) errors = NULL;
       SbSchemaVerdict verdict = sb_schema_evaluate (schema, json_object_get_member (test, "data"), 100, &errors);
       SbSchemaVerdict quick = sb_schema_evaluate (schema, json_object_get_member (test, "data"), 1, NULL);
@@ -152,7 +153,7 @@ schema_suite_run_group (SchemaSuite *self, JsonObject *group, const char *file)
         self->n_passed++;
       else
         schema_suite_fail (self, "%s: %s: %s: should be %s, but is %s: %s", file, description,
-                           json_object_get_string_member (test, "description"), valid ? "valid" : "invalid",
+                           json_object_get_string_member_with_default (test, "description", data), valid ? "valid" : "invalid",
                            verdict == SB_SCHEMA_VALID ? "valid" : verdict == SB_SCHEMA_INVALID ? "invalid" : "not known",
                            errors != NULL ? ((SbSchemaError *) errors->pdata[0])->message : "no error");
     }

@@ -506,23 +506,17 @@ static void
 compile_format (Compiler *self)
 {
   JsonNode *value = get_value (self, "format", SB_KIND_STRING, "a string");
-  SbFormatCheck check;
-  const char *words;
-  SbRule *rule;
+  const SbFormat *format;
 
   if (value == NULL
       || !((self->flags & SB_SCHEMA_ASSERT_FORMAT)
            || (self->job->place->resource->vocabularies & SB_VOCABULARY_FORMAT_ASSERTION)))
     return;
 
-  check = sb_schema_format_find (json_node_get_string (value), &words);
-  if (check == NULL)
-    return;
-
-  rule = add_rule (self, SB_WORD_FORMAT, SB_KIND_STRING);
-  rule->format.name = g_strdup (json_node_get_string (value));
-  rule->format.words = words;
-  rule->format.check = check;
+  /* What is not known is an annotation still (Validation §7.2.3). */
+  format = sb_schema_format_find (json_node_get_string (value));
+  if (format != NULL)
+    add_rule (self, SB_WORD_FORMAT, SB_KIND_STRING)->format = format;
 }
 
 static void

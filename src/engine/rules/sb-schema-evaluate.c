@@ -532,15 +532,15 @@ apply_format (SbRun *run, Frame *frame, const SbRule *rule)
   gsize length = strlen (text);
   g_autofree char *value = NULL;
 
-  if (!sb_run_take (run, 4 + length / 16))
+  if (!sb_run_take (run, 4 + length * rule->format->cost / 16))
     return FALSE;
-  if (rule->format.check (text, length))
+  if (rule->format->check (text, length))
     return TRUE;
   if (run->quiet > 0)
     return FALSE;
 
   value = sb_words_text (text);
-  return sb_run_report (run, frame->schema, frame->spot, "format", NULL, "%s is not %s", value, rule->format.words);
+  return sb_run_report (run, frame->schema, frame->spot, "format", NULL, "%s is not %s", value, rule->format->words);
 }
 
 /* --- arrays --- */

@@ -90,7 +90,7 @@ typedef struct
     guint64 count;                                  /* maxLength and such */
     struct { JsonNode **values; guint64 *hashes; guint n_values; } values; /* const, enum */
     struct { char *text; SbRegex *regex; } pattern;
-    struct { char *name; const char *words; SbFormatCheck check; } format;
+    const SbFormat *format;
     SbNameList names;                               /* required */
     struct { guint trigger; SbNameList names; } dependent;
     struct { guint trigger; SbSubschema *schema; } dependent_schema;

@@ -46,9 +46,6 @@ clear_rule (SbRule *rule)
     case SB_WORD_DEPENDENT_REQUIRED:
       g_free (rule->dependent.names.names);
       break;
-    case SB_WORD_FORMAT:
-      g_free (rule->format.name);
-      break;
     case SB_WORD_PATTERN:
       g_free (rule->pattern.text);
       g_clear_pointer (&rule->pattern.regex, sb_regex_free);
