@@ -425,6 +425,47 @@ test_reserved_bit (void)
   sb_frame_reader_clear (&reader);
 }
 
+/* So many messages may be under way at once, and no more; one that ends makes room. */
+static void
+test_many_at_once (void)
+{
+  g_autofree SbFrameReader *readers = g_new (SbFrameReader, SB_DEFLATE_MAX_INFLATERS + 1);
+  g_autoptr (GByteArray) begun = g_byte_array_new ();
+  g_autoptr (GByteArray) end = g_byte_array_new ();
+  SbFrameError error = { 0 };
+  SbDeflate deflate;
+  Heard heard;
+
+  heard_init (&heard);
+  sb_deflate_init (&deflate);
+  sb_test_append_frame (begun, 0x41, "\xf2\x48", 2);
+  sb_test_append_frame (end, 0x80, "\xcd\xc9\xc9\x07\x00", 5);
+  for (guint i = 0; i <= SB_DEFLATE_MAX_INFLATERS; i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (begun->data, begun->len);
+
+      sb_frame_reader_init (&readers[i], 100);
+      sb_frame_reader_set_deflate (&readers[i], &deflate);
+      g_assert_cmpint (sb_frame_reader_push (&readers[i], copy, begun->len, &funcs, &heard, &error), ==,
+                       i < SB_DEFLATE_MAX_INFLATERS);
+    }
+  g_assert_cmpuint (error.close_code, ==, 1013);
+  sb_frame_reader_clear (&readers[SB_DEFLATE_MAX_INFLATERS]);
+
+  for (guint i = 0; i < SB_DEFLATE_MAX_INFLATERS; i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (end->data, end->len);
+
+      g_assert_true (sb_frame_reader_push (&readers[i], copy, end->len, &funcs, &heard, &error));
+      g_assert_cmpuint (heard.n, ==, i + 1);
+      g_assert_cmpmem (heard.last->data, heard.last->len, "Hello", 5);
+      g_assert_cmpuint (sb_deflate_get_n_inflaters (&deflate), ==, SB_DEFLATE_MAX_INFLATERS - 1 - i);
+      sb_frame_reader_clear (&readers[i]);
+    }
+  sb_deflate_clear (&deflate);
+  g_byte_array_unref (heard.last);
+}
+
 /* Control frames between the fragments, and plain messages between compressed ones, change nothing. */
 static void
 test_mixed (void)
@@ -470,5 +511,6 @@ main (int argc, char **argv)
   g_test_add_func ("/deflate/receive/endless-nothing", test_endless_nothing);
   g_test_add_func ("/deflate/receive/reserved-bit", test_reserved_bit);
   g_test_add_func ("/deflate/receive/mixed", test_mixed);
+  g_test_add_func ("/deflate/receive/many-at-once", test_many_at_once);
   return g_test_run ();
 }

@@ -146,9 +146,12 @@ sb_deflate_get_frame (SbDeflate *self, SbFrame *plain, guint window_bits)
 SbInflater *
 sb_deflate_take_inflater (SbDeflate *self)
 {
-  SbInflater *inflater = g_steal_pointer (&self->idle);
+  SbInflater *inflater;
 
+  if (self->n_inflaters == SB_DEFLATE_MAX_INFLATERS)
+    return NULL;
   self->n_inflaters++;
+  inflater = g_steal_pointer (&self->idle);
   if (inflater != NULL)
     return inflater;
 

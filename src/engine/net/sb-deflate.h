@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * the lane, and all who are on it, busy for too long. */
 #define SB_DEFLATE_MIN 256
 #define SB_DEFLATE_MAX (1 << 20)
+/* Messages that one lane unpacks at the same time: 40 MiB besides what comes of them. Only those count that take more
+ * than one read to come in. */
+#define SB_DEFLATE_MAX_INFLATERS 1024
 
 typedef struct _SbInflater SbInflater;
 
@@ -39,7 +42,7 @@ void        sb_deflate_clear          (SbDeflate *self);
  * compressed at most once in its life, whichever lanes ask for it: who comes second waits for the first. */
 SbFrame    *sb_deflate_get_frame      (SbDeflate *self, SbFrame *plain, guint window_bits);
 
-/* For one message; about 40 KiB. */
+/* For one message; about 40 KiB. NULL: there are as many as there may be. */
 SbInflater *sb_deflate_take_inflater  (SbDeflate *self);
 void        sb_deflate_give_inflater  (SbDeflate *self, SbInflater *inflater);
 /* How many messages are being decompressed now. */

@@ -32,6 +32,7 @@ typedef enum
   FAILURE_CLOSE_CODE,
   FAILURE_NOT_UTF8,
   FAILURE_DAMAGED,
+  FAILURE_BUSY,
 } Failure;
 
 static const SbFrameError failures[] = {
@@ -50,6 +51,7 @@ static const SbFrameError failures[] = {
   [FAILURE_CLOSE_CODE] = { 1002, "close code not allowed" },
   [FAILURE_NOT_UTF8] = { 1007, "not UTF-8" },
   [FAILURE_DAMAGED] = { 1002, "compressed data damaged" },
+  [FAILURE_BUSY] = { 1013, "too much at once" },
 };
 
 typedef enum
@@ -366,6 +368,8 @@ join_compressed (SbFrameReader *self, const guint8 *data, gsize length, gboolean
     return FAILURE_TOO_BIG;
   if (self->inflater == NULL)
     self->inflater = sb_deflate_take_inflater (self->deflate);
+  if (self->inflater == NULL)
+    return FAILURE_BUSY;
   result = sb_inflater_push (self->inflater, data, length, whole, self->max_message, self->joined);
   failure = check_text (self, self->message_opcode, self->joined->data + before, self->joined->len - before,
                         whole && result == SB_INFLATED_OK);

@@ -37,7 +37,8 @@ typedef struct
   gboolean (*control) (gpointer user_data, SbOpcode opcode, const guint8 *payload, gsize length);
 } SbFrameReaderFuncs;
 
-/* What went wrong, as the close code to send: 1002 protocol error, 1007 not UTF-8, 1009 message too big. 0: nothing. */
+/* What went wrong, as the close code to send: 1002 protocol error, 1007 not UTF-8, 1009 message too big, 1013
+ * too many compressed messages at once. 0: nothing. */
 typedef struct
 {
   guint16 close_code;
