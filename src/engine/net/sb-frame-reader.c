@@ -361,6 +361,7 @@ static Failure
 join_compressed (SbFrameReader *self, const guint8 *data, gsize length, gboolean whole)
 {
   gsize before = self->joined->len;
+  gsize more;
   SbInflated result;
   Failure failure;
 
@@ -371,7 +372,8 @@ join_compressed (SbFrameReader *self, const guint8 *data, gsize length, gboolean
   if (self->inflater == NULL)
     return FAILURE_BUSY;
   result = sb_inflater_push (self->inflater, data, length, whole, self->max_message, self->joined);
-  failure = check_text (self, self->message_opcode, self->joined->data + before, self->joined->len - before,
+  more = self->joined->len - before;
+  failure = check_text (self, self->message_opcode, more > 0 ? self->joined->data + before : NULL, more,
                         whole && result == SB_INFLATED_OK);
   if (failure != FAILURE_NONE || result == SB_INFLATED_OK)
     return failure;
@@ -557,9 +559,12 @@ skip_ascii (const guint8 *data, const guint8 *end)
 gboolean
 sb_utf8_push (guint32 *state, const guint8 *data, gsize length)
 {
-  const guint8 *end = data + length;
+  const guint8 *end;
   guint32 now = *state;
 
+  if (length == 0)
+    return TRUE;
+  end = data + length;
   for (;;)
     {
       if (now == 0)
