@@ -75,6 +75,7 @@ typedef struct
   SbBudget budget;
   guint nesting;
   guint quiet;           /* more than 0: whether a schema matches is only asked, so nothing is reported */
+  gboolean explaining;   /* what is reported now is for finding out which alternative was meant */
   gboolean stop;         /* there are enough errors, or the budget is used up */
   const char *exhausted; /* (nullable): what ran out */
   guint max_errors;

@@ -269,7 +269,9 @@ make_schema_pointer (const SbSubschema *schema, const char *keyword, const char 
 {
   GString *text = g_string_new (schema->location);
 
-  g_string_append_printf (text, "/%s", keyword);
+  /* The schema "false" has no keyword to point at. */
+  if (strcmp (keyword, "false") != 0)
+    g_string_append_printf (text, "/%s", keyword);
   if (segment != NULL)
     {
       g_string_append_c (text, '/');
