@@ -36,12 +36,17 @@ static const Case cases[] = {
   { "method/put", "PUT / HTTP/1.1\r\n" REST, 400, "bad_request" },
   { "method/delete", "DELETE / HTTP/1.1\r\n" REST, 400, "bad_request" },
   { "method/options", "OPTIONS / HTTP/1.1\r\n" REST, 400, "bad_request" },
+  { "method/connect", "CONNECT 127.0.0.1:80 HTTP/1.1\r\n" REST, 400, "bad_request" },
+  { "method/trace", "TRACE / HTTP/1.1\r\n" REST, 400, "bad_request" },
   { "method/lower-case", "get / HTTP/1.1\r\n" REST, 400, "bad_request" },
   { "method/unheard-of", "BREW / HTTP/1.1\r\n" REST, 400, "bad_request" },
   /* The version of HTTP */
   { "http/1.0", "GET / HTTP/1.0\r\n" REST, 426, "upgrade_required" },
   { "http/1.0-without-host", "GET / HTTP/1.0\r\n" UPGRADE CONNECTION VERSION KEY, 426, "upgrade_required" },
   { "http/lower-case", "GET / http/1.1\r\n" REST, 400, "bad_request" },
+  { "http/2-preface", "PRI * HTTP/2.0\r\n", 505, "bad_request" },
+  { "http/1.2", "GET / HTTP/1.2\r\n" REST, 505, "bad_request" },
+  { "http/unknown-transfer-encoding", GET REST "Transfer-Encoding: mystery\r\n", 501, "bad_request" },
   { "http/none", "GET /\r\n" REST, 400, "bad_request" },
   { "http/not-http", "\x16\x03\x01\x02\x01\x01", 400, "bad_request" },
   /* An ordinary request */
@@ -88,6 +93,9 @@ static const Case cases[] = {
   { "path/query-is-not-part", PATH ("/news?name=Fred&x=%00"), 101, "/news" },
   { "path/percent", PATH ("/%6eews"), 101, "/news" },
   { "path/absolute", PATH ("http://127.0.0.1/news"), 101, "/news" },
+  { "path/absolute-ws", PATH ("ws://127.0.0.1/news"), 101, "/news" },
+  { "path/absolute-of-another-host", PATH ("http://elsewhere.example/news"), 101, "/news" },
+  { "path/absolute-dots", PATH ("http://127.0.0.1/a/../news"), 404, "no_such_channel" },
   { "path/reserved-is-whole-segments", PATH ("/apiary"), 101, "/apiary" },
   { "path/reserved-is-first", PATH ("/a/api"), 101, "/a/api" },
   { "path/empty-absolute", PATH ("http://127.0.0.1?name=Fred"), 101, "/" },
@@ -138,6 +146,10 @@ static const Case cases[] = {
   { "headers/origin-of-this-host", GET REST "Origin: http://127.0.0.1:3000\r\n", 101, "/" },
   { "headers/origin-elsewhere", GET REST "Origin: http://evil.example\r\n", 403, "origin_not_allowed" },
   { "headers/origin-null", GET REST "Origin: null\r\n", 403, "origin_not_allowed" },
+  { "headers/extensions-malformed", GET REST "Sec-WebSocket-Extensions: permessage-deflate; =\r\n", 400, "bad_request" },
+  { "headers/blank-before-colon", GET REST "X-Other : a\r\n", 101, "/" },
+  { "headers/without-colon", GET REST "nothing\r\n", 101, "/" },
+  { "headers/same-upgrade-twice", GET REST "Upgrade: websocket\r\n", 101, "/" },
   { "headers/extensions-are-not-taken-up", GET REST "Sec-WebSocket-Extensions: permessage-deflate\r\n", 101, "/" },
 };
 

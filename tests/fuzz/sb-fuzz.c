@@ -58,8 +58,11 @@ gboolean
 sb_fuzz_is_utf8 (const void *text, gsize length)
 {
   const char *p = text;
-  const char *end = p + length;
+  const char *end;
 
+  if (length == 0)
+    return TRUE;
+  end = p + length;
   while (p < end)
     {
       const char *nul = memchr (p, '\0', end - p);
