@@ -175,6 +175,9 @@ check_welcome (Wire *self, SbTestClient *client, const SbTestResponse *response,
   g_assert_cmpstr (sb_test_response_get_header (response, "sec-websocket-accept"), ==, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
   g_assert_cmpstr (sb_test_response_get_header (response, "sec-websocket-protocol"), ==, offered);
   g_assert_null (sb_test_response_get_header (response, "sec-websocket-extensions"));
+  g_assert_null (sb_test_response_get_header (response, "content-type"));
+  g_assert_null (sb_test_response_get_header (response, "content-length"));
+  g_assert_cmpstr (sb_test_response_get_header (response, "connection"), ==, "Upgrade");
   sb_test_wait (self->n_joined == 1);
   g_assert_cmpstr (g_ptr_array_index (self->channels, 0), ==, c->outcome);
   sb_test_client_expect_silence (client);
@@ -200,6 +203,7 @@ check_refusal (Wire *self, const SbTestResponse *response, const Case *c)
       g_assert_cmpuint (strlen (json_object_get_string_member (body, "message")), >, 10);
     }
   g_assert_cmpstr (sb_test_response_get_header (response, "content-type"), ==, "application/json");
+  g_assert_nonnull (strstr (sb_test_response_get_header (response, "connection"), "close"));
   if (g_str_equal (c->outcome, "invalid_token"))
     g_assert_cmpstr (challenge, ==, "Bearer realm=\"signalbox\", error=\"invalid_token\"");
   else

@@ -431,7 +431,8 @@ clear_body (SoupServerMessage *message)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
 
   soup_message_body_truncate (soup_server_message_get_response_body (message));
-  soup_message_headers_clear (headers);
+  soup_message_headers_remove (headers, "Content-Type");
+  soup_message_headers_remove (headers, "Connection");
 }
 
 /* Never after an upgrade. */
