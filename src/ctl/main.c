@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static SbCtlOptions options = { .max_connections = -1, .rate = -1, .limit = 1000 };
+static SbCtlOptions options = { .max_connections = -1, .rate = -1, .max_depth = -1, .limit = 1000 };
 
 /* Every option of every command; a command names the ones it takes. */
 static const GOptionEntry all_options[] = {
@@ -41,6 +41,22 @@ static const GOptionEntry all_options[] = {
   { "every", 0, 0, G_OPTION_ARG_STRING, &options.every, N_("How often: 30s, 5m, 1h"), N_("DURATION") },
   { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("When it is sent first: 10m from now, or a time"), N_("WHEN") },
   { "times", 0, 0, G_OPTION_ARG_INT, &options.times, N_("How many times; without it until it is stopped"), N_("N") },
+  { "schema", 0, 0, G_OPTION_ARG_FILENAME, &options.schema, N_("The JSON Schema that messages have to fit; - for standard input"),
+    N_("FILE") },
+  { "no-schema", 0, 0, G_OPTION_ARG_NONE, &options.no_schema, N_("No schema any more"), NULL },
+  { "assert-format", 0, 0, G_OPTION_ARG_NONE, &options.assert_format, N_("Check the schema's “format”, too"), NULL },
+  { "no-assert-format", 0, 0, G_OPTION_ARG_NONE, &options.no_assert_format,
+    N_("Take the schema's “format” as a note only"), NULL },
+  { "text", 0, 0, G_OPTION_ARG_STRING, &options.text, N_("Whether text messages are allowed (on)"), N_("on|off") },
+  { "binary", 0, 0, G_OPTION_ARG_STRING, &options.binary, N_("Whether binary messages are allowed (on)"),
+    N_("on|off") },
+  { "max-size", 0, 0, G_OPTION_ARG_STRING, &options.max_size,
+    N_("How large a message may be, such as 4KiB; 0 for the server's limit"), N_("SIZE") },
+  { "max-depth", 0, 0, G_OPTION_ARG_INT, &options.max_depth,
+    N_("How deep arrays and objects may be nested; 0 for the server's limit"), N_("N") },
+  { "on-failure", 0, 0, G_OPTION_ARG_STRING, &options.on_failure,
+    N_("What becomes of a message that fails: reply, drop or disconnect"), N_("ACTION") },
+  { "enabled", 0, 0, G_OPTION_ARG_STRING, &options.enabled, N_("Whether the rule counts (on)"), N_("on|off") },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
 };
 
@@ -51,8 +67,8 @@ static const GOptionEntry common_options[] = {
   { NULL },
 };
 
-static const SbCtlCommand *const groups[] = { sb_ctl_token_commands, sb_ctl_client_commands,
-                                              sb_ctl_message_commands, sb_ctl_server_commands };
+static const SbCtlCommand *const groups[] = { sb_ctl_token_commands,  sb_ctl_client_commands, sb_ctl_message_commands,
+                                              sb_ctl_rule_commands,   sb_ctl_schema_commands, sb_ctl_server_commands };
 
 static void
 print_help (FILE *file)

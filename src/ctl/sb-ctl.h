@@ -42,6 +42,16 @@ typedef struct
   char *every;
   char *at;
   int times;
+  char *schema;         /* of a rule: a file */
+  gboolean no_schema;
+  gboolean assert_format;
+  gboolean no_assert_format;
+  char *text;           /* "on", "off"; so the next two */
+  char *binary;
+  char *enabled;
+  char *max_size;
+  int max_depth;        /* -1: not given */
+  char *on_failure;
 } SbCtlOptions;
 
 /* A command: @words are what is left of them behind its name. */
@@ -60,6 +70,8 @@ typedef struct
 extern const SbCtlCommand sb_ctl_token_commands[];
 extern const SbCtlCommand sb_ctl_client_commands[];
 extern const SbCtlCommand sb_ctl_message_commands[];
+extern const SbCtlCommand sb_ctl_rule_commands[];
+extern const SbCtlCommand sb_ctl_schema_commands[];
 extern const SbCtlCommand sb_ctl_server_commands[];
 
 /* --- sb-ctl-call.c --- */

@@ -39,6 +39,7 @@ command_free (SbCommand *self)
   g_clear_object (&self->broadcast);
   g_clear_object (&self->certificate);
   g_clear_object (&self->object);
+  g_clear_pointer (&self->rule, sb_rule_unref);
   g_free (self->actor);
   g_free (self->subject);
   g_free (self->detail);
@@ -63,6 +64,8 @@ answer (SbCommand *self)
     g_task_return_pointer (self->task, g_steal_pointer (&self->certificate), g_object_unref);
   else if (self->object != NULL)
     g_task_return_pointer (self->task, g_steal_pointer (&self->object), g_object_unref);
+  else if (self->rule != NULL)
+    g_task_return_pointer (self->task, g_steal_pointer (&self->rule), (GDestroyNotify) sb_rule_unref);
   else
     g_task_return_int (self->task, self->n);
 

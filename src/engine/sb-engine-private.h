@@ -6,6 +6,7 @@
 #include "sb-engine.h"
 #include "sb-refusals.h"
 #include "store/sb-database.h"
+#include "store/sb-rule-store.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef enum
   SB_TROUBLE_SETTINGS,
   SB_TROUBLE_NETWORK,
   SB_TROUBLE_CERTIFICATE,
+  SB_TROUBLE_RULES,
   SB_N_TROUBLES,
 } SbTrouble;
 
@@ -59,6 +61,10 @@ struct _SbEngine
   GListStore *broadcasts;
   GListStore *templates; /* by name */
   GListStore *schedules; /* by id */
+  SbRuleList *rules;
+  SbRuleTable *rule_table;  /* of them, as the lanes have it, or will in a moment */
+  GPtrArray *schemas;       /* (element-type SbSchemaDocument), by URI */
+  gboolean storing_counts;
   SbMeter *meter;
   SbHistory *history;
   gboolean keeping_history;
@@ -164,6 +170,8 @@ struct _SbCommand
   GTlsCertificate *certificate;
   gint64 schedule_id;      /* what @broadcast is a run of */
   GObject *object;         /* any other answer */
+  SbRule *rule;
+  gint64 rule_id;
 };
 
 SbCommand *sb_command_new             (SbEngine *engine, const char *actor, GAsyncReadyCallback callback, gpointer user_data);
@@ -186,6 +194,14 @@ void       sb_command_fail_store        (SbCommand *command, GError *error);
 void       sb_engine_retry_revocations  (SbEngine *self);
 void       sb_engine_check_tokens       (SbEngine *self);
 void       sb_engine_arm_expiry         (SbEngine *self);
+
+/* --- rules: sb-engine-rules.c --- */
+void       sb_engine_load_rules_async  (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean   sb_engine_load_rules_finish (SbEngine *self, GAsyncResult *result, GError **error);
+void       sb_engine_take_stored_rules (SbEngine *self, SbStoredRules *stored);
+void       sb_engine_put_rules         (SbEngine *self);
+void       sb_command_publish_rules    (SbCommand *command);
+void       sb_engine_flush_rule_counts (SbEngine *self);
 
 /* --- events and broadcasts --- */
 void       sb_engine_events_cb        (SbEvent *events, gsize n_events, gpointer user_data);

@@ -165,6 +165,7 @@ ensure_hub (SbEngine *self)
   sb_engine_apply_limits (self);
   sb_engine_put_all_tokens (self);
   sb_engine_put_all_blocks (self);
+  sb_engine_put_rules (self);
 }
 
 static gboolean
@@ -350,6 +351,7 @@ tick_cb (gpointer user_data)
     {
       sb_engine_refresh_uris (self);
       sb_engine_flush_uses (self);
+      sb_engine_flush_rule_counts (self);
       if (g_hash_table_size (self->revocations) > 0 || self->unsaved_reports->len > 0)
         sb_engine_retry_store (self);
     }
@@ -364,6 +366,7 @@ refresh_cb (gpointer user_data)
   SbEngine *self = user_data;
   guint max_backlog;
 
+  sb_rule_list_refresh (self->rules);
   if (sb_client_list_count (self->clients) > 0)
     {
       g_object_get (self->settings, "max-backlog", &max_backlog, NULL);

@@ -97,6 +97,9 @@ sb_engine_finalize (GObject *object)
   g_clear_object (&self->broadcasts);
   g_clear_object (&self->templates);
   g_clear_object (&self->schedules);
+  g_clear_object (&self->rules);
+  g_clear_pointer (&self->rule_table, sb_rule_table_unref);
+  g_clear_pointer (&self->schemas, g_ptr_array_unref);
   g_clear_object (&self->meter);
   g_clear_object (&self->listening_on);
   g_clear_object (&self->certificate);
@@ -175,6 +178,8 @@ sb_engine_init (SbEngine *self)
   self->broadcasts = g_list_store_new (SB_TYPE_BROADCAST);
   self->templates = g_list_store_new (SB_TYPE_TEMPLATE);
   self->schedules = g_list_store_new (SB_TYPE_SCHEDULE);
+  self->rules = sb_rule_list_new ();
+  self->schemas = g_ptr_array_new ();
   self->meter = sb_meter_new ();
   self->history = sb_history_new ();
   self->refusals = sb_refusals_new ();
@@ -226,6 +231,23 @@ opening_fail (GTask *task, GError *error)
 }
 
 static void
+rules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SbEngine *self = opening_get_engine (task);
+  GError *error = NULL;
+
+  if (!sb_engine_load_rules_finish (self, result, &error))
+    {
+      opening_fail (task, error);
+      return;
+    }
+
+  sb_engine_start_timers (self);
+  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+static void
 schedules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -241,8 +263,7 @@ schedules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   sb_engine_load_schedules (self, loaded);
-  sb_engine_start_timers (self);
-  g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+  sb_engine_load_rules_async (self, rules_loaded_cb, g_steal_pointer (&task));
 }
 
 static void
@@ -483,7 +504,7 @@ static gboolean
 has_written (SbEngine *self)
 {
   return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation &&
-         !self->keeping_history;
+         !self->keeping_history && !self->storing_counts;
 }
 
 /* Those whose report no lane will give any more. */
@@ -542,6 +563,7 @@ close_store (SbEngine *self)
   iterate_until (self, has_written, FLUSH_TIMEOUT);
   sb_engine_flush_uses (self);
   sb_engine_flush_history (self);
+  sb_engine_flush_rule_counts (self);
   sb_audit_flush (self->audit);
   iterate_until (self, has_written, FLUSH_TIMEOUT);
   sb_database_close (self->database);

@@ -3,12 +3,15 @@
 
 #include "access/sb-token.h"
 #include "net/sb-hub.h"
+#include "rules/sb-rule-report.h"
 #include "sb-settings.h"
+#include "store/sb-schema-document.h"
 #include "watch/sb-broadcast.h"
 #include "watch/sb-client-list.h"
 #include "watch/sb-history.h"
 #include "watch/sb-journal.h"
 #include "watch/sb-meter.h"
+#include "watch/sb-rule-list.h"
 #include "watch/sb-schedule.h"
 #include "watch/sb-template.h"
 #include "watch/sb-token-list.h"
@@ -120,6 +123,63 @@ int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *res
  * the history model from the moment it is stored. */
 void            sb_engine_broadcast_async     (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
 SbBroadcast    *sb_engine_broadcast_finish    (SbEngine *self, GAsyncResult *result, GError **error);
+/* --- what may be said --- */
+
+/* The rules, in order of id; counts are refreshed four times a second. Transfer none. */
+SbRuleList     *sb_engine_get_rules           (SbEngine *self);
+/* The rule that counts on @channel now; NULL: none. Transfer none. */
+SbRule         *sb_engine_find_rule           (SbEngine *self, const char *channel);
+/* Adds a rule (@id 0) or changes one; its counts go on. Answered with the rule when it is on disk, in force on every lane, and in the trail: the
+ * next message is judged by it. Errors: SB_RULE_ERROR, of which a fault in the schema has its place (sb_rule_error_get_place()). */
+void            sb_engine_set_rule_async      (SbEngine *self, const char *actor, gint64 id, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
+SbRule         *sb_engine_set_rule_finish     (SbEngine *self, GAsyncResult *result, GError **error);
+void            sb_engine_remove_rule_async   (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
+/* Schema documents that the schemas of rules may refer to: (element-type SbSchemaDocument), by URI. Transfer none; changes with the next command. */
+GPtrArray      *sb_engine_get_schemas         (SbEngine *self);
+/* Adds or replaces one. SB_RULE_ERROR_IN_USE: a rule's schema could then not be used any more; so with removing it. */
+void            sb_engine_add_schema_async    (SbEngine *self, const char *actor, const char *uri, const char *text, GAsyncReadyCallback callback, gpointer user_data);
+void            sb_engine_remove_schema_async (SbEngine *self, const char *actor, const char *uri, GAsyncReadyCallback callback, gpointer user_data);
+/* Finish of these three: sb_engine_command_finish(). */
+
+/* Compiles @spec as set_rule would, without keeping it: what an editor checks its schema by, and the test bench tests. Errors as there. Off the
+ * main thread, as are the three below; none of them changes or counts anything. */
+void            sb_engine_draft_rule_async    (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
+SbRule         *sb_engine_draft_rule_finish   (SbEngine *self, GAsyncResult *result, GError **error);
+/* Everything that is wrong with a message: by @draft, or where that is NULL by the rule that counts on @channel, and by the server's limits. */
+void            sb_engine_test_message_async  (SbEngine *self, SbRule *draft, const char *channel, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+SbRuleReport   *sb_engine_test_message_finish (SbEngine *self, GAsyncResult *result, GError **error);
+
+/* A message of the traffic log that @draft would not let through. */
+typedef struct
+{
+  guint64 serial;       /* of its SbTrafficEntry */
+  gboolean was_rejected; /* it was not let through then, either */
+  SbRuleReport *report; /* with its first finding */
+} SbTrialFailure;
+typedef struct
+{
+  guint n_tried;        /* messages of clients that @draft would have judged */
+  guint n_failed;
+  guint n_not_whole;    /* not tried, since the log has only their beginning */
+  guint n_now_passing;  /* rejected then, let through by @draft */
+  GPtrArray *failures;  /* (element-type SbTrialFailure): the newest 1000 of them, newest first */
+} SbTrial;
+void            sb_trial_free                 (SbTrial *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbTrial, sb_trial_free)
+/* What would have failed if @draft (of sb_engine_draft_rule_async()) had been the rule, among the newest @max messages of the traffic log for which
+ * it would have counted: @replaces is the id of the rule it is to replace, 0 for none. Rates are not looked at. */
+void            sb_engine_try_rule_async      (SbEngine *self, SbRule *draft, gint64 replaces, guint max, GAsyncReadyCallback callback, gpointer user_data);
+SbTrial        *sb_engine_try_rule_finish     (SbEngine *self, GAsyncResult *result, GError **error);
+
+/* What the admin says is not subject to the rules of channels: the operator speaks. These are the rules that it would break: for the composer, to warn. */
+typedef struct
+{
+  SbRuleReport *report; /* its rule is never NULL */
+  guint n_clients;      /* meant by the target, on channels where the rule counts */
+} SbRuleBreach;
+void            sb_engine_find_breaches_async (SbEngine *self, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray      *sb_engine_find_breaches_finish (SbEngine *self, GAsyncResult *result, GError **error); /* (element-type SbRuleBreach): empty: none */
+
 /* How many clients the target means now. */
 guint           sb_engine_count_reach         (SbEngine *self, const SbTarget *target);
 

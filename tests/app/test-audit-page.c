@@ -275,7 +275,7 @@ test_every_act_has_words (void)
       g_assert_true (strlen (long_sentence) > 0 && strlen (short_sentence) > 0);
       g_assert_nonnull (sb_audit_words_icon (act));
       g_assert_nonnull (sb_audit_words_style (act));
-      g_assert_true (g_strv_contains ((const char *const[]) { "tokens", "clients", "broadcasts", "server", NULL }, sb_audit_words_kind (act)));
+      g_assert_true (g_strv_contains ((const char *const[]) { "tokens", "clients", "broadcasts", "rules", "server", NULL }, sb_audit_words_kind (act)));
     }
 }
 

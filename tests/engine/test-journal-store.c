@@ -240,15 +240,15 @@ test_strange_rows (Fixture *self, gconstpointer data)
   g_autoptr (GPtrArray) loaded = NULL;
 
   g_free (store_sql (self->database,
-                     "INSERT INTO journal VALUES (NULL, 1, 'schema_added', 'window', 'x', 'for /news', 1);"
-                     "INSERT INTO journal VALUES (NULL, 2, 'schema_removed', 'window', 'x', '', 1);"
+                     "INSERT INTO journal VALUES (NULL, 1, 'planet_added', 'window', 'x', 'for /news', 1);"
+                     "INSERT INTO journal VALUES (NULL, 2, 'planet_removed', 'window', 'x', '', 1);"
                      "INSERT INTO journal VALUES (NULL, 3, 'notice', cast (x'ff41' AS TEXT), '', '', 1)"));
   loaded = load (self->database, 10);
   g_assert_cmpuint (loaded->len, ==, 3);
   g_assert_cmpstr (sb_journal_entry_get_actor (g_ptr_array_index (loaded, 0)), ==, "\357\277\275A");
   g_assert_cmpint (sb_journal_entry_get_act (g_ptr_array_index (loaded, 1)), ==, SB_ACT_NOTICE);
-  g_assert_cmpstr (sb_journal_entry_get_detail (g_ptr_array_index (loaded, 1)), ==, "schema_removed");
-  g_assert_cmpstr (sb_journal_entry_get_detail (g_ptr_array_index (loaded, 2)), ==, "schema_added: for /news");
+  g_assert_cmpstr (sb_journal_entry_get_detail (g_ptr_array_index (loaded, 1)), ==, "planet_removed");
+  g_assert_cmpstr (sb_journal_entry_get_detail (g_ptr_array_index (loaded, 2)), ==, "planet_added: for /news");
 }
 
 static void

@@ -332,5 +332,6 @@ sb_audit_page_init (SbAuditPage *self)
   sb_filter_bar_add_choice (self->filter_bar, "clients", _("Clients"));
   sb_filter_bar_add_choice (self->filter_bar, "refused", _("Refused"));
   sb_filter_bar_add_choice (self->filter_bar, "broadcasts", _("Broadcasts"));
+  sb_filter_bar_add_choice (self->filter_bar, "rules", _("Rules"));
   sb_filter_bar_add_choice (self->filter_bar, "server", _("Server"));
 }

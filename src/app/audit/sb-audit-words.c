@@ -42,6 +42,10 @@ static const struct
                               "broadcasts" },
   [SB_ACT_SCHEDULE_FAILED] = { N_("Scheduled message to %s failed"), N_("Scheduled message failed"), "dialog-error-symbolic", "error",
                                "broadcasts" },
+  [SB_ACT_RULE_SET] = { N_("Rule for %s set"), N_("Rule set"), "document-edit-symbolic", "dimmed", "rules" },
+  [SB_ACT_RULE_REMOVED] = { N_("Rule for %s removed"), N_("Rule removed"), "user-trash-symbolic", "dimmed", "rules" },
+  [SB_ACT_SCHEMA_ADDED] = { N_("Schema %s stored"), N_("Schema stored"), "document-edit-symbolic", "dimmed", "rules" },
+  [SB_ACT_SCHEMA_REMOVED] = { N_("Schema %s removed"), N_("Schema removed"), "user-trash-symbolic", "dimmed", "rules" },
   [SB_ACT_SETTINGS_CHANGED] = { N_("Setting changed: %s"), N_("Settings changed"), "emblem-system-symbolic", "dimmed", "server" },
   [SB_ACT_NOTICE] = { N_("%s"), N_("Notice"), "dialog-information-symbolic", "dimmed", "server" },
 };

@@ -11,7 +11,7 @@ char       *sb_audit_words_sentence (SbJournalEntry *entry); /* "Token “Sensor
 char       *sb_audit_words_detail   (SbJournalEntry *entry); /* "sbx_7Kq2…f3Zd · 4 clients disconnected · in the window"; "" for none */
 const char *sb_audit_words_icon     (SbAct act);
 const char *sb_audit_words_style    (SbAct act);             /* "error", "warning" or "dimmed" */
-const char *sb_audit_words_kind     (SbAct act);             /* not translated: "tokens", "clients", "broadcasts", "server" */
+const char *sb_audit_words_kind     (SbAct act);             /* not translated: "tokens", "clients", "broadcasts", "rules", "server" */
 char       *sb_audit_words_day      (gint64 time, gint64 now); /* "Today", "Yesterday", "12 October" */
 
 G_END_DECLS

@@ -103,6 +103,9 @@ sb_traffic_words_sentence (SbTrafficEntry *entry)
     {
       place = describe_place (record);
       return g_strdup_printf (record->told ? _("%sThe client was told; nobody else received it. %s on %s · %s")
+                              : record->silent
+                                           ? _("%sThe client was not told, as the rule says; nobody else received it. "
+                                               "%s on %s · %s")
                                            : _("%sThe client was not told, because it had many such replies already; "
                                                "nobody else received it. %s on %s · %s"),
                               place, client, channel, clock);

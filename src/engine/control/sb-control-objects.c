@@ -21,9 +21,8 @@ sb_json_set_time (JsonObject *object, const char *name, gint64 time)
     json_object_set_null_member (object, name);
 }
 
-/* NULL is null. */
-static void
-set_string (JsonObject *object, const char *name, const char *text)
+void
+sb_json_set_string (JsonObject *object, const char *name, const char *text)
 {
   if (text != NULL)
     json_object_set_string_member (object, name, text);
@@ -63,7 +62,7 @@ sb_token_item_to_json (SbTokenItem *item)
   sb_json_set_time (object, "previous_secret_until", token->previous_until > now ? token->previous_until : 0);
   json_object_set_int_member (object, "connections", sb_token_item_get_live (item));
   sb_json_set_time (object, "last_used_at", sb_token_item_get_last_used (item));
-  set_string (object, "last_address", sb_token_item_get_last_address (item));
+  sb_json_set_string (object, "last_address", sb_token_item_get_last_address (item));
 
   return object;
 }
@@ -89,17 +88,17 @@ sb_client_to_json (SbClient *client)
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "id", (gint64) peer->id);
-  set_string (object, "name", peer->name);
+  sb_json_set_string (object, "name", peer->name);
   json_object_set_int_member (object, "token", peer->token_id);
-  set_string (object, "token_label", peer->token_label);
-  set_string (object, "token_hint", peer->token_hint);
-  set_string (object, "channel", peer->channel);
-  set_string (object, "address", peer->address);
+  sb_json_set_string (object, "token_label", peer->token_label);
+  sb_json_set_string (object, "token_hint", peer->token_hint);
+  sb_json_set_string (object, "channel", peer->channel);
+  sb_json_set_string (object, "address", peer->address);
   json_object_set_int_member (object, "port", peer->port);
   json_object_set_boolean_member (object, "tls", peer->tls);
   json_object_set_boolean_member (object, "compressed", peer->compressed);
-  set_string (object, "origin", peer->origin);
-  set_string (object, "user_agent", peer->user_agent);
+  sb_json_set_string (object, "origin", peer->origin);
+  sb_json_set_string (object, "user_agent", peer->user_agent);
   sb_json_set_time (object, "joined_at", peer->joined_at);
   json_object_set_string_member (object, "state", client_state_to_id (sb_client_get_state (client)));
   json_object_set_int_member (object, "messages_in", (gint64) sb_client_get_messages_in (client));
@@ -167,12 +166,12 @@ set_missed (JsonObject *object, GPtrArray *peers)
       JsonObject *member = json_object_new ();
 
       json_object_set_int_member (member, "client", (gint64) peer->id);
-      set_string (member, "name", peer->name);
+      sb_json_set_string (member, "name", peer->name);
       json_object_set_int_member (member, "token", peer->token_id);
-      set_string (member, "token_label", peer->token_label);
-      set_string (member, "token_hint", peer->token_hint);
-      set_string (member, "address", peer->address);
-      set_string (member, "channel", peer->channel);
+      sb_json_set_string (member, "token_label", peer->token_label);
+      sb_json_set_string (member, "token_hint", peer->token_hint);
+      sb_json_set_string (member, "address", peer->address);
+      sb_json_set_string (member, "channel", peer->channel);
       json_array_add_object_element (array, member);
     }
   json_object_set_array_member (object, "dropped_clients", array);
@@ -236,7 +235,7 @@ set_target (JsonObject *object, const SbTarget *target)
 static void
 set_message (JsonObject *object, const SbMessage *message, gboolean whole)
 {
-  set_string (object, "target", message->target != NULL ? message->target_text : NULL);
+  sb_json_set_string (object, "target", message->target != NULL ? message->target_text : NULL);
   set_target (object, message->target);
   sb_json_set_payload (object, message->payload, message->binary, whole);
 }
@@ -275,7 +274,7 @@ sb_schedule_to_json (SbSchedule *schedule, gboolean whole)
   json_object_set_int_member (object, "last_targeted", progress->last_targeted);
   json_object_set_int_member (object, "last_sent", progress->last_sent);
   json_object_set_int_member (object, "last_dropped", progress->last_dropped);
-  set_string (object, "problem", sb_schedule_get_error (schedule));
+  sb_json_set_string (object, "problem", sb_schedule_get_error (schedule));
   set_message (object, sb_schedule_get_message (schedule), whole);
 
   return object;
@@ -293,6 +292,31 @@ sb_journal_entry_to_json (SbJournalEntry *entry)
   json_object_set_string_member (object, "subject", sb_journal_entry_get_subject (entry));
   json_object_set_string_member (object, "detail", sb_journal_entry_get_detail (entry));
   json_object_set_int_member (object, "count", sb_journal_entry_get_count (entry));
+
+  return object;
+}
+
+JsonObject *
+sb_rule_to_json (SbRule *rule)
+{
+  const SbRuleSpec *spec = &rule->spec;
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", rule->id);
+  json_object_set_string_member (object, "channels", spec->pattern);
+  json_object_set_boolean_member (object, "enabled", spec->enabled);
+  json_object_set_boolean_member (object, "text", spec->allow_text);
+  json_object_set_boolean_member (object, "binary", spec->allow_binary);
+  json_object_set_int_member (object, "max_size", spec->max_size);
+  json_object_set_int_member (object, "max_depth", spec->max_depth);
+  json_object_set_int_member (object, "messages_per_second", spec->messages_per_second);
+  sb_json_set_string (object, "schema", spec->schema);
+  json_object_set_boolean_member (object, "assert_format", spec->assert_format);
+  json_object_set_string_member (object, "on_failure", sb_rule_failure_to_id (spec->on_failure));
+  sb_json_set_string (object, "problem", rule->problem);
+  sb_json_set_time (object, "created_at", rule->created_at);
+  sb_json_set_time (object, "changed_at", rule->changed_at);
+  json_object_set_object_member (object, "counts", sb_rule_counts_to_json (rule->counts));
 
   return object;
 }

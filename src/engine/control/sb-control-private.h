@@ -88,12 +88,14 @@ gint64      sb_request_get_integer    (SbRequest *self, const char *name);
 gint64      sb_request_get_time       (SbRequest *self, const char *name);
 
 /* --- sb-control-objects.c --- */
+void        sb_json_set_string        (JsonObject *object, const char *name, const char *text); /* NULL is null */
 void        sb_json_set_time          (JsonObject *object, const char *name, gint64 time);
 void        sb_json_set_strings       (JsonObject *object, const char *name, char **strings);
 JsonObject *sb_token_item_to_json     (SbTokenItem *item);
 JsonObject *sb_client_to_json         (SbClient *client);
 JsonObject *sb_broadcast_to_json      (SbBroadcast *broadcast, gboolean whole);
 JsonObject *sb_journal_entry_to_json  (SbJournalEntry *entry);
+JsonObject *sb_rule_to_json           (SbRule *rule);
 void        sb_json_set_payload       (JsonObject *object, GBytes *payload, gboolean binary, gboolean whole);
 JsonObject *sb_template_to_json       (SbTemplate *template, gboolean whole);
 JsonObject *sb_schedule_to_json       (SbSchedule *schedule, gboolean whole);
@@ -144,5 +146,14 @@ void sb_control_list_schedules    (SbRequest *request);
 void sb_control_get_schedule      (SbRequest *request);
 void sb_control_add_schedule      (SbRequest *request);
 void sb_control_stop_schedule     (SbRequest *request);
+void sb_control_list_rules        (SbRequest *request);
+void sb_control_get_rule          (SbRequest *request);
+void sb_control_put_rule          (SbRequest *request);
+void sb_control_change_rule       (SbRequest *request);
+void sb_control_remove_rule       (SbRequest *request);
+void sb_control_test_message      (SbRequest *request);
+void sb_control_list_schemas      (SbRequest *request);
+void sb_control_put_schema        (SbRequest *request);
+void sb_control_remove_schema     (SbRequest *request);
 
 G_END_DECLS

@@ -47,6 +47,15 @@ static const SbRoute routes[] = {
   { "PATCH", "/settings", sb_control_change_settings },
   { "GET", "/certificate", sb_control_get_certificate },
   { "POST", "/certificate", sb_control_make_certificate },
+  { "GET", "/rules", sb_control_list_rules },
+  { "PUT", "/rules", sb_control_put_rule },
+  { "POST", "/rules/test", sb_control_test_message },
+  { "GET", "/rules/#", sb_control_get_rule },
+  { "PATCH", "/rules/#", sb_control_change_rule },
+  { "DELETE", "/rules/#", sb_control_remove_rule },
+  { "GET", "/schemas", sb_control_list_schemas },
+  { "PUT", "/schemas", sb_control_put_schema },
+  { "DELETE", "/schemas", sb_control_remove_schema },
   { "GET", "/blocks", sb_control_list_blocks },
   { "POST", "/blocks", sb_control_block_address },
   { "DELETE", "/blocks/*", sb_control_unblock_address },
@@ -160,6 +169,44 @@ token_error_to_field (int code)
     }
 }
 
+static const char *
+rule_error_to_field (int code)
+{
+  switch ((SbRuleError) code)
+    {
+    case SB_RULE_ERROR_CHANNEL: return "channels";
+    case SB_RULE_ERROR_KIND: return "text";
+    case SB_RULE_ERROR_SCHEMA: return "schema";
+    case SB_RULE_ERROR_URI: return "uri";
+    case SB_RULE_ERROR_LIMIT:
+    case SB_RULE_ERROR_IN_USE:
+    default: return NULL;
+    }
+}
+
+/* With the place of a fault in a schema. Frees the request. */
+static void
+fail_rule (SbRequest *self, const GError *error)
+{
+  const SbRulePlace *place = sb_rule_error_get_place (error);
+  gboolean in_use = error->code == SB_RULE_ERROR_IN_USE;
+  SbControlReply *reply = g_new0 (SbControlReply, 1);
+  JsonObject *object;
+
+  reply->status = in_use ? 409 : 400;
+  reply->node = make_error (in_use ? "wrong_state" : "invalid_value", rule_error_to_field (error->code), error->message);
+  object = json_node_get_object (reply->node);
+  if (place != NULL && place->pointer != NULL)
+    set_text (object, "pointer", place->pointer);
+  if (place != NULL && place->line > 0)
+    {
+      json_object_set_int_member (object, "offset", (gint64) place->offset);
+      json_object_set_int_member (object, "line", place->line);
+      json_object_set_int_member (object, "column", place->column);
+    }
+  give (self, reply);
+}
+
 static guint
 engine_error_to_status (int error, const char **code)
 {
@@ -182,6 +229,11 @@ sb_request_fail_error (SbRequest *self, const GError *error)
   const char *field = NULL;
   guint status = 500;
 
+  if (error->domain == SB_RULE_ERROR)
+    {
+      fail_rule (self, error);
+      return;
+    }
   if (error->domain == SB_ENGINE_ERROR)
     status = engine_error_to_status (error->code, &code);
   else if (error->domain == SB_TOKEN_ERROR)

@@ -14,6 +14,7 @@ sb_rejection_to_code (SbRejection rejection)
     case SB_REJECTED_READ_ONLY: return "read_only";
     case SB_REJECTED_RATE: return "rate";
     case SB_REJECTED_TOO_BIG: return "too_big";
+    case SB_REJECTED_TEXT: return "text";
     case SB_REJECTED_BINARY: return "binary";
     case SB_REJECTED_UTF8: return "utf8";
     case SB_REJECTED_JSON: return "json";
@@ -33,6 +34,7 @@ sb_traffic_record_clear (SbTrafficRecord *self)
   g_free (self->target);
   g_free (self->reason);
   g_free (self->pointer);
+  g_free (self->schema_pointer);
   memset (self, 0, sizeof *self);
 }
 
@@ -50,6 +52,7 @@ sb_traffic_record_copy (const SbTrafficRecord *self, SbTrafficRecord *copy)
   copy->target = g_strdup (self->target);
   copy->reason = g_strdup (self->reason);
   copy->pointer = g_strdup (self->pointer);
+  copy->schema_pointer = g_strdup (self->schema_pointer);
 }
 
 /* Frees what the event owns; the struct itself is the caller's. */

@@ -30,6 +30,7 @@ typedef enum
   SB_REJECTED_READ_ONLY,
   SB_REJECTED_RATE,
   SB_REJECTED_TOO_BIG,
+  SB_REJECTED_TEXT,   /* where a rule allows only binary messages */
   SB_REJECTED_BINARY,
   SB_REJECTED_UTF8,
   SB_REJECTED_JSON,
@@ -59,7 +60,11 @@ typedef struct
   char *reason;       /* in words, for a rejected message; NULL else */
   char *pointer;      /* JSON Pointer (RFC 6901) of the trouble; NULL where there is none */
   guint64 offset;     /* byte offset of the trouble within the payload; G_MAXUINT64 where there is none */
+  gint64 rule_id;     /* the rule that counted the rejected message; 0: none is for its channel, or it was not the rule's to judge */
+  const char *cause;  /* static: what the rule counted it as, e.g. the schema's keyword; NULL where there is no rule */
+  char *schema_pointer; /* JSON Pointer of the keyword in the rule's schema; NULL where there is none */
   gboolean told;      /* a rejected message's sender got the error reply; replies are limited in number */
+  gboolean silent;    /* not told because the rule says so */
   guint64 sequence;   /* the client's frame number, from 1: the "id" of the error reply */
 } SbTrafficRecord;
 

@@ -131,6 +131,7 @@ struct _Order
   GTlsCertificate *certificate;
   SbGateLimits *gate_limits;
   SbSessionLimits session_limits;
+  SbRuleTable *rules;
   SbFrame *frame;
   guint64 broadcast_id;
   gint64 started;
@@ -159,6 +160,7 @@ order_free (Order *self)
   g_clear_pointer (&self->target, sb_target_free);
   g_clear_object (&self->certificate);
   g_clear_pointer (&self->gate_limits, sb_gate_limits_free);
+  g_clear_pointer (&self->rules, sb_rule_table_unref);
   g_clear_pointer (&self->frame, sb_frame_unref);
   g_free (self->reason);
   g_free (self->address);
@@ -303,6 +305,29 @@ sb_hub_fence (SbHub *self, SbHubDoneFunc done, gpointer user_data)
   g_return_if_fail (done != NULL);
 
   hub_order (self, order_new (fence_order, done, user_data));
+}
+
+/* --- Rules ------------------------------------------------------------------------------------- */
+
+static guint
+rules_order (SbLane *lane, Order *order)
+{
+  sb_router_set_rules (&lane->router, order->rules);
+  for (guint i = 0; i < lane->sessions->len; i++)
+    sb_session_rules_changed (g_ptr_array_index (lane->sessions, i));
+
+  return 0;
+}
+
+void
+sb_hub_set_rules (SbHub *self, SbRuleTable *table, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  Order *order = order_new (rules_order, done, user_data);
+
+  order->rules = table != NULL ? sb_rule_table_ref (table) : NULL;
+  hub_order (self, order);
 }
 
 /* --- Tokens ------------------------------------------------------------------------------------ */

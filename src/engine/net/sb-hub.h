@@ -5,6 +5,7 @@
 #include "access/sb-token.h"
 #include "net/sb-event.h"
 #include "rules/sb-json-guard.h"
+#include "rules/sb-rule-table.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -32,7 +33,7 @@ typedef struct
   guint pong_timeout;           /* s; default 20 */
   guint handshake_timeout;      /* s; default 10 */
   guint close_timeout;          /* s; default 5 */
-  gboolean allow_binary;        /* default TRUE; per-channel rules come later */
+  gboolean allow_binary;        /* default TRUE; a channel's rule may forbid them there */
   gboolean require_json;        /* texts must be JSON; default TRUE */
   gboolean compression;         /* permessage-deflate for those who come from now on, and for what is sent; default FALSE */
   guint messages_per_second;    /* per client; 0: no limit (default) */
@@ -116,6 +117,8 @@ void      sb_hub_set_gate_limits    (SbHub *self, const SbGateLimits *limits);
 void      sb_hub_set_session_limits (SbHub *self, const SbSessionLimits *limits);
 /* @done is called when all that was asked for before is in force on every lane. */
 void      sb_hub_fence              (SbHub *self, SbHubDoneFunc done, gpointer user_data);
+/* Every message that a lane takes from then on is judged by @table; NULL: no rules. @done (nullable): every lane has it. */
+void      sb_hub_set_rules          (SbHub *self, SbRuleTable *table, SbHubDoneFunc done, gpointer user_data);
 
 /* New token or new version of one: known to the gate first, then every live session of it is judged again (3003 where its channel is no
  * longer allowed, silenced where it may no longer publish, 3000 where it is expired or revoked, and where more

@@ -462,8 +462,8 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->inbox = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->taken = g_array_new (FALSE, FALSE, sizeof (SbLaneTask));
   self->buffer = g_malloc (SB_LANE_BUFFER);
-  self->guard = sb_json_guard_new ();
   sb_deflate_init (&self->deflate);
+  sb_rule_checker_init (&self->checker);
   sb_session_limits_init (&self->limits);
   sb_lane_begin (self);
   sb_wheel_init (&self->wheel, self->now);
@@ -558,7 +558,7 @@ sb_lane_free (SbLane *self)
   sb_router_clear (&self->router);
   sb_holdings_clear (&self->holdings);
   sb_deflate_clear (&self->deflate);
-  sb_json_guard_free (self->guard);
+  sb_rule_checker_clear (&self->checker);
   g_free (self->buffer);
   g_array_unref (self->taken);
   g_array_unref (self->inbox);

@@ -7,7 +7,7 @@
 #include "net/sb-outbox.h"
 #include "net/sb-router.h"
 #include "net/sb-wheel.h"
-#include "rules/sb-json-guard.h"
+#include "rules/sb-rule-check.h"
 #include <pthread.h>
 
 G_BEGIN_DECLS
@@ -58,7 +58,7 @@ struct _SbLane
   gint64 now;      /* monotonic, µs: of this turn */
   gint64 real_now; /* real time, µs: of this turn */
   guint8 *buffer;
-  SbJsonGuard *guard;
+  SbRuleChecker checker;
   SbDeflate deflate;
   SbSessionLimits limits;
   SbWheel wheel;

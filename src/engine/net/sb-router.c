@@ -10,6 +10,7 @@ room_free (gpointer data)
 {
   SbRoom *self = data;
 
+  g_clear_pointer (&self->rule, sb_rule_unref);
   g_free (self->channel);
   g_ptr_array_unref (self->sessions);
   g_free (self);
@@ -19,12 +20,36 @@ void
 sb_router_init (SbRouter *self)
 {
   self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
+  self->rules = NULL;
 }
 
 void
 sb_router_clear (SbRouter *self)
 {
   g_clear_pointer (&self->rooms, g_hash_table_unref);
+  g_clear_pointer (&self->rules, sb_rule_table_unref);
+}
+
+static void
+router_find_rule (SbRouter *self, SbRoom *room)
+{
+  SbRule *rule = self->rules != NULL ? sb_rule_table_lookup (self->rules, room->channel) : NULL;
+
+  g_clear_pointer (&room->rule, sb_rule_unref);
+  room->rule = rule != NULL ? sb_rule_ref (rule) : NULL;
+}
+
+void
+sb_router_set_rules (SbRouter *self, SbRuleTable *table)
+{
+  GHashTableIter iter;
+  gpointer room;
+
+  g_clear_pointer (&self->rules, sb_rule_table_unref);
+  self->rules = table != NULL ? sb_rule_table_ref (table) : NULL;
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    router_find_rule (self, room);
 }
 
 void
@@ -39,6 +64,7 @@ sb_router_join (SbRouter *self, SbSession *session, const char *channel)
       room = g_new0 (SbRoom, 1);
       room->channel = g_strdup (channel);
       room->sessions = g_ptr_array_new ();
+      router_find_rule (self, room);
       g_hash_table_insert (self->rooms, room->channel, room);
     }
 

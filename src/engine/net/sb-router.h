@@ -3,6 +3,7 @@
 
 #include "net/sb-frame.h"
 #include "net/sb-receipt.h"
+#include "rules/sb-rule-table.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ typedef struct
 {
   char *channel;
   GPtrArray *sessions; /* (element-type SbSession) */
+  SbRule *rule;        /* that counts here; NULL: none. Looked up once, so a message costs no look-up */
 } SbRoom;
 
 /* How a frame fared. */
@@ -31,12 +33,15 @@ typedef struct
 {
   /*< private >*/
   GHashTable *rooms; /* (element-type utf8 SbRoom) */
+  SbRuleTable *rules; /* NULL: none */
 } SbRouter;
 
 void    sb_router_init   (SbRouter *self);
 void    sb_router_clear  (SbRouter *self);
 void    sb_router_join   (SbRouter *self, SbSession *session, const char *channel);
 void    sb_router_leave  (SbRouter *self, SbSession *session);
+/* From the next message on those count. @table NULL: none. */
+void    sb_router_set_rules (SbRouter *self, SbRuleTable *table);
 /* To everyone on @channel but @sender (nullable). */
 SbReach sb_router_relay  (SbRouter *self, const char *channel, SbSession *sender, SbFrame *frame);
 

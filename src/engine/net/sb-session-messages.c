@@ -13,6 +13,9 @@ typedef struct
   const char *reason;
   const char *pointer; /* nullable */
   guint64 offset;
+  SbRule *rule;        /* whose to judge it was; nullable */
+  const char *cause;   /* what it counts there */
+  const char *schema_pointer; /* nullable */
   gboolean told; /* its sender gets the error reply, or the close frame that says it */
 } Trouble;
 
@@ -33,7 +36,11 @@ session_log (SbSession *self, GBytes *payload, gboolean binary, const Trouble *t
       .reason = g_strdup (trouble->reason),
       .pointer = g_strdup (trouble->pointer),
       .offset = trouble->offset,
+      .rule_id = trouble->rule != NULL ? trouble->rule->id : 0,
+      .cause = trouble->rule != NULL ? trouble->cause : NULL,
+      .schema_pointer = g_strdup (trouble->schema_pointer),
       .told = trouble->told,
+      .silent = !trouble->told && trouble->rule != NULL && trouble->rule->spec.on_failure == SB_RULE_DROP,
     },
   };
 
@@ -56,75 +63,157 @@ session_count_rejected (SbSession *self)
   return self->n_rejected > self->lane->limits.max_rejected;
 }
 
-static void
-session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, Trouble *trouble)
+/* Why a client is closed whose message failed a rule that disconnects: RFC 6455 §7.4.1. */
+static guint16
+get_close_code (SbRejection rejection)
 {
-  gboolean too_many = session_count_rejected (self);
+  switch (rejection)
+    {
+    case SB_REJECTED_TEXT:
+    case SB_REJECTED_BINARY: return 1003;
+    case SB_REJECTED_TOO_BIG: return 1009;
+    case SB_REJECTED_NOT:
+    case SB_REJECTED_READ_ONLY:
+    case SB_REJECTED_RATE:
+    case SB_REJECTED_UTF8:
+    case SB_REJECTED_JSON:
+    case SB_REJECTED_DEPTH:
+    case SB_REJECTED_SCHEMA:
+    default: return 1008;
+    }
+}
 
-  trouble->told = too_many || sb_rate_take (&self->replies, self->lane->now);
-  session_log (self, g_bytes_new (payload, length), binary, trouble);
+/* The table of docs/protocol.md says with what a reason begins. */
+static void
+session_disconnect (SbSession *self, const Trouble *trouble)
+{
+  g_autofree char *reason = NULL;
 
-  if (too_many)
+  switch (trouble->rejection)
+    {
+    case SB_REJECTED_TEXT: reason = g_strdup ("text not allowed"); break;
+    case SB_REJECTED_BINARY: reason = g_strdup ("binary not allowed"); break;
+    case SB_REJECTED_TOO_BIG: reason = g_strdup ("message too big"); break;
+    case SB_REJECTED_NOT:
+    case SB_REJECTED_READ_ONLY:
+    case SB_REJECTED_RATE:
+    case SB_REJECTED_UTF8:
+    case SB_REJECTED_JSON:
+    case SB_REJECTED_DEPTH:
+    case SB_REJECTED_SCHEMA:
+    default: reason = g_strconcat ("message not allowed: ", trouble->reason, NULL); break;
+    }
+  sb_session_close (self, get_close_code (trouble->rejection), reason, SB_CLOSED_BY_SERVER, FALSE);
+}
+
+/* What its sender gets to see of it. */
+static void
+session_answer (SbSession *self, const Trouble *trouble, SbRuleFailure action, gboolean too_many)
+{
+  if (too_many && action != SB_RULE_DISCONNECT)
     {
       sb_counter_add (self->lane->totals.closed_rejected, 1);
       sb_session_close (self, 1008, "too many rejected messages", SB_CLOSED_BY_SERVER, FALSE);
+      return;
     }
-  else if (trouble->told)
+
+  if (trouble->told)
     {
       g_autoptr (SbFrame) reply = sb_error_reply_new (trouble->rejection, trouble->reason, trouble->pointer, self->sequence);
 
       sb_session_queue (self, reply, NULL);
     }
-  else
+  else if (action == SB_RULE_REPLY)
     sb_counter_add (self->lane->totals.replies_withheld, 1);
+  if (action == SB_RULE_DISCONNECT)
+    session_disconnect (self, trouble);
 }
 
-/* The checks of docs/protocol.md in their order, cheapest first; FALSE fills @trouble. */
+static void
+session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, Trouble *trouble)
+{
+  gboolean too_many = session_count_rejected (self);
+  SbRuleFailure action = trouble->rule != NULL ? trouble->rule->spec.on_failure : SB_RULE_REPLY;
+
+  if (trouble->rule != NULL)
+    sb_rule_counts_add_failed (trouble->rule->counts, trouble->cause);
+  trouble->told = too_many || action == SB_RULE_DISCONNECT ||
+                  (action == SB_RULE_REPLY && sb_rate_take (&self->replies, self->lane->now));
+  session_log (self, g_bytes_new (payload, length), binary, trouble);
+  session_answer (self, trouble, action, too_many); /* may close the session, and its room with the rule: last */
+}
+
+static SbRejection
+check_to_rejection (SbCheck check)
+{
+  switch (check)
+    {
+    case SB_CHECK_PASSED: return SB_REJECTED_NOT;
+    case SB_CHECK_SIZE: return SB_REJECTED_TOO_BIG;
+    case SB_CHECK_TEXT: return SB_REJECTED_TEXT;
+    case SB_CHECK_BINARY: return SB_REJECTED_BINARY;
+    case SB_CHECK_JSON: return SB_REJECTED_JSON;
+    case SB_CHECK_DEPTH: return SB_REJECTED_DEPTH;
+    case SB_CHECK_SCHEMA: return SB_REJECTED_SCHEMA;
+    default: g_assert_not_reached ();
+    }
+}
+
+/* The checks of docs/protocol.md in their order, cheapest first. FALSE: rejected, and all that follows from it is done. */
 static gboolean
-session_check (SbSession *self, gboolean binary, const guint8 *payload, gsize length, SbJsonTrouble *json, Trouble *trouble)
+session_check (SbSession *self, gboolean binary, const guint8 *payload, gsize length)
 {
   SbLane *lane = self->lane;
+  SbRule *rule = self->room->rule;
+  SbMessageLimits limits = { lane->limits.json, lane->limits.max_message, lane->limits.allow_binary,
+                             lane->limits.require_json };
+  Trouble trouble = { .offset = G_MAXUINT64 };
+  SbMessageVerdict verdict;
 
-  *trouble = (Trouble) { .offset = G_MAXUINT64 };
   if (!self->token->spec.may_publish)
     {
-      trouble->rejection = SB_REJECTED_READ_ONLY;
-      trouble->reason = "this token may listen but not publish";
-    }
-  else if (!sb_rate_take (&self->rate, lane->now))
-    {
-      trouble->rejection = SB_REJECTED_RATE;
-      trouble->reason = "too many messages a second";
-    }
-  else if (binary && !lane->limits.allow_binary)
-    {
-      trouble->rejection = SB_REJECTED_BINARY;
-      trouble->reason = "binary messages are not allowed";
-    }
-  else if (!binary && lane->limits.require_json &&
-           !sb_json_guard_check (lane->guard, (const char *) payload, length, &lane->limits.json, json))
-    {
-      trouble->rejection = json->fault == SB_JSON_DEPTH ? SB_REJECTED_DEPTH : SB_REJECTED_JSON;
-      trouble->reason = json->message;
-      trouble->pointer = json->pointer;
-      trouble->offset = json->offset;
+      trouble.rejection = SB_REJECTED_READ_ONLY;
+      trouble.reason = "this token may listen but not publish";
+      session_reject (self, binary, payload, length, &trouble);
+      return FALSE;
     }
 
-  return trouble->rejection == SB_REJECTED_NOT;
+  trouble.rule = rule;
+  if (!sb_rate_take (&self->rate, lane->now))
+    {
+      trouble.rejection = SB_REJECTED_RATE;
+      trouble.reason = "too many messages a second";
+      trouble.cause = SB_CAUSE_RATE;
+      session_reject (self, binary, payload, length, &trouble);
+      return FALSE;
+    }
+
+  if (sb_rule_checker_check (&lane->checker, rule, &limits, binary, (const char *) payload, length, 1, &verdict))
+    {
+      if (rule != NULL)
+        sb_rule_counts_add_passed (rule->counts);
+      return TRUE;
+    }
+
+  trouble.rejection = check_to_rejection (verdict.check);
+  trouble.reason = verdict.message;
+  trouble.pointer = verdict.pointer;
+  trouble.schema_pointer = verdict.schema_pointer;
+  trouble.cause = verdict.cause;
+  if (verdict.offset != G_MAXSIZE)
+    trouble.offset = verdict.offset;
+  session_reject (self, binary, payload, length, &trouble);
+  sb_message_verdict_clear (&verdict);
+
+  return FALSE;
 }
 
 void
 sb_session_take_message (SbSession *self, SbOpcode opcode, guint8 *payload, gsize length)
 {
-  SbJsonTrouble json;
-  Trouble trouble;
-  gboolean binary = opcode == SB_OPCODE_BINARY;
-
   self->sequence++;
   sb_counter_set (self->peer->counters.last_message, self->lane->real_now);
-  if (!session_check (self, binary, payload, length, &json, &trouble))
-    session_reject (self, binary, payload, length, &trouble);
-  else
+  if (session_check (self, opcode == SB_OPCODE_BINARY, payload, length))
     {
       g_autoptr (SbFrame) frame = sb_frame_new (opcode, payload, length);
 
@@ -143,13 +232,22 @@ sb_session_take_broken (SbSession *self, const SbFrameError *error)
   if (self->state != SB_SESSION_OPEN)
     return;
   if (error->close_code == 1009)
-    trouble.rejection = SB_REJECTED_TOO_BIG;
+    {
+      trouble.rejection = SB_REJECTED_TOO_BIG;
+      trouble.cause = SB_CAUSE_TOO_BIG;
+    }
   else if (error->close_code == 1007)
-    trouble.rejection = SB_REJECTED_UTF8;
+    {
+      trouble.rejection = SB_REJECTED_UTF8;
+      trouble.cause = SB_CAUSE_UTF8;
+    }
   else
     return;
 
   self->sequence++;
   session_count_rejected (self);
+  trouble.rule = self->token->spec.may_publish ? self->room->rule : NULL;
+  if (trouble.rule != NULL)
+    sb_rule_counts_add_failed (trouble.rule->counts, trouble.cause);
   session_log (self, g_bytes_new_static ("", 0), FALSE, &trouble);
 }

@@ -35,17 +35,21 @@ session_set_timer (SbSession *self, gint64 due)
   sb_wheel_set (&self->lane->wheel, &self->timer, due, session_timer_cb);
 }
 
-/* The token's messages a second or the server's, whichever is less; 0: no limit. */
+/* 0 is no limit. */
+static guint
+get_lower (guint a, guint b)
+{
+  return a == 0 || b == 0 ? MAX (a, b) : MIN (a, b);
+}
+
+/* The messages a second of the token, of the server or of the channel's rule, whichever is least; 0: no limit. */
 static guint
 session_get_rate (SbSession *self)
 {
-  guint of_token = self->token->spec.messages_per_second;
-  guint of_server = self->lane->limits.messages_per_second;
+  SbRule *rule = self->room != NULL ? self->room->rule : NULL;
+  guint rate = get_lower (self->token->spec.messages_per_second, self->lane->limits.messages_per_second);
 
-  if (of_token == 0 || of_server == 0)
-    return MAX (of_token, of_server);
-
-  return MIN (of_token, of_server);
+  return rule != NULL ? get_lower (rate, rule->spec.messages_per_second) : rate;
 }
 
 static void
@@ -81,12 +85,13 @@ static void
 session_join (SbSession *self)
 {
   SbLane *lane = self->lane;
-  guint rate = session_get_rate (self), replies = lane->limits.max_error_replies;
+  guint rate, replies = lane->limits.max_error_replies;
   SbEvent event = { .kind = SB_EVENT_JOINED, .peer = sb_peer_ref (self->peer) };
 
+  sb_router_join (&lane->router, self, self->peer->channel);
+  rate = session_get_rate (self); /* the room knows its rule */
   sb_rate_init (&self->rate, rate, MAX (rate, 1), lane->now);
   sb_rate_init (&self->replies, replies, MAX (replies, 1), lane->now);
-  sb_router_join (&lane->router, self, self->peer->channel);
   sb_counter_set (self->peer->counters.round_trip, sb_lane_stream_get_round_trip (&self->stream));
   session_set_timer (self, lane->now + MIN (lane->limits.ping_interval * G_TIME_SPAN_SECOND, FIRST_PING));
   sb_lane_tell (lane, &event);
@@ -551,5 +556,12 @@ sb_session_limits_changed (SbSession *self)
 {
   sb_frame_reader_set_max_message (&self->reader, self->lane->limits.max_message);
   if (self->token != NULL)
+    session_change_rates (self);
+}
+
+void
+sb_session_rules_changed (SbSession *self)
+{
+  if (self->room != NULL)
     session_change_rates (self);
 }

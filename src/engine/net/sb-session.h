@@ -96,5 +96,7 @@ gboolean   sb_session_is_done    (SbSession *self);
 /* Ends the connection at once, without a word. */
 void       sb_session_cut        (SbSession *self);
 void       sb_session_limits_changed (SbSession *self);
+/* The rule of its room may be another one. */
+void       sb_session_rules_changed (SbSession *self);
 
 G_END_DECLS

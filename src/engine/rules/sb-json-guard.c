@@ -4,6 +4,7 @@
 #include "rules/sb-json-guard.h"
 
 #include "rules/sb-json-keys.h"
+#include "rules/sb-json-locate.h"
 #include "rules/sb-json-text.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -214,34 +215,13 @@ write_pointer (const Reading *self, char *pointer, gsize size)
     }
 }
 
-/* A line ends with a line feed, a carriage return, or both. */
-static void
-write_place (const Reading *self, SbJsonTrouble *trouble)
-{
-  const char *where = self->flaw.where;
-
-  trouble->offset = where - self->text;
-  trouble->line = 1;
-  trouble->column = 1;
-
-  for (const char *p = self->text; p < where; p++)
-    {
-      if (*p == '\n' || (*p == '\r' && !(p + 1 < self->end && p[1] == '\n')))
-        {
-          trouble->line++;
-          trouble->column = 1;
-        }
-      else if (((guint8) *p & 0xc0) != 0x80)
-        trouble->column++;
-    }
-}
-
 static void
 write_trouble (const Reading *self, SbJsonTrouble *trouble)
 {
   trouble->fault = self->flaw.fault;
   memcpy (trouble->message, self->flaw.message, sizeof trouble->message);
-  write_place (self, trouble);
+  trouble->offset = self->flaw.where - self->text;
+  sb_json_find_line (self->text, self->end - self->text, trouble->offset, &trouble->line, &trouble->column);
   write_pointer (self, trouble->pointer, sizeof trouble->pointer);
 }
 

@@ -138,7 +138,32 @@ static const char block_script[] =
     "  actor TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;";
 
-static const char *const scripts[] = { first_script, measure_script, speech_script, block_script };
+/* What may be said. Counts are JSON by name, since the list of what is counted grows. */
+static const char rules_script[] =
+    "CREATE TABLE rule ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
+    "  pattern TEXT NOT NULL UNIQUE CHECK (length (pattern) > 0),"
+    "  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
+    "  allow_text INTEGER NOT NULL CHECK (allow_text IN (0, 1)),"
+    "  allow_binary INTEGER NOT NULL CHECK (allow_binary IN (0, 1)),"
+    "  max_size INTEGER NOT NULL CHECK (max_size BETWEEN 0 AND 4294967295),"
+    "  max_depth INTEGER NOT NULL CHECK (max_depth BETWEEN 0 AND 4294967295),"
+    "  messages_per_second INTEGER NOT NULL CHECK (messages_per_second BETWEEN 0 AND 4294967295),"
+    "  schema TEXT,"
+    "  assert_format INTEGER NOT NULL CHECK (assert_format IN (0, 1)),"
+    "  on_failure TEXT NOT NULL CHECK (length (on_failure) > 0),"
+    "  created_at INTEGER NOT NULL,"
+    "  changed_at INTEGER NOT NULL,"
+    "  counts TEXT NOT NULL DEFAULT '{}'"
+    ") STRICT;"
+
+    "CREATE TABLE schema_document ("
+    "  uri TEXT NOT NULL PRIMARY KEY CHECK (length (uri) > 0),"
+    "  text TEXT NOT NULL,"
+    "  changed_at INTEGER NOT NULL"
+    ") STRICT;";
+
+static const char *const scripts[] = { first_script, measure_script, speech_script, block_script, rules_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

@@ -57,6 +57,10 @@ static const char *const act_ids[] = {
   [SB_ACT_SCHEDULE_STOPPED] = "schedule_stopped",
   [SB_ACT_SCHEDULE_ENDED] = "schedule_ended",
   [SB_ACT_SCHEDULE_FAILED] = "schedule_failed",
+  [SB_ACT_RULE_SET] = "rule_set",
+  [SB_ACT_RULE_REMOVED] = "rule_removed",
+  [SB_ACT_SCHEMA_ADDED] = "schema_added",
+  [SB_ACT_SCHEMA_REMOVED] = "schema_removed",
   [SB_ACT_SETTINGS_CHANGED] = "settings_changed",
   [SB_ACT_NOTICE] = "notice",
 };

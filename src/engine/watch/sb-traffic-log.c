@@ -103,7 +103,8 @@ get_cost (const SbTrafficRecord *record)
   return (record->payload != NULL ? g_bytes_get_size (record->payload) : 0) +
          (record->target != NULL ? strlen (record->target) : 0) +
          (record->reason != NULL ? strlen (record->reason) : 0) +
-         (record->pointer != NULL ? strlen (record->pointer) : 0);
+         (record->pointer != NULL ? strlen (record->pointer) : 0) +
+         (record->schema_pointer != NULL ? strlen (record->schema_pointer) : 0);
 }
 
 static void
