@@ -468,6 +468,30 @@ test_early_frames (Wire *self, gconstpointer data)
     }
 }
 
+/* More than any buffer on the way holds, and more than a head may have. */
+static void
+test_early_large (Wire *self, gconstpointer data)
+{
+  enum { SIZE = 700000 };
+  g_autoptr (SbTestClient) receiver = wire_open (self, "/early");
+  g_autoptr (SbTestClient) sender = sb_test_client_new (self->port);
+  g_autoptr (SbTestResponse) response = NULL;
+  g_autoptr (GByteArray) stream = g_byte_array_new ();
+  g_autofree guint8 *payload = g_malloc (SIZE);
+  g_autofree char *request = g_strdup_printf ("GET /early HTTP/1.1\r\n" REST "Authorization: Bearer %s\r\n\r\n",
+                                              self->secret);
+
+  for (gsize i = 0; i < SIZE; i++)
+    payload[i] = i % 3 == 0 ? '\n' : i / 7; /* looks like a great many lines */
+  g_byte_array_append (stream, (guint8 *) request, strlen (request));
+  sb_test_append_frame (stream, 0x82, payload, SIZE);
+  sb_test_client_send_bytes (sender, stream->data, stream->len);
+  response = sb_test_client_receive_response (sender);
+  g_assert_cmpuint (response->status, ==, 101);
+  sb_test_client_expect_binary (receiver, payload, SIZE);
+  sb_test_client_expect_silence (sender);
+}
+
 /* Who says nothing, or stops in the middle, is cut when its time is over; who came in meanwhile stays. */
 static void
 test_time_out (Wire *self, gconstpointer data)
@@ -549,6 +573,7 @@ main (int argc, char **argv)
   ADD ("/wire-handshake/raw/longest-channel", test_longest_channel);
   ADD ("/wire-handshake/raw/cut-short", test_cut_short);
   ADD ("/wire-handshake/raw/early-frames", test_early_frames);
+  ADD ("/wire-handshake/raw/early-large", test_early_large);
   ADD ("/wire-handshake/raw/time-out", test_time_out);
   ADD ("/wire-handshake/raw/body", test_body);
   ADD ("/wire-handshake/raw/noise", test_noise);
