@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """permessage-deflate as real clients speak it: each agrees to it, and hears and is heard by the others and by one without it."""
 import random
+import ssl
 import unittest
 
 import clients
@@ -82,6 +83,27 @@ class Compression(unittest.TestCase):
         self.assertEqual((report["targeted"], report["sent"], report["dropped"]), (4, 4, 0))
         for name, client in self.kinds.items():
             self.assertEqual(client.receive(), text, name)
+
+
+class OverTLS(unittest.TestCase):
+    def test_compressed_and_plain(self):
+        server = signalbox.Server({"compression": "true", "require-json": "false"})
+        self.addCleanup(server.clean)
+        context = ssl.create_default_context(cadata=server.ctl("certificate", "make")["pem"])
+        server.start()
+        secret, _ = server.issue("all")
+        packed, plain, sender = clients.PythonClient(), clients.PythonClient(), clients.PythonClient()
+        packed.compression = sender.compression = "deflate"
+        for client in packed, plain, sender:
+            client.context = context
+            client.open(server.url + "/packed", secret)
+            self.addCleanup(client.end)
+        self.assertEqual(packed.extensions().split(";")[0], "permessage-deflate")
+        for size in SIZES:
+            text = text_of(size)
+            sender.send(text)
+            self.assertEqual(packed.receive(), text, size)
+            self.assertEqual(plain.receive(), text, size)
 
 
 if __name__ == "__main__":

@@ -47,12 +47,14 @@ class PythonClient(_HTTPClient):
     """Python's websockets."""
     name = "python"
     compression = None  # "deflate": offers permessage-deflate, as the two others always do
+    context = None  # for wss: what the server's certificate is checked with
 
     def open(self, url, token):
         headers = {"Authorization": "Bearer " + token} if token else {}
         try:
             self.socket = websockets.sync.client.connect(url, additional_headers=headers, open_timeout=DEADLINE,
-                                                         compression=self.compression, ping_interval=None)
+                                                         compression=self.compression, ping_interval=None,
+                                                         ssl=self.context)
         except websockets.exceptions.InvalidStatus as error:
             raise Refused(error.response.status_code) from None
 
