@@ -17,6 +17,8 @@ typedef struct
   SbEngine *engine;
   char *count;
   gboolean attention;
+  gboolean awake;
+  GtkWindow *window; /* the one it is in while it is mapped */
 } SbPagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (SbPage, sb_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -27,6 +29,7 @@ enum
   PROP_ENGINE,
   PROP_ATTENTION,
   PROP_COUNT,
+  PROP_AWAKE,
   N_PROPS
 };
 
@@ -79,6 +82,9 @@ sb_page_get_property (GObject    *object,
     case PROP_COUNT:
       g_value_set_string (value, priv->count);
       break;
+    case PROP_AWAKE:
+      g_value_set_boolean (value, priv->awake);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -110,6 +116,49 @@ sb_page_set_property (GObject      *object,
 }
 
 static void
+update_awake (SbPage *self)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+  gboolean awake = gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+                   !(priv->window != NULL && gtk_window_is_suspended (priv->window));
+
+  if (priv->awake == awake)
+    return;
+  priv->awake = awake;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AWAKE]);
+}
+
+static void
+sb_page_map (GtkWidget *widget)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (widget));
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  GTK_WIDGET_CLASS (sb_page_parent_class)->map (widget);
+
+  if (GTK_IS_WINDOW (root))
+    {
+      priv->window = GTK_WINDOW (root);
+      g_signal_connect_object (root, "notify::suspended", G_CALLBACK (update_awake), widget, G_CONNECT_SWAPPED);
+    }
+  update_awake (SB_PAGE (widget));
+}
+
+static void
+sb_page_unmap (GtkWidget *widget)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (widget));
+
+  if (priv->window != NULL)
+    g_signal_handlers_disconnect_by_func (priv->window, update_awake, widget);
+  priv->window = NULL;
+
+  GTK_WIDGET_CLASS (sb_page_parent_class)->unmap (widget);
+
+  update_awake (SB_PAGE (widget));
+}
+
+static void
 sb_page_finalize (GObject *object)
 {
   SbPagePrivate *priv = sb_page_get_instance_private (SB_PAGE (object));
@@ -124,11 +173,14 @@ static void
 sb_page_class_init (SbPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->constructed = sb_page_constructed;
   object_class->get_property = sb_page_get_property;
   object_class->set_property = sb_page_set_property;
   object_class->finalize = sb_page_finalize;
+  widget_class->map = sb_page_map;
+  widget_class->unmap = sb_page_unmap;
 
   /**
    * SbPage:engine:
@@ -152,6 +204,13 @@ sb_page_class_init (SbPageClass *klass)
    */
   properties[PROP_COUNT] = g_param_spec_string ("count", NULL, NULL, NULL,
                                                 G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * SbPage:awake:
+   *
+   * Whether it is on the screen, in a window that is not suspended. What is asleep needs nothing written anew.
+   */
+  properties[PROP_AWAKE] = g_param_spec_boolean ("awake", NULL, NULL, FALSE,
+                                                 G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -198,6 +257,16 @@ sb_page_set_attention (SbPage  *self,
     return;
   priv->attention = attention;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ATTENTION]);
+}
+
+gboolean
+sb_page_is_awake (SbPage *self)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_val_if_fail (SB_IS_PAGE (self), FALSE);
+
+  return priv->awake;
 }
 
 const char *

@@ -37,6 +37,8 @@ struct _SbPageClass
 SbEngine   *sb_page_get_engine    (SbPage *self);
 gboolean    sb_page_get_attention (SbPage *self);
 void        sb_page_set_attention (SbPage *self, gboolean attention);
+/* On the screen, in a window that is not suspended: there is somebody to do things for. */
+gboolean    sb_page_is_awake      (SbPage *self);
 const char *sb_page_get_count     (SbPage *self);
 void        sb_page_set_count     (SbPage *self, const char *count);
 void        sb_page_show          (SbPage *self, const char *filter);

@@ -259,7 +259,7 @@ app_test_shows (GtkWidget  *root,
 {
   if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
     return FALSE;
-  if (GTK_IS_LABEL (root) && says (root, text))
+  if ((GTK_IS_LABEL (root) || GTK_IS_INSCRIPTION (root)) && says (root, text))
     return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
     if (app_test_shows (child, text))

@@ -75,6 +75,7 @@ static void
 assert_shows (SbTrafficView *view,
               GArray        *serials)
 {
+  sb_traffic_view_finish (view);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (view)), ==, serials->len);
   for (guint i = 0; i < serials->len; i++)
     {

@@ -141,7 +141,7 @@ show_facts (SbClientPanel *self)
   gtk_widget_set_visible (GTK_WIDGET (self->name), name != NULL);
   show_value (self->token_row, g_strdup_printf ("%s · %s", sb_client_get_title (self->client), peer->token_hint));
   show_value (self->address_row, g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u · %s" : "%s:%u · %s",
-                                                  peer->address, peer->port, peer->tls ? "wss" : "ws"));
+                                                  peer->address, peer->port, sb_client_words_protocol (self->client)));
   show_value (self->channel_row, g_strdup (peer->channel));
   show_value (self->agent_row, g_strdup (peer->user_agent));
   show_value (self->origin_row, g_strdup (peer->origin));

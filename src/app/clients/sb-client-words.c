@@ -53,6 +53,12 @@ sb_client_words_second (SbClient *client)
   return g_strdup_printf (_("%s · “%s”"), peer->address, peer->name);
 }
 
+const char *
+sb_client_words_protocol (SbClient *client)
+{
+  return sb_client_get_peer (client)->tls ? "wss" : "ws";
+}
+
 char *
 sb_client_words_since (SbClient *client,
                        gint64    now)

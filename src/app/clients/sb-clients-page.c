@@ -22,16 +22,13 @@
  *
  * Who is connected, and who was: the table, and beside it the client that is selected.
  *
- *   SbClientList, or its recently left → GtkFilterListModel (search, state, chip) → #SbClientTable
- *
  * Numbers are read four times a second, and only while the page is on the screen.
  */
 struct _SbClientsPage
 {
   SbPage parent_instance;
 
-  GtkFilterListModel *filtered;
-  GtkCustomFilter *filter;
+  gboolean left;        /* those that left are shown */
   SbClient *shown;      /* in the panel; it may have left */
   gint64 only_token;    /* chip: 0 for all */
   char *only_address;   /* chip: NULL for all */
@@ -82,37 +79,16 @@ is_showing_left (SbClientsPage *self)
 
 /* --- what is shown --- */
 
-static gboolean
-state_is_chosen (SbClient   *client,
-                 const char *choice)
+static SbClientsKind
+get_kind (SbClientsPage *self)
 {
+  const char *choice = sb_filter_bar_get_choice (self->filter_bar);
+
   if (g_str_equal (choice, "slow"))
-    return sb_client_get_state (client) == SB_CLIENT_SLOW;
+    return SB_CLIENTS_SLOW;
   if (g_str_equal (choice, "rejected"))
-    return sb_client_get_recent_rejected (client) > 0;
-  if (g_str_equal (choice, "idle"))
-    return sb_client_get_state (client) == SB_CLIENT_IDLE;
-  return TRUE;
-}
-
-static gboolean
-filter_func (gpointer item,
-             gpointer user_data)
-{
-  SbClientsPage *self = user_data;
-  const SbPeer *peer = sb_client_get_peer (item);
-
-  if (self->only_token != 0 && peer->token_id != self->only_token)
-    return FALSE;
-  if (self->only_address != NULL && !g_str_equal (peer->address, self->only_address))
-    return FALSE;
-  if (!state_is_chosen (item, sb_filter_bar_get_choice (self->filter_bar)))
-    return FALSE;
-  return sb_filter_bar_matches (self->filter_bar, sb_client_get_title (item))
-         || sb_filter_bar_matches (self->filter_bar, peer->name)
-         || sb_filter_bar_matches (self->filter_bar, peer->address)
-         || sb_filter_bar_matches (self->filter_bar, peer->token_hint)
-         || sb_filter_bar_matches (self->filter_bar, peer->channel);
+    return SB_CLIENTS_REJECTED;
+  return g_str_equal (choice, "idle") ? SB_CLIENTS_IDLE : SB_CLIENTS_ALL;
 }
 
 static void
@@ -143,7 +119,7 @@ update_stack (SbClientsPage *self)
     child = self->nobody_left;
   else if (!left && n_connected == 0)
     child = running ? GTK_WIDGET (self->nobody) : self->stopped;
-  else if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0)
+  else if (sb_client_table_count (self->table) == 0)
     child = self->nothing_found;
   if (child == GTK_WIDGET (self->nobody))
     describe_nobody (self);
@@ -174,7 +150,8 @@ update_cb (gpointer user_data)
 
   self->update_id = 0;
   update_title (self);
-  update_stack (self);
+  if (sb_page_is_awake (SB_PAGE (self)))
+    update_stack (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -190,16 +167,22 @@ static void
 filter_changed_cb (SbClientsPage *self)
 {
   SbClientList *clients = sb_engine_get_clients (get_engine (self));
-  GListModel *model = is_showing_left (self) ? sb_client_list_get_recently_left (clients) : G_LIST_MODEL (clients);
+  const SbClientMatch match = {
+    .kind = get_kind (self),
+    .token_id = self->only_token,
+    .address = self->only_address,
+    .text = sb_filter_bar_get_text (self->filter_bar),
+  };
 
-  if (gtk_filter_list_model_get_model (self->filtered) != model)
+  if (self->left != is_showing_left (self))
     {
+      self->left = is_showing_left (self);
       gtk_toggle_button_set_active (self->pick_button, FALSE);
       g_clear_object (&self->shown);
-      gtk_filter_list_model_set_model (self->filtered, model);
-      sb_client_table_set_model (self->table, G_LIST_MODEL (self->filtered), is_showing_left (self));
+      sb_client_table_set_source (
+          self->table, self->left ? sb_client_list_get_recently_left (clients) : G_LIST_MODEL (clients), self->left);
     }
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  sb_client_table_set_match (self->table, &match);
   update_stack (self);
 }
 
@@ -242,10 +225,6 @@ refresh_cb (gpointer user_data)
     sb_client_panel_refresh (self->panel, max_backlog);
   if (++self->n_ticks % TICKS_PER_SORT == 0)
     {
-      const char *choice = sb_filter_bar_get_choice (self->filter_bar);
-
-      if (!g_str_equal (choice, "all") && !is_showing_left (self))
-        gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
       sb_client_table_resort (self->table);
       update_stack (self);
     }
@@ -253,24 +232,16 @@ refresh_cb (gpointer user_data)
 }
 
 static void
-sb_clients_page_map (GtkWidget *widget)
+awake_cb (SbClientsPage *self)
 {
-  SbClientsPage *self = SB_CLIENTS_PAGE (widget);
+  gboolean awake = sb_page_is_awake (SB_PAGE (self));
 
-  GTK_WIDGET_CLASS (sb_clients_page_parent_class)->map (widget);
-
-  if (self->refresh_id == 0)
+  if (self->refresh_id != 0 && !awake)
+    g_clear_handle_id (&self->refresh_id, g_source_remove);
+  else if (self->refresh_id == 0 && awake)
     self->refresh_id = g_timeout_add (REFRESH_INTERVAL, refresh_cb, self);
-}
-
-static void
-sb_clients_page_unmap (GtkWidget *widget)
-{
-  SbClientsPage *self = SB_CLIENTS_PAGE (widget);
-
-  g_clear_handle_id (&self->refresh_id, g_source_remove);
-
-  GTK_WIDGET_CLASS (sb_clients_page_parent_class)->unmap (widget);
+  sb_client_table_set_asleep (self->table, !awake);
+  update_stack (self);
 }
 
 /* --- the panel --- */
@@ -581,17 +552,15 @@ sb_clients_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (sb_clients_page_parent_class)->constructed (object);
 
-  self->filter = gtk_custom_filter_new (filter_func, self, NULL);
-  self->filtered =
-      gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (clients)), GTK_FILTER (g_object_ref (self->filter)));
-  sb_client_table_set_model (self->table, G_LIST_MODEL (self->filtered), FALSE);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_client_table_get_actions (self->table));
+  sb_client_table_set_source (self->table, G_LIST_MODEL (clients), FALSE);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_table_get_actions (SB_TABLE (self->table)));
   g_signal_connect_object (clients, "notify", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (clients, "items-changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_client_list_get_recently_left (clients), "items-changed", G_CALLBACK (queue_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
-  update_stack (self);
+  g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
+  awake_cb (self);
   update_title (self);
   update_actions (self);
 }
@@ -603,12 +572,7 @@ sb_clients_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->refresh_id, g_source_remove);
-  /* The filter asks this page: it must not any more. */
-  if (self->filter != NULL)
-    gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_CLIENTS_PAGE);
-  g_clear_object (&self->filtered);
-  g_clear_object (&self->filter);
   g_clear_object (&self->shown);
   g_clear_pointer (&self->only_address, g_free);
 
@@ -639,8 +603,6 @@ sb_clients_page_class_init (SbClientsPageClass *klass)
 
   object_class->constructed = sb_clients_page_constructed;
   object_class->dispose = sb_clients_page_dispose;
-  widget_class->map = sb_clients_page_map;
-  widget_class->unmap = sb_clients_page_unmap;
   page_class->show = sb_clients_page_show;
   page_class->focus_search = sb_clients_page_focus_search;
 
@@ -689,5 +651,5 @@ sb_clients_page_init (SbClientsPage *self)
   sb_filter_bar_add_choice (self->filter_bar, "rejected", C_("clients", "Rejected"));
   sb_filter_bar_add_choice (self->filter_bar, "idle", C_("clients", "Idle"));
   sb_filter_bar_add_choice (self->filter_bar, "left", C_("clients", "Recently Left"));
-  sb_client_table_set_menu (self->table, self->row_menu);
+  sb_table_set_menu (SB_TABLE (self->table), self->row_menu);
 }

@@ -5,7 +5,7 @@
 #include "sb-page.h"
 #include "tokens/sb-token-cell.h"
 #include "tokens/sb-token-words.h"
-#include "widgets/sb-table.h"
+#include "widgets/sb-table-parts.h"
 #include <glib/gi18n.h>
 
 /**

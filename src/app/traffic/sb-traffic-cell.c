@@ -17,17 +17,39 @@ struct _SbTrafficCell
 
   SbTrafficCellKind kind;
 
-  GtkImage *icon;   /* of the direction */
-  GtkLabel *title;
-  GtkLabel *second; /* the reason of a rejection; the message in a narrow row */
-  GtkLabel *time;   /* of a narrow row */
+  const char *direction;  /* in words; static */
+  GtkImage *icon;
+  GtkInscription *title;
+  GtkInscription *second; /* the message in a narrow row */
+  GtkInscription *time;   /* of a narrow row */
+  GtkLabel *reason;       /* of a rejection, once there was one */
 };
 
 G_DEFINE_FINAL_TYPE (SbTrafficCell, sb_traffic_cell, GTK_TYPE_BOX)
 
+/* Made when it is asked for: what may be cut, whole, and what an icon means. */
+static gboolean
+sb_traffic_cell_query_tooltip (GtkWidget  *widget,
+                               int         x,
+                               int         y,
+                               gboolean    keyboard,
+                               GtkTooltip *tooltip)
+{
+  SbTrafficCell *self = SB_TRAFFIC_CELL (widget);
+  const char *text = self->direction;
+
+  if (self->reason != NULL && gtk_widget_get_visible (GTK_WIDGET (self->reason)))
+    text = gtk_label_get_text (self->reason);
+  else if (self->title != NULL)
+    text = gtk_inscription_get_text (self->title);
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL && *text != '\0';
+}
+
 static void
 sb_traffic_cell_class_init (SbTrafficCellClass *klass)
 {
+  GTK_WIDGET_CLASS (klass)->query_tooltip = sb_traffic_cell_query_tooltip;
 }
 
 static void
@@ -35,32 +57,30 @@ sb_traffic_cell_init (SbTrafficCell *self)
 {
 }
 
-static GtkLabel *
-add_label (GtkWidget  *box,
-           const char *style,
-           const char *second_style,
-           gboolean    ellipsize)
+static GtkInscription *
+add_text (GtkWidget  *box,
+          guint       width, /* in characters */
+          const char *style,
+          const char *second_style)
 {
+  GtkWidget *text = gtk_inscription_new (NULL);
   const char *classes[] = { style, second_style, NULL };
-  GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), width);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), width);
   if (style != NULL)
-    gtk_widget_set_css_classes (label, classes);
-  if (ellipsize)
-    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_box_append (GTK_BOX (box), label);
-  return GTK_LABEL (label);
+    gtk_widget_set_css_classes (text, classes);
+  gtk_box_append (GTK_BOX (box), text);
+  return GTK_INSCRIPTION (text);
 }
 
 static void
-add_icon (SbTrafficCell *self,
-          GtkWidget     *box)
+add_icon (SbTrafficCell *self)
 {
   self->icon = GTK_IMAGE (gtk_image_new ());
   gtk_widget_set_valign (GTK_WIDGET (self->icon), GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->icon));
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->icon));
 }
 
 static void
@@ -69,16 +89,16 @@ add_row (SbTrafficCell *self)
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  add_icon (self, GTK_WIDGET (self));
+  add_icon (self);
   gtk_widget_set_hexpand (lines, TRUE);
   gtk_box_append (GTK_BOX (lines), line);
   gtk_box_append (GTK_BOX (self), lines);
-  self->title = add_label (line, NULL, NULL, TRUE);
+  self->title = add_text (line, 12, NULL, NULL);
   gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
-  self->time = add_label (line, "caption", "dimmed", FALSE);
+  self->time = add_text (line, 8, "caption", "dimmed");
   gtk_widget_add_css_class (GTK_WIDGET (self->time), "num");
-  self->second = add_label (lines, "monospace", NULL, TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (self->second), "caption");
+  gtk_inscription_set_xalign (self->time, 1);
+  self->second = add_text (lines, 16, "monospace", "caption");
 }
 
 static void
@@ -89,33 +109,29 @@ add_children (SbTrafficCell *self)
   switch (self->kind)
     {
     case SB_TRAFFIC_CELL_TIME:
-      self->title = add_label (widget, "dimmed", "num", FALSE);
+      self->title = add_text (widget, 11, "dimmed", "num");
       break;
     case SB_TRAFFIC_CELL_DIRECTION:
-      add_icon (self, widget);
+      add_icon (self);
       break;
     case SB_TRAFFIC_CELL_CLIENT:
     case SB_TRAFFIC_CELL_CHANNEL:
-      self->title = add_label (widget, NULL, NULL, TRUE);
-      gtk_label_set_width_chars (self->title, self->kind == SB_TRAFFIC_CELL_CLIENT ? 12 : 9);
-      gtk_label_set_max_width_chars (self->title, 18);
+      self->title = add_text (widget, self->kind == SB_TRAFFIC_CELL_CLIENT ? 14 : 12, NULL, NULL);
       break;
     case SB_TRAFFIC_CELL_MESSAGE:
-      self->title = add_label (widget, "monospace", NULL, TRUE);
-      self->second = add_label (widget, "error", NULL, TRUE);
-      gtk_label_set_width_chars (self->title, 20);
+      self->title = add_text (widget, 16, "monospace", NULL);
       break;
     case SB_TRAFFIC_CELL_SIZE:
     case SB_TRAFFIC_CELL_REACHED:
-      self->title = add_label (widget, "num", self->kind == SB_TRAFFIC_CELL_SIZE ? "dimmed" : NULL, FALSE);
-      gtk_label_set_xalign (self->title, 1);
-      gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
-      gtk_label_set_width_chars (self->title, 5);
+      self->title = add_text (widget, 7, "num", self->kind == SB_TRAFFIC_CELL_SIZE ? "dimmed" : NULL);
+      gtk_inscription_set_xalign (self->title, 1);
       break;
     case SB_TRAFFIC_CELL_ROW:
     default:
       add_row (self);
     }
+  if (self->title != NULL)
+    gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
 }
 
 /**
@@ -130,6 +146,7 @@ sb_traffic_cell_new (SbTrafficCellKind kind)
   self->kind = kind;
   gtk_widget_add_css_class (GTK_WIDGET (self), kind == SB_TRAFFIC_CELL_ROW ? "traffic-row" : "traffic-cell");
   add_children (self);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   return GTK_WIDGET (self);
 }
 
@@ -153,11 +170,25 @@ show_icon (SbTrafficCell  *self,
   gboolean rejected = record->rejection != SB_REJECTED_NOT;
 
   gtk_image_set_from_icon_name (self->icon, sb_traffic_words_icon (entry));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), direction);
+  self->direction = direction;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, direction, -1);
   set_class (self->icon, "error", rejected);
   set_class (self->icon, "accent", !rejected && record->direction != SB_DIRECTION_FROM_CLIENT);
   set_class (self->icon, "dimmed", !rejected && record->direction == SB_DIRECTION_FROM_CLIENT);
+}
+
+/* The reason is worth more room than the message, which is cut first. */
+static void
+add_reason (SbTrafficCell *self)
+{
+  GtkWidget *reason = gtk_label_new (NULL);
+
+  gtk_label_set_ellipsize (GTK_LABEL (reason), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (reason), TRUE);
+  gtk_widget_add_css_class (reason, "error");
+  gtk_widget_add_css_class (reason, "caption");
+  gtk_box_append (GTK_BOX (self), reason);
+  self->reason = GTK_LABEL (reason);
 }
 
 static void
@@ -165,13 +196,17 @@ show_message (SbTrafficCell  *self,
               SbTrafficEntry *entry)
 {
   const SbTrafficRecord *record = sb_traffic_entry_get_record (entry);
-  gboolean rejected = record->rejection != SB_REJECTED_NOT;
+  gboolean rejected = record->rejection != SB_REJECTED_NOT && record->reason != NULL;
 
-  gtk_label_set_text (self->title, sb_traffic_entry_get_preview (entry));
-  set_class (self->title, "error", rejected);
+  gtk_inscription_set_text (self->title, sb_traffic_entry_get_preview (entry));
+  set_class (self->title, "error", record->rejection != SB_REJECTED_NOT);
   set_class (self->title, "dimmed", record->binary);
-  gtk_label_set_text (self->second, rejected && record->reason != NULL ? record->reason : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->second), rejected);
+  if (rejected && self->reason == NULL)
+    add_reason (self);
+  if (self->reason == NULL)
+    return;
+  gtk_label_set_text (self->reason, rejected ? record->reason : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), rejected);
 }
 
 static void
@@ -184,9 +219,9 @@ show_row (SbTrafficCell  *self,
   g_autofree char *title = g_strdup_printf ("%s · %s", client, channel);
   g_autofree char *clock = sb_format_clock (record->time, FALSE);
 
-  gtk_label_set_text (self->title, title);
-  gtk_label_set_text (self->time, clock);
-  gtk_label_set_text (self->second, sb_traffic_entry_get_preview (entry));
+  gtk_inscription_set_text (self->title, title);
+  gtk_inscription_set_text (self->time, clock);
+  gtk_inscription_set_text (self->second, sb_traffic_entry_get_preview (entry));
   set_class (self->second, "error", record->rejection != SB_REJECTED_NOT);
 }
 
@@ -228,6 +263,6 @@ sb_traffic_cell_set_entry (SbTrafficCell  *self,
     {
       g_autofree char *title = make_title (self, entry);
 
-      gtk_label_set_text (self->title, title);
+      gtk_inscription_set_text (self->title, title);
     }
 }

@@ -256,6 +256,7 @@ sb_traffic_export_write_async (SbTrafficView          *view,
   g_autoptr (GTask) task = g_task_new (view, cancellable, callback, user_data);
   Write *self = g_new0 (Write, 1);
 
+  sb_traffic_view_finish (view);
   self->n = g_list_model_get_n_items (G_LIST_MODEL (view));
   self->records = g_new0 (SbTrafficRecord, self->n);
   for (guint i = 0; i < self->n; i++)

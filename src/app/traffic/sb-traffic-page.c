@@ -74,9 +74,9 @@ update_stack (SbTrafficPage *self)
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (get_log (self))) > 0;
   guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->view));
 
-  if (n_shown == 0 && any)
+  if (n_shown == 0 && any && !sb_traffic_view_is_searching (self->view))
     child = self->nothing_found;
-  else if (n_shown == 0)
+  else if (n_shown == 0 && !any)
     child = sb_server_is_running (get_engine (self)) ? self->quiet : self->stopped;
   gtk_stack_set_visible_child (self->stack, child);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), any || n_shown > 0);
@@ -116,6 +116,8 @@ update_cb (gpointer user_data)
   SbTrafficPage *self = user_data;
 
   self->update_id = 0;
+  if (!sb_page_is_awake (SB_PAGE (self)))
+    return G_SOURCE_REMOVE;
   update_stack (self);
   update_new (self);
   return G_SOURCE_REMOVE;
@@ -140,9 +142,17 @@ view_changed_cb (SbTrafficPage *self,
 }
 
 static void
+awake_cb (SbTrafficPage *self)
+{
+  sb_traffic_view_set_asleep (self->view, !sb_page_is_awake (SB_PAGE (self)));
+  update_stack (self);
+  update_title (self);
+}
+
+static void
 ticked_cb (SbTrafficPage *self)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (sb_page_is_awake (SB_PAGE (self)))
     update_title (self);
 }
 
@@ -507,15 +517,15 @@ sb_traffic_page_constructed (GObject *object)
 
   self->view = sb_traffic_view_new (sb_engine_get_traffic (engine));
   sb_traffic_table_set_view (self->table, self->view);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_table_get_actions (SB_TABLE (self->table)));
   g_signal_connect_object (self->view, "items-changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "notify::n-waiting", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_engine_get_traffic (engine), "items-changed", G_CALLBACK (queue_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "ticked", G_CALLBACK (ticked_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self, "map", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
-  update_stack (self);
-  update_title (self);
+  g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
+  awake_cb (self);
   update_new (self);
   update_actions (self);
 }
@@ -606,5 +616,5 @@ sb_traffic_page_init (SbTrafficPage *self)
   sb_filter_bar_add_choice (self->filter_bar, "clients", _("From Clients"));
   sb_filter_bar_add_choice (self->filter_bar, "broadcasts", _("Broadcasts"));
   sb_filter_bar_add_choice (self->filter_bar, "rejected", C_("messages", "Rejected"));
-  sb_traffic_table_set_menu (self->table, self->row_menu);
+  sb_table_set_menu (SB_TABLE (self->table), self->row_menu);
 }

@@ -2,10 +2,8 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-table.h"
-#include "sb-page.h"
 #include "traffic/sb-traffic-cell.h"
 #include "traffic/sb-traffic-words.h"
-#include "widgets/sb-table.h"
 #include <glib/gi18n.h>
 
 /**
@@ -14,28 +12,28 @@
  * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom,
  * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again.
  *
- * Properties: "selected" (#SbTrafficEntry), "following" (boolean). Signal "activated": Enter, double click, or a click
- * on a narrow row.
+ * Properties: "selected" (#SbTrafficEntry), "following" (boolean).
  */
 struct _SbTrafficTable
 {
-  AdwBin parent_instance;
+  SbTable parent_instance;
 
   SbTrafficView *view;
   GtkSingleSelection *selection;
   gboolean following;
-  GMenuModel *menu_model;
-  GtkWidget *menu;
-
-  GtkStack *stack;
-  GtkWidget *table;
-  GtkWidget *rows;
-  GtkColumnView *column_view;
-  GtkListView *list_view;
-  GtkColumnViewColumn *columns[SB_TRAFFIC_N_COLUMNS];
 };
 
-G_DEFINE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB_TYPE_TABLE)
+
+static const SbTableColumn columns[SB_TRAFFIC_N_COLUMNS] = {
+  [SB_TRAFFIC_CELL_TIME] = { "time", N_("Time"), NULL, 0, FALSE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_DIRECTION] = { "direction", "", NULL, 0, FALSE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_CLIENT] = { "client", N_("Client"), NULL, 0, FALSE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_CHANNEL] = { "channel", N_("Channel"), NULL, 0, FALSE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_MESSAGE] = { "message", N_("Message"), NULL, 0, FALSE, TRUE, FALSE },
+  [SB_TRAFFIC_CELL_SIZE] = { "size", N_("Size"), NULL, 860, TRUE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_REACHED] = { "reached", N_("Reached"), NULL, 700, TRUE, FALSE, FALSE },
+};
 
 enum
 {
@@ -45,14 +43,7 @@ enum
   N_PROPS
 };
 
-enum
-{
-  ACTIVATED,
-  N_SIGNALS
-};
-
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
 
 /* --- following --- */
 
@@ -60,14 +51,13 @@ static void
 scroll_to (SbTrafficTable *self,
            guint           position)
 {
-  gtk_column_view_scroll_to (self->column_view, position, NULL, GTK_LIST_SCROLL_NONE, NULL);
-  gtk_list_view_scroll_to (self->list_view, position, GTK_LIST_SCROLL_NONE, NULL);
+  sb_table_scroll_to (SB_TABLE (self), position, GTK_LIST_SCROLL_NONE);
 }
 
 static void
 follow (SbTrafficTable *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  guint n = self->selection != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->selection)) : 0;
 
   if (self->following && n > 0)
     scroll_to (self, n - 1);
@@ -87,7 +77,7 @@ set_following (SbTrafficTable *self,
 static gboolean
 is_at_end (SbTrafficTable *self)
 {
-  GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (gtk_stack_get_visible_child (self->stack));
+  GtkScrolledWindow *scroller = sb_table_get_scroller (SB_TABLE (self), sb_table_is_narrow (SB_TABLE (self)));
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (scroller);
 
   return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
@@ -142,130 +132,56 @@ value_changed_cb (SbTrafficTable *self)
 }
 
 static void
-watch_scrolling (SbTrafficTable *self,
-                 GtkWidget      *scroller)
+watch_scrolling (SbTrafficTable    *self,
+                 GtkScrolledWindow *scroller)
 {
   GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_event_controller_set_propagation_phase (scroll, GTK_PHASE_CAPTURE);
   g_signal_connect (scroll, "scroll", G_CALLBACK (scroll_cb), self);
-  gtk_widget_add_controller (scroller, scroll);
+  gtk_widget_add_controller (GTK_WIDGET (scroller), scroll);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
-  gtk_widget_add_controller (scroller, keys);
+  gtk_widget_add_controller (GTK_WIDGET (scroller), keys);
   g_signal_connect_object (
-      gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (GTK_SCROLLED_WINDOW (scroller))), "change-value",
+      gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (scroller)), "change-value",
       G_CALLBACK (change_value_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)), "value-changed",
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "value-changed",
                            G_CALLBACK (value_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
-/* --- the menu of a row --- */
+/* --- rows --- */
 
-static void
-open_menu_at (GtkEventController *controller,
-              GtkListItem        *list_item,
-              double              x,
-              double              y)
+static GtkWidget *
+sb_traffic_table_make_cell (SbTable *table,
+                            guint    column)
 {
-  GtkWidget *cell = gtk_event_controller_get_widget (controller);
-  SbTrafficTable *self = SB_TRAFFIC_TABLE (gtk_widget_get_ancestor (cell, SB_TYPE_TRAFFIC_TABLE));
-
-  gtk_single_selection_set_selected (self->selection, gtk_list_item_get_position (list_item));
-  sb_table_open_menu (GTK_WIDGET (self), &self->menu, self->menu_model, cell, x, y);
-}
-
-/* A narrow row opens with one click, as rows of phones do. */
-static void
-released_cb (GtkGesture *gesture,
-             int         n_press)
-{
-  GtkWidget *cell = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
-
-  if (n_press == 1)
-    g_signal_emit (gtk_widget_get_ancestor (cell, SB_TYPE_TRAFFIC_TABLE), signals[ACTIVATED], 0);
-}
-
-/* The Menu key and Shift+F10: at the row that has the focus. */
-static gboolean
-menu_key_cb (GtkWidget *widget,
-             GVariant  *arguments,
-             gpointer   user_data)
-{
-  SbTrafficTable *self = SB_TRAFFIC_TABLE (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-
-  if (focus == NULL || !gtk_widget_is_ancestor (focus, widget) || sb_traffic_table_get_selected (self) == NULL)
-    return FALSE;
-  sb_table_open_menu (widget, &self->menu, self->menu_model, focus, 24, gtk_widget_get_height (focus));
-  return TRUE;
-}
-
-/* --- cells --- */
-
-static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *list_item)
-{
-  SbTrafficCellKind kind = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (factory), "kind"));
-  GtkWidget *cell = sb_traffic_cell_new (kind);
-
-  sb_table_watch_menu (cell, list_item, open_menu_at);
-  if (kind == SB_TRAFFIC_CELL_ROW)
-    {
-      GtkGesture *click = gtk_gesture_click_new ();
-
-      g_signal_connect (click, "released", G_CALLBACK (released_cb), NULL);
-      gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (click));
-    }
-  gtk_list_item_set_child (list_item, cell);
+  return sb_traffic_cell_new (column);
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *list_item)
+sb_traffic_table_bind_cell (SbTable   *table,
+                            GtkWidget *cell,
+                            gpointer   item)
 {
-  sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (gtk_list_item_get_child (list_item)), gtk_list_item_get_item (list_item));
+  if (item != NULL)
+    sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (cell), item);
 }
 
-static GtkListItemFactory *
-make_factory (SbTrafficCellKind kind)
-{
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-
-  g_object_set_data (G_OBJECT (factory), "kind", GINT_TO_POINTER (kind));
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
-  return factory;
-}
-
-/* What a screen reader says of a row as a whole, before its cells. */
 static void
-bind_row_cb (GtkSignalListItemFactory *factory,
-             GObject                  *row)
+sb_traffic_table_describe (SbTable *table,
+                           gpointer item,
+                           char   **label,
+                           char   **description)
 {
-  g_autoptr (SbTrafficEntry) entry = NULL;
-  g_autofree char *client = NULL;
-  g_autofree char *title = NULL;
+  g_autofree char *title = sb_traffic_words_title (item);
 
-  g_object_get (row, "item", &entry, NULL);
-  client = sb_traffic_words_client (entry);
-  title = sb_traffic_words_title (entry);
-  g_object_set (row, "accessible-label", client, "accessible-description", title, NULL);
+  *label = sb_traffic_words_client (item);
+  *description = g_strdup_printf ("%s · %s", title, sb_traffic_entry_get_preview (item));
 }
 
 /* --- the widget --- */
-
-static void
-activate_cb (SbTrafficTable *self,
-             guint           position)
-{
-  gtk_single_selection_set_selected (self->selection, position);
-  if (sb_traffic_table_get_selected (self) != NULL)
-    g_signal_emit (self, signals[ACTIVATED], 0);
-}
 
 static void
 selected_cb (SbTrafficTable *self)
@@ -292,13 +208,23 @@ sb_traffic_table_get_property (GObject    *object,
 }
 
 static void
+sb_traffic_table_constructed (GObject *object)
+{
+  SbTrafficTable *self = SB_TRAFFIC_TABLE (object);
+
+  G_OBJECT_CLASS (sb_traffic_table_parent_class)->constructed (object);
+
+  sb_table_set_label (SB_TABLE (self), _("Traffic"));
+  watch_scrolling (self, sb_table_get_scroller (SB_TABLE (self), FALSE));
+  watch_scrolling (self, sb_table_get_scroller (SB_TABLE (self), TRUE));
+  g_signal_connect (self, "notify::narrow", G_CALLBACK (follow), NULL);
+}
+
+static void
 sb_traffic_table_dispose (GObject *object)
 {
   SbTrafficTable *self = SB_TRAFFIC_TABLE (object);
 
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
-  g_clear_object (&self->menu_model);
-  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_TRAFFIC_TABLE);
   g_clear_object (&self->selection);
   g_clear_object (&self->view);
 
@@ -308,70 +234,35 @@ sb_traffic_table_dispose (GObject *object)
 static void
 sb_traffic_table_class_init (SbTrafficTableClass *klass)
 {
-  static const char *const column_names[SB_TRAFFIC_N_COLUMNS] = {
-    "time_column",    "direction_column", "client_column",  "channel_column",
-    "message_column", "size_column",      "reached_column",
-  };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  SbTableClass *table_class = SB_TABLE_CLASS (klass);
 
   object_class->get_property = sb_traffic_table_get_property;
+  object_class->constructed = sb_traffic_table_constructed;
   object_class->dispose = sb_traffic_table_dispose;
+  table_class->setting = "traffic";
+  table_class->columns = columns;
+  table_class->n_columns = SB_TRAFFIC_N_COLUMNS;
+  table_class->narrow = 600;
+  table_class->make_cell = sb_traffic_table_make_cell;
+  table_class->bind_cell = sb_traffic_table_bind_cell;
+  table_class->describe = sb_traffic_table_describe;
 
   properties[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, SB_TYPE_TRAFFIC_ENTRY,
                                                    G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_FOLLOWING] = g_param_spec_boolean (
       "following", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-
-  signals[ACTIVATED] =
-      g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-traffic-table.ui");
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, stack);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, table);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, rows);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, column_view);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficTable, list_view);
-  for (guint i = 0; i < SB_TRAFFIC_N_COLUMNS; i++)
-    gtk_widget_class_bind_template_child_full (widget_class, column_names[i], FALSE,
-                                               G_STRUCT_OFFSET (SbTrafficTable, columns) +
-                                                   i * sizeof (GtkColumnViewColumn *));
-  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
-
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
 }
 
 static void
 sb_traffic_table_init (SbTrafficTable *self)
 {
-  g_autoptr (GtkListItemFactory) row_factory = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkListItemFactory) narrow_factory = make_factory (SB_TRAFFIC_CELL_ROW);
-
   self->following = TRUE;
-  gtk_widget_init_template (GTK_WIDGET (self));
-
-  for (guint kind = 0; kind < SB_TRAFFIC_N_COLUMNS; kind++)
-    {
-      g_autoptr (GtkListItemFactory) factory = make_factory (kind);
-
-      gtk_column_view_column_set_factory (self->columns[kind], factory);
-    }
-  g_signal_connect (row_factory, "bind", G_CALLBACK (bind_row_cb), NULL);
-  gtk_column_view_set_row_factory (self->column_view, row_factory);
-  gtk_list_view_set_factory (self->list_view, narrow_factory);
-  sb_table_align_heading (self->column_view, SB_TRAFFIC_CELL_SIZE);
-  sb_table_align_heading (self->column_view, SB_TRAFFIC_CELL_REACHED);
-  watch_scrolling (self, self->table);
-  watch_scrolling (self, self->rows);
-
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
-  gtk_column_view_set_model (self->column_view, GTK_SELECTION_MODEL (self->selection));
-  gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
 }
 
 void
@@ -383,6 +274,7 @@ sb_traffic_table_set_view (SbTrafficTable *self,
 
   self->view = g_object_ref (view);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (view));
+  sb_table_set_model (SB_TABLE (self), GTK_SELECTION_MODEL (self->selection));
   /* After the views, which are told first. */
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (follow), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
@@ -427,13 +319,4 @@ sb_traffic_table_set_following (SbTrafficTable *self,
   if (following)
     gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   set_following (self, following);
-}
-
-void
-sb_traffic_table_set_menu (SbTrafficTable *self,
-                           GMenuModel     *menu)
-{
-  g_return_if_fail (SB_IS_TRAFFIC_TABLE (self));
-
-  g_set_object (&self->menu_model, menu);
 }

@@ -2,18 +2,17 @@
 #pragma once
 
 #include "traffic/sb-traffic-view.h"
-#include <adwaita.h>
+#include "widgets/sb-table.h"
 
 G_BEGIN_DECLS
 
 #define SB_TYPE_TRAFFIC_TABLE (sb_traffic_table_get_type ())
-G_DECLARE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB, TRAFFIC_TABLE, AdwBin)
+G_DECLARE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB, TRAFFIC_TABLE, SbTable)
 
 void            sb_traffic_table_set_view      (SbTrafficTable *self, SbTrafficView *view);
 SbTrafficEntry *sb_traffic_table_get_selected  (SbTrafficTable *self);
 void sb_traffic_table_select (SbTrafficTable *self, guint position); /* GTK_INVALID_LIST_POSITION: none */
 gboolean        sb_traffic_table_get_following (SbTrafficTable *self);
 void            sb_traffic_table_set_following (SbTrafficTable *self, gboolean following);
-void            sb_traffic_table_set_menu      (SbTrafficTable *self, GMenuModel *menu);
 
 G_END_DECLS

@@ -2,7 +2,16 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-view.h"
+#include <gtk/gtk.h>
 #include <string.h>
+
+/* How long a slice of the search takes, and how many lines it tells while GTK makes rows for them: up to two hundred, in
+ * 4.18, however few are on the screen. */
+#define SLICE (5 * G_TIME_SPAN_MILLISECOND)
+#define CLOCK_EVERY 64
+#define FIRST_TOLD 48
+#define STEP_TOLD 16
+#define MAX_GTK_ROWS 210
 
 struct _SbTrafficView
 {
@@ -13,6 +22,9 @@ struct _SbTrafficView
   GArray *serials;       /* (element-type guint64) of what is shown, growing, from @first on; what is before is gone */
   guint first;
   guint64 end;           /* the first serial that was not looked at yet */
+  guint64 unsearched;    /* while there is a search: what is before this serial was not looked at yet */
+  guint search_id;       /* idle: the next slice */
+  gboolean asleep;
   gboolean paused;
   guint n_waiting;
   GHashTable *held;      /* serial → SbTrafficEntry: shown, but no longer in the log */
@@ -108,7 +120,8 @@ count_before (SbTrafficView *self,
   return low;
 }
 
-/* The array is moved together only when half of it is gone, so that a line costs the same however many there are. */
+/* The array is moved together only when half of it is gone, so that a line costs the same however many there are; and not
+ * while a search fills it from the back. */
 static void
 drop_front (SbTrafficView *self,
             guint          n)
@@ -116,7 +129,7 @@ drop_front (SbTrafficView *self,
   if (n == 0)
     return;
   self->first += n;
-  if (self->first > self->serials->len / 2)
+  if (self->search_id == 0 && self->first > self->serials->len / 2)
     {
       g_array_remove_range (self->serials, 0, self->first);
       self->first = 0;
@@ -163,6 +176,56 @@ catch_up (SbTrafficView *self)
     g_list_model_items_changed (G_LIST_MODEL (self), count (self) - n, 0, n);
 }
 
+/* Looks at older lines for @time µs, or until it found @max; tells of what it found. */
+static void
+search (SbTrafficView *self,
+        gint64         time,
+        guint          max)
+{
+  guint64 begin = get_log_begin (self);
+  gint64 until = g_get_monotonic_time () + time;
+  guint n_found = 0;
+
+  for (guint n = 1; self->unsearched > begin && n_found < max; n++)
+    {
+      self->unsearched--;
+      if (sb_traffic_match_record (&self->match, sb_traffic_log_peek (self->log, (guint) (self->unsearched - begin))))
+        {
+          g_array_index (self->serials, guint64, --self->first) = self->unsearched;
+          n_found++;
+        }
+      if (n % CLOCK_EVERY == 0 && g_get_monotonic_time () > until)
+        break;
+    }
+  if (self->unsearched <= begin)
+    g_clear_handle_id (&self->search_id, g_source_remove);
+  if (n_found > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n_found);
+}
+
+static gboolean
+search_cb (gpointer user_data)
+{
+  SbTrafficView *self = user_data;
+
+  search (self, SLICE, count (self) < MAX_GTK_ROWS ? STEP_TOLD : G_MAXUINT);
+  return self->search_id != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* Where it is empty. There is room in front for all that is in the log. */
+static void
+begin_search (SbTrafficView *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->log));
+
+  g_array_set_size (self->serials, n);
+  self->first = n;
+  self->end = self->unsearched = get_log_begin (self) + n;
+  if (self->search_id == 0)
+    self->search_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 5, search_cb, self, NULL);
+  search (self, SLICE, FIRST_TOLD);
+}
+
 static void
 count_waiting (SbTrafficView *self)
 {
@@ -186,6 +249,7 @@ displacing_cb (SbTrafficView *self,
 
   if (!self->paused)
     return;
+  sb_traffic_view_finish (self);
   n_before = count_before (self, begin + n);
   for (guint i = count_before (self, begin); i < n_before; i++)
     {
@@ -210,7 +274,7 @@ log_changed_cb (SbTrafficView *self,
     }
   if (n_removed > 0)
     drop_front (self, count_before (self, get_log_begin (self)));
-  if (n_added > 0)
+  if (n_added > 0 && !self->asleep)
     catch_up (self);
 }
 
@@ -231,6 +295,7 @@ sb_traffic_view_finalize (GObject *object)
 {
   SbTrafficView *self = SB_TRAFFIC_VIEW (object);
 
+  g_clear_handle_id (&self->search_id, g_source_remove);
   g_hash_table_unref (self->held);
   g_array_unref (self->serials);
   sb_traffic_match_clear (&self->match);
@@ -268,7 +333,7 @@ sb_traffic_view_new (SbTrafficLog *log)
 
   self = g_object_new (SB_TYPE_TRAFFIC_VIEW, NULL);
   self->log = g_object_ref (log);
-  append_from (self, 0);
+  begin_search (self);
   g_signal_connect_object (log, "displacing", G_CALLBACK (displacing_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (log, "items-changed", G_CALLBACK (log_changed_cb), self, G_CONNECT_SWAPPED);
   return self;
@@ -278,13 +343,14 @@ sb_traffic_view_new (SbTrafficLog *log)
  * sb_traffic_view_set_match:
  * @match: (transfer none): copied
  *
- * Shows what matches from now on: one items-changed over everything, unless nothing is asked for that was not before.
+ * Shows what matches from now on, the newest at once and older ones as they are found, unless nothing is asked for that was
+ * not before.
  */
 void
 sb_traffic_view_set_match (SbTrafficView        *self,
                            const SbTrafficMatch *match)
 {
-  guint n_before, n;
+  guint n_before;
   SbTrafficMatch copy;
 
   g_return_if_fail (SB_IS_TRAFFIC_VIEW (self));
@@ -300,9 +366,9 @@ sb_traffic_view_set_match (SbTrafficView        *self,
   g_array_set_size (self->serials, 0);
   self->first = 0;
   g_hash_table_remove_all (self->held);
-  n = append_from (self, 0);
-  if (n_before > 0 || n > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, n);
+  if (n_before > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, 0);
+  begin_search (self);
   set_n_waiting (self, 0);
 }
 
@@ -312,6 +378,36 @@ sb_traffic_view_get_match (SbTrafficView *self)
   g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), NULL);
 
   return &self->match;
+}
+
+gboolean
+sb_traffic_view_is_searching (SbTrafficView *self)
+{
+  g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), FALSE);
+
+  return self->search_id != 0;
+}
+
+void
+sb_traffic_view_finish (SbTrafficView *self)
+{
+  g_return_if_fail (SB_IS_TRAFFIC_VIEW (self));
+
+  while (self->search_id != 0)
+    search (self, G_TIME_SPAN_HOUR, G_MAXUINT);
+}
+
+void
+sb_traffic_view_set_asleep (SbTrafficView *self,
+                            gboolean       asleep)
+{
+  g_return_if_fail (SB_IS_TRAFFIC_VIEW (self));
+
+  if (self->asleep == asleep)
+    return;
+  self->asleep = asleep;
+  if (!asleep && !self->paused)
+    catch_up (self);
 }
 
 /**
@@ -367,6 +463,8 @@ sb_traffic_view_find (SbTrafficView *self,
 
   g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), FALSE);
 
+  if (self->search_id != 0 && serial < self->unsearched)
+    sb_traffic_view_finish (self);
   found = count_before (self, serial);
   if (position != NULL)
     *position = found;
