@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "sb-page.h"
+#include "broadcast/sb-schedule-banner.h"
 #include "sb-server-banner.h"
 #include "sb-window.h"
 
@@ -10,7 +11,8 @@
  *
  * A page of the window: what stands beside the sidebar when its row there is chosen. The window makes each page once
  * and keeps it, so that search, selection and scroll position are as they were when the user comes back. Below the bars
- * of the page's (first) AdwToolbarView stands the banner that says what is the matter with the server.
+ * of the page's (first) AdwToolbarView stand the banners that say what is the
+ * matter with the server, and what is sent by itself.
  */
 typedef struct
 {
@@ -60,7 +62,10 @@ sb_page_constructed (GObject *object)
   G_OBJECT_CLASS (sb_page_parent_class)->constructed (object);
 
   if (view != NULL && priv->engine != NULL)
-    adw_toolbar_view_add_top_bar (view, sb_server_banner_new (priv->engine));
+    {
+      adw_toolbar_view_add_top_bar (view, sb_server_banner_new (priv->engine));
+      adw_toolbar_view_add_top_bar (view, sb_schedule_banner_new (priv->engine));
+    }
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "broadcast/sb-broadcast-row.h"
 #include "broadcast/sb-broadcast-words.h"
+#include "broadcast/sb-missed-dialog.h"
 #include "sb-page.h"
 #include <glib/gi18n.h>
 
@@ -20,7 +21,6 @@ struct _SbBroadcastRow
 
   GtkImage *icon;
   GtkWidget *missed_button;
-  GtkLabel *missed_label;
   GtkWidget *again_button;
 };
 
@@ -29,6 +29,8 @@ G_DEFINE_FINAL_TYPE (SbBroadcastRow, sb_broadcast_row, ADW_TYPE_ACTION_ROW)
 enum
 {
   AGAIN,
+  SAVE,
+  COPIED,
   N_SIGNALS
 };
 
@@ -65,22 +67,32 @@ show_icon (SbBroadcastRow *self)
 }
 
 static void
-show_missed (SbBroadcastRow *self)
+missed_cb (SbBroadcastRow *self)
 {
-  GPtrArray *peers = sb_broadcast_get_dropped_peers (self->broadcast);
-  GString *names = g_string_new (NULL);
+  adw_dialog_present (sb_missed_dialog_new (self->broadcast), GTK_WIDGET (self));
+}
 
-  for (guint i = 0; peers != NULL && i < peers->len; i++)
-    {
-      const SbPeer *peer = g_ptr_array_index (peers, i);
+static void
+copy_action_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  SbBroadcastRow *self = SB_BROADCAST_ROW (widget);
+  gsize size;
+  const char *data = g_bytes_get_data (sb_broadcast_get_payload (self->broadcast), &size);
+  g_autofree char *text = sb_broadcast_get_binary (self->broadcast) ? g_base64_encode ((const guchar *) data, size)
+                                                                     : g_utf8_make_valid (data, (gssize) size);
 
-      g_string_append_printf (names, "%s%s · %s", i > 0 ? "\n" : "", peer->token_label, peer->address);
-      if (peer->name != NULL)
-        g_string_append_printf (names, " · “%s”", peer->name);
-    }
-  gtk_label_set_text (self->missed_label, names->str);
-  gtk_widget_set_visible (self->missed_button, names->len > 0);
-  g_string_free (names, TRUE);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  g_signal_emit (self, signals[COPIED], 0);
+}
+
+static void
+save_action_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  g_signal_emit (widget, signals[SAVE], 0);
 }
 
 static void
@@ -92,7 +104,7 @@ update (SbBroadcastRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), preview);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), line);
   show_icon (self);
-  show_missed (self);
+  gtk_widget_set_visible (self->missed_button, sb_broadcast_get_dropped_peers (self->broadcast) != NULL);
 }
 
 static void
@@ -124,13 +136,18 @@ sb_broadcast_row_class_init (SbBroadcastRowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = sb_broadcast_row_dispose;
 
   signals[AGAIN] = g_signal_new ("again", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SAVE] = g_signal_new ("save", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[COPIED] = g_signal_new ("copied", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-broadcast-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastRow, icon);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastRow, missed_button);
-  gtk_widget_class_bind_template_child (widget_class, SbBroadcastRow, missed_label);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastRow, again_button);
   gtk_widget_class_bind_template_callback (widget_class, again_cb);
+  gtk_widget_class_bind_template_callback (widget_class, missed_cb);
+
+  gtk_widget_class_install_action (widget_class, "row.copy", NULL, copy_action_cb);
+  gtk_widget_class_install_action (widget_class, "row.save", NULL, save_action_cb);
 }
 
 static void

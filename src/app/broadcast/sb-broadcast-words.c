@@ -11,17 +11,18 @@
 
 /* Spaces and line breaks of pretty JSON shrink to one space, so that the first line tells as much as it can. */
 char *
-sb_broadcast_words_preview (SbBroadcast *broadcast)
+sb_broadcast_words_payload (GBytes  *payload,
+                            gboolean binary)
 {
   gsize size;
   const char *data;
   g_autofree char *text = NULL;
   GString *line;
 
-  g_return_val_if_fail (SB_IS_BROADCAST (broadcast), NULL);
+  g_return_val_if_fail (payload != NULL, NULL);
 
-  data = g_bytes_get_data (sb_broadcast_get_payload (broadcast), &size);
-  if (sb_broadcast_get_binary (broadcast))
+  data = g_bytes_get_data (payload, &size);
+  if (binary)
     {
       g_autofree char *amount = sb_format_size (size);
 
@@ -44,6 +45,14 @@ sb_broadcast_words_preview (SbBroadcast *broadcast)
   if (size > PREVIEW_BYTES)
     g_string_append (line, "…");
   return g_string_free (line, FALSE);
+}
+
+char *
+sb_broadcast_words_preview (SbBroadcast *broadcast)
+{
+  g_return_val_if_fail (SB_IS_BROADCAST (broadcast), NULL);
+
+  return sb_broadcast_words_payload (sb_broadcast_get_payload (broadcast), sb_broadcast_get_binary (broadcast));
 }
 
 static void
@@ -84,14 +93,22 @@ sb_broadcast_words_target (SbBroadcast *broadcast,
                            SbTokenList *tokens)
 {
   const SbTarget *target;
-  GString *text;
 
   g_return_val_if_fail (SB_IS_BROADCAST (broadcast), NULL);
-  g_return_val_if_fail (SB_IS_TOKEN_LIST (tokens), NULL);
 
   target = sb_broadcast_get_target (broadcast);
-  if (target == NULL)
-    return g_strdup (sb_broadcast_get_target_text (broadcast));
+  return target != NULL ? sb_broadcast_words_for_target (target, tokens) : g_strdup (sb_broadcast_get_target_text (broadcast));
+}
+
+char *
+sb_broadcast_words_for_target (const SbTarget *target,
+                               SbTokenList    *tokens)
+{
+  GString *text;
+
+  g_return_val_if_fail (target != NULL, NULL);
+  g_return_val_if_fail (SB_IS_TOKEN_LIST (tokens), NULL);
+
   if (target->everyone)
     return g_strdup (_("everyone"));
 
@@ -167,9 +184,10 @@ sb_broadcast_words_report (SbBroadcast *broadcast)
   return g_string_free (text, FALSE);
 }
 
-static char *
-format_time (gint64 time,
-             gint64 now)
+/* "12:04", "12 October, 12:04", "12 October 2027, 12:04" */
+char *
+sb_broadcast_words_time (gint64 time,
+                         gint64 now)
 {
   g_autoptr (GDateTime) then = g_date_time_new_from_unix_local_usec (time);
   g_autoptr (GDateTime) today = g_date_time_new_from_unix_local_usec (now);
@@ -194,7 +212,7 @@ sb_broadcast_words_line (SbBroadcast *broadcast,
 
   g_return_val_if_fail (SB_IS_BROADCAST (broadcast), NULL);
 
-  time = format_time (sb_broadcast_get_time (broadcast), now);
+  time = sb_broadcast_words_time (sb_broadcast_get_time (broadcast), now);
   target = sb_broadcast_words_target (broadcast, tokens);
   report = sb_broadcast_words_report (broadcast);
   return g_strdup_printf ("%s · %s · %s", time, target, report);

@@ -3,7 +3,9 @@
 
 #include "broadcast/sb-composer.h"
 #include "broadcast/sb-json-buffer.h"
+#include "broadcast/sb-schedule-dialog.h"
 #include "broadcast/sb-target-chooser.h"
+#include "broadcast/sb-template-commands.h"
 #include "sb-page.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
@@ -25,6 +27,7 @@ struct _SbComposer
   guint reach_id; /* a timeout until the next count; what changes meanwhile waits for it */
   gboolean reach_stale;
   gboolean sending;
+  gboolean lasting; /* the target will mean the same later */
 
   SbTargetChooser *chooser;
   GtkSourceView *view;
@@ -82,6 +85,9 @@ update_button (SbComposer *self)
   gtk_button_set_label (self->send_button, label);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.send",
                                  running && self->reach > 0 && !self->sending && sb_json_buffer_is_valid (self->buffer));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.schedule",
+                                 self->lasting && sb_json_buffer_is_valid (self->buffer));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.save-template", sb_json_buffer_is_valid (self->buffer));
 }
 
 static void
@@ -90,6 +96,7 @@ count_reach (SbComposer *self)
   g_autoptr (SbTarget) target = sb_target_chooser_dup_target (self->chooser);
 
   self->reach_stale = FALSE;
+  self->lasting = target != NULL && target->client_ids == NULL;
   self->reach = target != NULL ? sb_engine_count_reach (self->engine, target) : 0;
   update_button (self);
 }
@@ -181,6 +188,38 @@ send_action_cb (GtkWidget  *widget,
   sb_engine_broadcast_async (self->engine, "window", target, FALSE, bytes, sent_cb, g_object_ref (self));
 }
 
+/* --- what else is done with it --- */
+
+static void
+schedule_action_cb (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  SbComposer *self = SB_COMPOSER (widget);
+  g_autoptr (SbTarget) target = sb_target_chooser_dup_target (self->chooser);
+  g_autoptr (GBytes) bytes = sb_json_buffer_dup_bytes (self->buffer);
+  GtkWidget *page = gtk_widget_get_ancestor (widget, SB_TYPE_PAGE);
+
+  sb_json_buffer_check (self->buffer);
+  if (page != NULL && target != NULL && sb_json_buffer_is_valid (self->buffer))
+    adw_dialog_present (sb_schedule_dialog_new (SB_PAGE (page), target, FALSE, bytes), widget);
+}
+
+static void
+save_template_action_cb (GtkWidget  *widget,
+                         const char *action_name,
+                         GVariant   *parameter)
+{
+  SbComposer *self = SB_COMPOSER (widget);
+  g_autoptr (SbTarget) target = sb_target_chooser_dup_target (self->chooser);
+  g_autoptr (GBytes) bytes = sb_json_buffer_dup_bytes (self->buffer);
+  GtkWidget *page = gtk_widget_get_ancestor (widget, SB_TYPE_PAGE);
+
+  sb_json_buffer_check (self->buffer);
+  if (page != NULL && sb_json_buffer_is_valid (self->buffer))
+    sb_template_commands_save (SB_PAGE (page), target, FALSE, bytes);
+}
+
 /* --- the widget --- */
 
 static void
@@ -234,6 +273,8 @@ sb_composer_class_init (SbComposerClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, quote_cb);
 
   gtk_widget_class_install_action (widget_class, "broadcast.send", NULL, send_action_cb);
+  gtk_widget_class_install_action (widget_class, "broadcast.schedule", NULL, schedule_action_cb);
+  gtk_widget_class_install_action (widget_class, "broadcast.save-template", NULL, save_template_action_cb);
 }
 
 static void
