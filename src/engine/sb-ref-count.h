@@ -7,7 +7,7 @@
 /**
  * SbRefCount:
  *
- * An atomic reference count, inline: a broadcast takes and drops one for every client. In C11's atomics, which ThreadSanitizer sees
+ * An atomic reference count, inline: messages take and drop many. In C11's atomics, which ThreadSanitizer sees
  * through, as it can't with those of a GLib that was built without it.
  */
 typedef atomic_uint SbRefCount;
@@ -19,14 +19,26 @@ sb_ref_count_init (SbRefCount *self)
 }
 
 static inline void
-sb_ref_count_inc (SbRefCount *self)
+sb_ref_count_add (SbRefCount *self, unsigned n)
 {
-  atomic_fetch_add_explicit (self, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit (self, n, memory_order_relaxed);
 }
 
-/* TRUE: that was the last one, and everything done under the others is seen. */
+static inline void
+sb_ref_count_inc (SbRefCount *self)
+{
+  sb_ref_count_add (self, 1);
+}
+
+/* TRUE: those were the last, and everything done under the others is seen. */
+static inline bool
+sb_ref_count_sub (SbRefCount *self, unsigned n)
+{
+  return atomic_fetch_sub_explicit (self, n, memory_order_acq_rel) == n;
+}
+
 static inline bool
 sb_ref_count_dec (SbRefCount *self)
 {
-  return atomic_fetch_sub_explicit (self, 1, memory_order_acq_rel) == 1;
+  return sb_ref_count_sub (self, 1);
 }

@@ -401,7 +401,10 @@ void
 bench_pool_poll (BenchPool *self, gint64 timeout)
 {
   struct epoll_event events[MAX_EVENTS];
-  struct timespec wait = { timeout / 1000000000, timeout % 1000000000 };
+  struct timespec wait = { 0 };
+
+  if (self->sleeps)
+    wait = (struct timespec) { timeout / 1000000000, timeout % 1000000000 };
   int n = epoll_pwait2 (self->epoll, events, MAX_EVENTS, &wait, NULL);
 
   if (n < 0 && errno != EINTR)

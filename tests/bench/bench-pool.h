@@ -55,6 +55,7 @@ struct _BenchPool
   BenchPoolFuncs funcs;
   guint n_clients;
   BenchClient *clients;
+  gboolean sleeps;                        /* waits for events instead of asking for them over and over */
 
   /* To be read: */
   guint n_open;
@@ -72,7 +73,9 @@ struct _BenchPool
 void     bench_pool_init    (BenchPool *self);
 void     bench_pool_clear   (BenchPool *self);
 void     bench_pool_fail    (BenchPool *self, BenchClient *client, const char *format, ...) G_GNUC_PRINTF (3, 4);
-/* Reads and writes what is ready, after waiting for it up to @timeout ns. */
+/* Reads and writes what is ready. Unless it may sleep, it returns at once: waking a process that sleeps costs who writes to it several
+ * microseconds, and whether it sleeps is chance, so a server would be charged by chance for what no client elsewhere would cost it.
+ * @timeout: ns */
 void     bench_pool_poll    (BenchPool *self, gint64 timeout);
 
 void     bench_client_connect (BenchPool *pool, BenchClient *self);

@@ -214,6 +214,7 @@ main (int argc, char **argv)
     { "size", 0, 0, G_OPTION_ARG_INT, &size, "Bytes of a message (128)", "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_DOUBLE, &load.warm_up, "Seconds before measuring (0.5)", "S" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &load.seconds, "Seconds of measuring (3)", "S" },
+    { "sleep", 0, 0, G_OPTION_ARG_NONE, &load.pool.sleeps, "Wait for events; else the load takes a CPU of its own", NULL },
     { "server", 0, 0, G_OPTION_ARG_INT, &load.server, "Process whose CPU and memory to read", "PID" },
     { NULL },
   };

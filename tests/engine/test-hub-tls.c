@@ -208,6 +208,51 @@ test_large (Fixture *self, gconstpointer data)
     }
 }
 
+static guint64
+count_dropped (Fixture *self)
+{
+  SbHubTotals totals;
+
+  sb_hub_get_totals (self->hub, &totals);
+
+  return totals.dropped;
+}
+
+/* Who does not read is told so where it stopped: what TLS has begun to send goes out first, byte for byte, and then the close frame. */
+static void
+test_too_slow (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Client) client = client_new (self, self->secret);
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  guint n_sent = 0;
+
+  sb_test_wait (self->n_joined == 1);
+  /* The client's turn would come with the main loop's, so it does not read here. */
+  for (; count_dropped (self) == 0; n_sent++)
+    {
+      g_autofree char *text = g_strdup_printf ("[%u,\"%*s\"]", n_sent, (int) (n_sent % 7 * 1000), "");
+      g_autoptr (GBytes) payload = g_bytes_new (text, strlen (text));
+
+      sb_hub_broadcast (self->hub, n_sent + 1, everyone, SB_DIRECTION_BROADCAST, FALSE, payload);
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      if (n_sent % 100 == 99)
+        g_usleep (1000); /* gives the lane its turn; nothing depends on how long */
+    }
+  sb_test_wait (client->closed);
+
+  g_assert_cmpuint (soup_websocket_connection_get_close_code (client->socket), ==, 1013);
+  g_assert_cmpuint (client->received->len, >, 0);
+  g_assert_cmpuint (client->received->len, <, n_sent);
+  for (guint i = 0; i < client->received->len; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("[%u,\"%*s\"]", i, (int) (i % 7 * 1000), "");
+
+      g_assert_cmpmem (g_bytes_get_data (client->received->pdata[i], NULL), g_bytes_get_size (client->received->pdata[i]),
+                       text, strlen (text));
+    }
+}
+
 static void
 test_refused (Fixture *self, gconstpointer data)
 {
@@ -267,6 +312,7 @@ main (int argc, char *argv[])
       struct { const char *name; void (*func) (Fixture *, gconstpointer); } tests[] = {
         { "relay", test_relay },
         { "large", test_large },
+        { "too-slow", test_too_slow },
         { "refused", test_refused },
         { "revoke", test_revoke },
         { "change-certificate", test_change_certificate },

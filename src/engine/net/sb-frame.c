@@ -123,9 +123,23 @@ sb_frame_ref (SbFrame *self)
 void
 sb_frame_unref (SbFrame *self)
 {
+  sb_frame_unref_many (self, 1);
+}
+
+void
+sb_frame_ref_many (SbFrame *self, guint n)
+{
   g_return_if_fail (self != NULL);
 
-  if (!sb_ref_count_dec (&self->ref_count))
+  sb_ref_count_add (&self->ref_count, n);
+}
+
+void
+sb_frame_unref_many (SbFrame *self, guint n)
+{
+  g_return_if_fail (self != NULL);
+
+  if (n == 0 || !sb_ref_count_sub (&self->ref_count, n))
     return;
 
   SbFrame *deflated = atomic_load_explicit (&self->deflated, memory_order_relaxed);

@@ -54,6 +54,9 @@ SbFrame *sb_frame_new_close (guint16 code, const char *reason);
 gboolean sb_close_code_is_valid (guint code);
 SbFrame *sb_frame_ref       (SbFrame *self);
 void     sb_frame_unref     (SbFrame *self);
+/* Takes, drops @n references at once: one atomic operation for all receivers of a message. */
+void     sb_frame_ref_many   (SbFrame *self, guint n);
+void     sb_frame_unref_many (SbFrame *self, guint n);
 gboolean sb_frame_is_deflated (const SbFrame *self);
 /* The payload, as it stands there, as GBytes that hold a reference to the frame. */
 GBytes  *sb_frame_get_payload (SbFrame *self);

@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define BATCH 64 /* frames in one writev() */
+#define VECTOR 64 /* frames in one sendmsg() */
 #define FIRST_CAPACITY 8
 #define KEPT_CAPACITY 64 /* a ring that grew beyond is given back when it is empty */
 
@@ -31,42 +31,64 @@ stream_at (SbLaneStream *self, guint position)
 }
 
 static void
-stream_set_backlog (SbLaneStream *self, gsize backlog)
+stream_publish_backlog (SbLaneStream *self)
 {
-  sb_counter_add (self->totals->backlog, backlog - self->backlog);
-  sb_counter_set (self->peer->counters.backlog, backlog);
-  self->backlog = backlog;
+  sb_counter_add (self->totals->backlog, self->backlog - self->published);
+  sb_counter_set (self->peer->counters.backlog, self->backlog);
+  self->published = self->backlog;
 }
 
-/* The first frame leaves the queue. */
 static void
-stream_pop (SbLaneStream *self, gboolean sent)
+stream_count_sent (SbLaneStream *self, guint n_messages)
 {
-  SbQueued *queued = stream_at (self, 0);
-  gboolean is_message = queued->frame->opcode < SB_OPCODE_CLOSE;
+  sb_counter_add (self->peer->counters.messages_out, n_messages);
+  sb_counter_add (self->totals->messages_out, n_messages);
+}
 
-  stream_set_backlog (self, self->backlog - (queued->frame->length - self->offset));
+/* The first frames leave the queue; what becomes of their references is the caller's. */
+static void
+stream_advance (SbLaneStream *self, guint n)
+{
+  for (guint i = 0; i < n && self->n_held > 0; i++, self->n_held--)
+    sb_holdings_remove (self->holdings, stream_at (self, i)->frame);
   self->offset = 0;
-  self->head = (self->head + 1) & (self->capacity - 1);
-  self->n_queued--;
-  if (self->n_held > 0)
+  self->n_queued -= n;
+  /* An empty ring begins anew, so that what one turn brings mostly lies in one piece. */
+  self->head = self->n_queued > 0 ? (self->head + n) & (self->capacity - 1) : 0;
+}
+
+/* The first frame is sent. */
+static void
+stream_pop (SbLaneStream *self)
+{
+  SbQueued queued = *stream_at (self, 0);
+
+  self->backlog -= queued.frame->length - self->offset;
+  stream_advance (self, 1);
+  if (queued.frame->opcode < SB_OPCODE_CLOSE)
+    stream_count_sent (self, 1);
+  sb_frame_unref (queued.frame);
+  if (queued.receipt != NULL)
+    sb_receipt_sent (queued.receipt);
+}
+
+/* The last frame will not be sent. */
+static void
+stream_drop_last (SbLaneStream *self)
+{
+  SbQueued queued = *stream_at (self, --self->n_queued);
+
+  self->backlog -= queued.frame->length - (self->n_queued == 0 ? self->offset : 0);
+  if (self->n_held > self->n_queued)
     {
-      sb_holdings_remove (self->holdings, queued->frame);
+      sb_holdings_remove (self->holdings, queued.frame);
       self->n_held--;
     }
-
-  if (is_message && sent)
-    {
-      sb_counter_add (self->peer->counters.messages_out, 1);
-      sb_counter_add (self->totals->messages_out, 1);
-    }
-  else if (is_message)
+  if (queued.frame->opcode < SB_OPCODE_CLOSE)
     sb_lane_stream_count_dropped (self);
-
-  SbReceipt *receipt = queued->receipt;
-  sb_frame_unref (queued->frame);
-  if (receipt != NULL)
-    sent ? sb_receipt_sent (receipt) : sb_receipt_dropped (receipt, self->peer);
+  sb_frame_unref (queued.frame);
+  if (queued.receipt != NULL)
+    sb_receipt_dropped (queued.receipt, self->peer);
 }
 
 /* One message for the client is lost, queued or not. */
@@ -90,9 +112,11 @@ void
 sb_lane_stream_clear (SbLaneStream *self)
 {
   while (self->n_queued > 0)
-    stream_pop (self, FALSE);
+    stream_drop_last (self);
+  stream_publish_backlog (self);
   g_clear_pointer (&self->queue, g_free);
   self->capacity = self->head = 0;
+  self->offset = self->pending = 0;
 
   if (self->tls != NULL)
     {
@@ -119,12 +143,6 @@ gboolean
 sb_lane_stream_is_tls (const SbLaneStream *self)
 {
   return self->tls != NULL;
-}
-
-gsize
-sb_lane_stream_get_backlog (const SbLaneStream *self)
-{
-  return self->backlog;
 }
 
 /* What a stream of GIO says, in the words of recv(2) and send(2). */
@@ -175,87 +193,6 @@ sb_lane_stream_read (SbLaneStream *self, guint8 *buffer, gsize size)
   return result;
 }
 
-void
-sb_lane_stream_queue (SbLaneStream *self, SbFrame *frame, SbReceipt *receipt)
-{
-  if (self->n_queued == self->capacity)
-    {
-      guint capacity = self->capacity == 0 ? FIRST_CAPACITY : self->capacity * 2;
-      SbQueued *queue = g_new (SbQueued, capacity);
-
-      for (guint i = 0; i < self->n_queued; i++)
-        queue[i] = *stream_at (self, i);
-      g_free (self->queue);
-      self->queue = queue;
-      self->capacity = capacity;
-      self->head = 0;
-    }
-
-  *stream_at (self, self->n_queued++) = (SbQueued) { sb_frame_ref (frame), receipt };
-  stream_set_backlog (self, self->backlog + frame->length);
-}
-
-void
-sb_lane_stream_discard (SbLaneStream *self)
-{
-  guint kept = self->offset > 0 ? 1 : 0;
-
-  if (self->n_queued <= kept)
-    return;
-
-  /* A frame that has begun must end, or what follows is not WebSocket any more. It is the first; it waits outside. */
-  SbQueued begun = *stream_at (self, 0);
-  gsize offset = self->offset;
-  gboolean held = kept > 0 && self->n_held > 0;
-
-  if (kept > 0)
-    {
-      self->head = (self->head + 1) & (self->capacity - 1);
-      self->n_queued--;
-      self->n_held -= held;
-      self->offset = 0;
-    }
-  while (self->n_queued > 0)
-    stream_pop (self, FALSE);
-  if (kept > 0)
-    {
-      *stream_at (self, 0) = begun;
-      self->n_queued = 1;
-      self->n_held = held;
-      self->offset = offset;
-    }
-}
-
-/* Hands over as much as the network takes in one call. */
-static gssize
-stream_write (SbLaneStream *self)
-{
-  struct iovec vector[BATCH];
-  guint n = MIN (self->n_queued, BATCH);
-  gssize result;
-
-  for (guint i = 0; i < n; i++)
-    {
-      SbFrame *frame = stream_at (self, i)->frame;
-      vector[i] = (struct iovec) { frame->data, frame->length };
-    }
-  vector[0].iov_base = (guint8 *) vector[0].iov_base + self->offset;
-  vector[0].iov_len -= self->offset;
-
-  /* One frame a call: TLS wants the same bytes again after it would have blocked, and the first frame is just that. */
-  if (self->tls != NULL)
-    return tls_write (self->tls, vector[0].iov_base, vector[0].iov_len);
-
-  do
-    if (n == 1)
-      result = send (self->fd, vector[0].iov_base, vector[0].iov_len, MSG_NOSIGNAL);
-    else
-      result = sendmsg (self->fd, &(struct msghdr) { .msg_iov = vector, .msg_iovlen = n }, MSG_NOSIGNAL);
-  while (result < 0 && errno == EINTR);
-
-  return result;
-}
-
 /* The network takes no more now: what waits from here on is held in memory for this client. */
 static void
 stream_hold (SbLaneStream *self)
@@ -264,36 +201,162 @@ stream_hold (SbLaneStream *self)
     sb_holdings_add (self->holdings, stream_at (self, self->n_held)->frame);
 }
 
+static void
+stream_grow (SbLaneStream *self)
+{
+  guint capacity = self->capacity == 0 ? FIRST_CAPACITY : self->capacity * 2;
+  SbQueued *queue = g_new (SbQueued, capacity);
+
+  for (guint i = 0; i < self->n_queued; i++)
+    queue[i] = *stream_at (self, i);
+  g_free (self->queue);
+  self->queue = queue;
+  self->capacity = capacity;
+  self->head = 0;
+}
+
+void
+sb_lane_stream_queue (SbLaneStream *self, SbFrame *frame, SbReceipt *receipt)
+{
+  if (G_UNLIKELY (self->n_queued == self->capacity))
+    stream_grow (self);
+
+  *stream_at (self, self->n_queued++) = (SbQueued) { frame, receipt };
+  self->backlog += frame->length;
+  if (G_UNLIKELY (self->blocked)) /* no flush will do it soon */
+    {
+      stream_hold (self);
+      stream_publish_backlog (self);
+    }
+}
+
+/* A frame that has begun must end, or what follows is not WebSocket any more, nor TLS. */
+void
+sb_lane_stream_discard (SbLaneStream *self)
+{
+  gsize begun = self->offset + self->pending;
+  guint n_kept = 0;
+
+  for (gsize length = 0; length < begun && n_kept < self->n_queued; n_kept++)
+    length += stream_at (self, n_kept)->frame->length;
+  while (self->n_queued > n_kept)
+    stream_drop_last (self);
+  stream_publish_backlog (self);
+}
+
+/* Bytes to the network. TLS wants to be given the same ones again after it would have blocked, whatever may follow them then. */
+static gssize
+stream_send (SbLaneStream *self, const void *bytes, gsize size)
+{
+  gssize result;
+
+  if (self->tls != NULL)
+    {
+      result = tls_write (self->tls, bytes, size);
+      self->pending = result < 0 && errno == EAGAIN ? MAX (size, self->pending) : 0;
+      return result;
+    }
+
+  do
+    result = send (self->fd, bytes, size, MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+
+  return result;
+}
+
+/* Many frames that are not to be joined: long ones, or what is left of a batch. */
+static gssize
+stream_send_vector (SbLaneStream *self)
+{
+  struct iovec vector[VECTOR];
+  guint n = MIN (self->n_queued, VECTOR);
+  gssize result;
+
+  for (guint i = 0; i < n; i++)
+    {
+      SbFrame *frame = stream_at (self, i)->frame;
+      gsize taken = i == 0 ? self->offset : 0;
+
+      vector[i] = (struct iovec) { frame->data + taken, frame->length - taken };
+    }
+
+  if (n == 1 || self->tls != NULL)
+    return stream_send (self, vector[0].iov_base, vector[0].iov_len);
+
+  do
+    result = sendmsg (self->fd, &(struct msghdr) { .msg_iov = vector, .msg_iovlen = n }, MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+
+  return result;
+}
+
+/* Takes @n bytes off the queue's front. */
+static void
+stream_take_off (SbLaneStream *self, gsize n)
+{
+  while (n > 0)
+    {
+      gsize left = stream_at (self, 0)->frame->length - self->offset;
+
+      if (n < left)
+        {
+          self->offset += n;
+          self->backlog -= n;
+          return;
+        }
+      n -= left;
+      stream_pop (self);
+    }
+}
+
+/* Hands over as much as the network takes in one call, and takes it off the queue. */
+static gssize
+stream_write (SbLaneStream *self, SbBatch *batch)
+{
+  gssize written;
+
+  if (self->offset > 0 || self->head + self->n_queued > self->capacity ||
+      !sb_batch_load (batch, self->queue + self->head, self->n_queued))
+    {
+      written = stream_send_vector (self);
+      stream_take_off (self, MAX (written, 0));
+      return written;
+    }
+
+  written = stream_send (self, batch->bytes, batch->length);
+  if (written == (gssize) batch->length)
+    {
+      self->backlog -= batch->length;
+      stream_advance (self, batch->n_frames);
+      stream_count_sent (self, batch->n_messages);
+      sb_batch_take (batch);
+      return written;
+    }
+
+  sb_batch_leave (batch);
+  stream_take_off (self, MAX (written, 0));
+
+  return written;
+}
+
 SbFlush
-sb_lane_stream_flush (SbLaneStream *self)
+sb_lane_stream_flush (SbLaneStream *self, SbBatch *batch)
 {
   SbFlush outcome = SB_FLUSH_DONE;
   gsize total = 0;
 
+  self->blocked = false;
   while (self->n_queued > 0)
     {
-      gssize written = stream_write (self);
+      gssize written = stream_write (self, batch);
 
       if (written < 0)
         {
-          outcome = errno == EAGAIN || errno == EWOULDBLOCK ? SB_FLUSH_BLOCKED : SB_FLUSH_BROKEN;
+          self->blocked = errno == EAGAIN || errno == EWOULDBLOCK;
+          outcome = self->blocked ? SB_FLUSH_BLOCKED : SB_FLUSH_BROKEN;
           break;
         }
-
       total += written;
-      while (written > 0)
-        {
-          gsize left = stream_at (self, 0)->frame->length - self->offset;
-
-          if ((gsize) written < left)
-            {
-              self->offset += written;
-              stream_set_backlog (self, self->backlog - written);
-              break;
-            }
-          written -= left;
-          stream_pop (self, TRUE);
-        }
     }
 
   if (total > 0)
@@ -303,6 +366,7 @@ sb_lane_stream_flush (SbLaneStream *self)
     }
   if (outcome == SB_FLUSH_BLOCKED)
     stream_hold (self);
+  stream_publish_backlog (self);
   stream_give_back (self);
 
   return outcome;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "net/sb-frame.h"
+#include "net/sb-batch.h"
 #include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
-#include "net/sb-receipt.h"
 #include <gio/gio.h>
+#include <stdbool.h>
 
 G_BEGIN_DECLS
 
@@ -16,13 +16,6 @@ typedef enum
   SB_FLUSH_BLOCKED, /* the network takes no more now; it will be announced when it does */
   SB_FLUSH_BROKEN,  /* the connection is gone */
 } SbFlush;
-
-/* A frame on its way, by reference. */
-typedef struct
-{
-  SbFrame *frame;
-  SbReceipt *receipt; /* NULL but for broadcasts */
-} SbQueued;
 
 /**
  * SbLaneStream:
@@ -44,7 +37,10 @@ typedef struct
   guint n_queued;
   guint n_held;     /* of these, from the head: counted in the holdings */
   gsize offset;     /* of the first frame: what the network already took */
+  gsize pending;    /* behind it: what TLS has taken in but not passed on, and wants to be given again */
   gsize backlog;    /* bytes that wait */
+  gsize published;  /* … as the counters have it: they learn of it once a turn */
+  bool blocked;     /* the network takes no more until epoll says so */
 } SbLaneStream;
 
 /* Takes over @fd, and @tls if there is one (whose socket @fd then is). */
@@ -56,16 +52,30 @@ gboolean sb_lane_stream_is_open    (const SbLaneStream *self);
 gboolean sb_lane_stream_is_tls     (const SbLaneStream *self);
 /* Like recv(2): the number of bytes, 0 at the end, -1 with errno EAGAIN when there is nothing now, or another errno. */
 gssize  sb_lane_stream_read        (SbLaneStream *self, guint8 *buffer, gsize size);
-/* Takes references. The caller has checked the limit. */
+/* Takes over a reference. The caller has checked the limit. */
 void    sb_lane_stream_queue       (SbLaneStream *self, SbFrame *frame, SbReceipt *receipt);
-SbFlush sb_lane_stream_flush       (SbLaneStream *self);
+/* @batch: the lane's. */
+SbFlush sb_lane_stream_flush       (SbLaneStream *self, SbBatch *batch);
 /* Drops every frame of which the network took nothing yet. */
 void    sb_lane_stream_discard     (SbLaneStream *self);
 void    sb_lane_stream_count_dropped (SbLaneStream *self);
-gsize   sb_lane_stream_get_backlog (const SbLaneStream *self);
 /* µs, as the kernel measured it with what was exchanged so far; -1: it does not say. */
 gint64  sb_lane_stream_get_round_trip (const SbLaneStream *self);
 /* Says that nothing more will be sent; reading goes on. */
 void    sb_lane_stream_shutdown    (SbLaneStream *self);
+
+/* Asked for every message and receiver, hence inline. */
+static inline gsize
+sb_lane_stream_get_backlog (const SbLaneStream *self)
+{
+  return self->backlog;
+}
+
+/* TRUE: there is no use in flushing before epoll has announced that the network takes more. */
+static inline gboolean
+sb_lane_stream_is_blocked (const SbLaneStream *self)
+{
+  return self->blocked;
+}
 
 G_END_DECLS

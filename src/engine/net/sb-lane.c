@@ -134,6 +134,7 @@ void
 sb_lane_settle (SbLane *self)
 {
   lane_flush_touched (self);
+  sb_batch_clear (&self->batch);
   lane_check_drained (self);
   for (guint i = 0; i < self->gone->len; i++)
     sb_session_free (g_ptr_array_index (self->gone, i));
@@ -482,6 +483,9 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->source = g_source_new (&lane_source_funcs, sizeof (LaneSource));
   ((LaneSource *) self->source)->lane = self;
   g_source_set_static_name (self->source, "SbLane");
+  /* It never runs its context from within; but for one that might not, GLib takes the descriptor out of the poll for each dispatch and
+   * puts it back, which is two writes to its eventfd and a turn to read them: more than the lane's own work for a message. */
+  g_source_set_can_recurse (self->source, TRUE);
   g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_attach (self->source, self->context);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-batch.h"
 #include "net/sb-deflate.h"
 #include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
@@ -63,6 +64,7 @@ struct _SbLane
   SbSessionLimits limits;
   SbWheel wheel;
   SbRouter router;
+  SbBatch batch;
   SbListener *listener; /* owned; on lane 0 only */
   GPtrArray *sessions; /* (element-type SbSession): all, closing ones too */
   GPtrArray *touched;  /* have something to send */

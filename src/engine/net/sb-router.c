@@ -92,23 +92,27 @@ sb_router_leave (SbRouter *self, SbSession *session)
     g_hash_table_remove (self->rooms, room->channel);
 }
 
-/* Sessions that are too slow leave the room while it is walked, and the last one takes their place: hence backwards. */
+/* Sessions that are too slow leave the room while it is walked, and the last one takes their place: hence backwards. References for all
+ * are taken at once. */
 static SbReach
 room_relay (SbRoom *room, SbSession *sender, SbFrame *frame)
 {
   SbReach reach = { 0 };
+  guint n = room->sessions->len;
 
-  for (guint i = room->sessions->len; i-- > 0;)
+  sb_frame_ref_many (frame, n);
+  for (guint i = n; i-- > 0;)
     {
       SbSession *session = g_ptr_array_index (room->sessions, i);
 
       if (session == sender)
         continue;
-      if (sb_session_queue (session, frame, NULL))
+      if (sb_session_give (session, frame, NULL))
         reach.reached++;
       else
         reach.dropped++;
     }
+  sb_frame_unref_many (frame, n - reach.reached);
 
   return reach;
 }

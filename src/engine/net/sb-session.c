@@ -231,7 +231,7 @@ sb_session_cut (SbSession *self)
 static void
 session_queue_control (SbSession *self, SbFrame *frame)
 {
-  sb_lane_stream_queue (&self->stream, frame, NULL);
+  sb_lane_stream_queue (&self->stream, sb_frame_ref (frame), NULL);
   sb_lane_touch (self->lane, self);
 }
 
@@ -447,7 +447,8 @@ sb_session_ready (SbSession *self, guint32 events)
 
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
     self->hung_up = true; /* then reading goes on until it says so itself: what came before the end counts */
-  if ((events & EPOLLOUT) && sb_lane_stream_get_backlog (&self->stream) > 0)
+  /* What TLS waits for may be in what comes. */
+  if (((events & EPOLLOUT) || sb_lane_stream_is_tls (&self->stream)) && sb_lane_stream_get_backlog (&self->stream) > 0)
     sb_lane_touch (self->lane, self);
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
     if (sb_session_read (self))
@@ -456,13 +457,15 @@ sb_session_ready (SbSession *self, guint32 events)
 
 /* --- What the client gets --------------------------------------------------------------------- */
 
+/* The way of every message to every receiver: it touches nothing but the session, allocates nothing and locks nothing. */
 gboolean
-sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
+sb_session_give (SbSession *self, SbFrame *frame, SbReceipt *receipt)
 {
   gsize backlog = sb_lane_stream_get_backlog (&self->stream);
+  SbFrame *given = frame;
 
   if (self->window_bits > 0 && self->lane->limits.compression && frame->opcode < SB_OPCODE_CLOSE)
-    frame = sb_deflate_get_frame (&self->lane->deflate, frame, self->window_bits);
+    frame = sb_deflate_get_frame (&self->lane->deflate, given, self->window_bits);
 
   if (G_UNLIKELY (backlog + frame->length > self->lane->limits.max_backlog && backlog > 0))
     {
@@ -476,12 +479,28 @@ sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
       return FALSE;
     }
 
-  if (frame->opcode < SB_OPCODE_CLOSE)
-    sb_counter_set (self->peer->counters.last_message, self->lane->real_now);
+  if (frame != given)
+    {
+      sb_frame_ref (frame);
+      sb_frame_unref (given);
+    }
   sb_lane_stream_queue (&self->stream, frame, receipt);
-  sb_lane_touch (self->lane, self);
+  if (!sb_lane_stream_is_blocked (&self->stream))
+    sb_lane_touch (self->lane, self);
 
   return TRUE;
+}
+
+gboolean
+sb_session_queue (SbSession *self, SbFrame *frame, SbReceipt *receipt)
+{
+  sb_frame_ref (frame);
+  if (sb_session_give (self, frame, receipt))
+    return TRUE;
+
+  sb_frame_unref (frame);
+
+  return FALSE;
 }
 
 void
@@ -490,7 +509,14 @@ sb_session_flush (SbSession *self)
   if (self->state == SB_SESSION_DEAD)
     return;
 
-  switch (sb_lane_stream_flush (&self->stream))
+  SbCounters *counters = &self->peer->counters;
+  guint64 n_before = sb_counter_get (counters->messages_out);
+  SbFlush outcome = sb_lane_stream_flush (&self->stream, &self->lane->batch);
+
+  if (sb_counter_get (counters->messages_out) != n_before)
+    sb_counter_set (counters->last_message, self->lane->real_now);
+
+  switch (outcome)
     {
     case SB_FLUSH_DONE:
       if (self->ended)

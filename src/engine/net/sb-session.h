@@ -87,6 +87,8 @@ void       sb_session_receive    (SbSession *self, guint8 *data, gsize length);
 void       sb_session_flush      (SbSession *self);
 /* FALSE: over the backlog limit; the session is then closing with 1013 and the frame counted as dropped. */
 gboolean   sb_session_queue      (SbSession *self, SbFrame *frame, SbReceipt *receipt);
+/* The same with a reference to @frame that is the session's when it returns TRUE. */
+gboolean   sb_session_give       (SbSession *self, SbFrame *frame, SbReceipt *receipt);
 /* Begins the closing handshake; a second call does nothing. @now: drop what waits for the client instead of sending it first. */
 void       sb_session_close      (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now);
 /* A new version of its token: judges the session again. Returns whether it was closed. */
