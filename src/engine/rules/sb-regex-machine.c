@@ -9,7 +9,7 @@
 /* Instructions of a machine whose state fits on the stack. */
 #define FEW 128
 /* Ways followed for a step of the budget. */
-#define WORK_PER_STEP 8
+#define WORK_PER_STEP 4
 
 typedef enum
 {
@@ -424,7 +424,7 @@ run (const SbRegexMachine *machine, guint start, const char *text, const char *f
   search.stack = words + 2 * n;
   search.visited = words + 3 * n;
   memset (search.visited, 0, n * sizeof search.visited[0]);
-  found = sb_budget_take (budget, 1 + n / 32) && follow (&search, start, from, anchored, &now, &next);
+  found = sb_budget_take (budget, 5 + n / 32) && follow (&search, start, from, anchored, &now, &next);
   sb_budget_take (budget, search.work / WORK_PER_STEP);
 
   return found;

@@ -154,7 +154,7 @@ load_members (SbRun *run, SbSpot *spot)
 
   if (spot->members != NULL)
     return TRUE;
-  if (!sb_run_take (run, spot->n))
+  if (!sb_run_take (run, 3 * (gint64) spot->n))
     return FALSE;
 
   spot->members = sb_scratch_take (&run->scratch, MAX (spot->n, 1) * sizeof (SbMember));
@@ -558,7 +558,8 @@ apply_multiple_of (SbRun *run, Frame *frame, const SbRule *rule)
     }
   else
     {
-      if (!sb_run_take (run, 10))
+      /* The digits of a double are long to find. */
+      if (!sb_run_take (run, value.is_int ? 4 : 40))
         return FALSE;
       if (sb_decimal_is_multiple (sb_number_to_decimal (value), rule->number.decimal))
         return TRUE;
@@ -720,13 +721,15 @@ apply_items (SbRun *run, Frame *frame, const SbRule *rule)
   if (rest == NULL)
     return ok && !run->stop;
 
+  if (rest->is_boolean && rest->boolean)
+    i = frame->spot->n;
   if (rest->is_boolean && !rest->boolean && i < frame->spot->n && goes_on (run, ok))
     return sb_run_report (run, frame->schema, frame->spot, "items", NULL,
                           n_prefix == 0 ? "has to be an empty array" : n_prefix == 1 ? "has more than %u item" : "has more than %u items",
                           n_prefix);
 
   for (; i < frame->spot->n && goes_on (run, ok); i++)
-    ok &= sb_run_take (run, 1) && evaluate_child (run, rest, json_array_get_element (array, i), frame->spot, NULL, i);
+    ok &= evaluate_child (run, rest, json_array_get_element (array, i), frame->spot, NULL, i);
   mark_all (frame->marks, frame->spot);
 
   return ok && !run->stop;
@@ -772,7 +775,7 @@ apply_unique_items (SbRun *run, Frame *frame, const SbRule *rule)
 
   if (n < 2)
     return TRUE;
-  if (!sb_run_take (run, n))
+  if (!sb_run_take (run, 2 * (gint64) n))
     return FALSE;
 
   while (n_slots < 2 * (gsize) n)
@@ -1109,7 +1112,8 @@ apply_rules (SbRun *run, const SbSubschema *schema, SbSpot *spot, Marks marks)
       /* What failed has evaluated nothing (Core §7.7.1.1), but to say so of every member would bury the reason. */
       if (!ok && rule->word >= SB_WORD_UNEVALUATED_ITEMS)
         break;
-      ok &= sb_run_take (run, 1) && apply (run, &frame, rule);
+      /* What is cheap is paid for with the subschema. */
+      ok &= (rule->word < SB_WORD_MULTIPLE_OF || sb_run_take (run, 1)) && apply (run, &frame, rule);
     }
 
   if (ok && !run->stop && marks != NULL && frame.marks != marks)
@@ -1131,7 +1135,7 @@ evaluate (SbRun *run, const SbSubschema *schema, SbSpot *spot, Marks marks)
   if (!(schema->kinds & spot->kind))
     return TRUE;
 
-  if (!sb_run_take (run, 1))
+  if (!sb_run_take (run, 2))
     return FALSE;
   if (++run->nesting > SB_SCHEMA_MAX_NESTING)
     {

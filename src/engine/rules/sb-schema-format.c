@@ -241,9 +241,9 @@ static const SbFormat formats[] = {
   { "time", "a time like 09:30:00Z", sb_format_is_time, 1 },
   { "duration", "a duration like P1DT12H", sb_format_is_duration, 1 },
   { "email", "an e-mail address", is_email, 16 },
-  { "idn-email", "an e-mail address", is_idn_email, 32 },
+  { "idn-email", "an e-mail address", is_idn_email, 64 },
   { "hostname", "a host name", is_hostname, 16 },
-  { "idn-hostname", "a host name", is_idn_hostname, 32 },
+  { "idn-hostname", "a host name", is_idn_hostname, 64 },
   { "ipv4", "an IPv4 address like 192.0.2.1", is_ipv4, 1 },
   { "ipv6", "an IPv6 address like 2001:db8::1", is_ipv6, 8 },
   { "uri", "a URI", sb_format_is_uri, 1 },
@@ -254,7 +254,7 @@ static const SbFormat formats[] = {
   { "uuid", "a UUID", is_uuid, 1 },
   { "json-pointer", "a JSON Pointer", is_json_pointer, 1 },
   { "relative-json-pointer", "a relative JSON Pointer", is_relative_json_pointer, 1 },
-  { "regex", "a regular expression", is_regex, 64 },
+  { "regex", "a regular expression", is_regex, 96 },
 };
 
 const SbFormat *

@@ -95,7 +95,7 @@ SbSchemaVerdict sb_schema_evaluate (SbSchema *self, JsonNode *instance, guint ma
 SbSchemaVerdict sb_schema_evaluate_counting (SbSchema *self, JsonNode *instance, guint max_errors, GPtrArray **errors, guint *steps);
 
 /* Steps one evaluation may take. */
-#define SB_SCHEMA_MAX_STEPS 100000
+#define SB_SCHEMA_MAX_STEPS 200000
 /* Schemas that may be entered within one another while a message is evaluated. */
 #define SB_SCHEMA_MAX_NESTING 4096
 /* Subschemas of one compiled schema, with what it refers to. */
