@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "sb-background.h"
 #include "preferences/sb-preferences-dialog.h"
 #include "preferences/sb-setting-row.h"
 
@@ -260,13 +261,13 @@ test_certificate (void)
   press_enter (certificate_row);
   type_text (key_row, key);
   press_enter (key_row);
-  g_assert_null (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "Certificate in Use"));
 
   app_test_start (test);
   uris = sb_engine_dup_uris (test->engine);
   g_assert_true (g_str_has_prefix (uris[0], "wss://"));
+  app_test_wait_until (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "SHA-256 Fingerprint") != NULL);
   g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (
-                                       ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Certificate in Use"))),
+                                       ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Certificate"))),
                                    "Valid until "));
   app_test_snap (test, "preferences-certificate");
 
@@ -278,9 +279,119 @@ test_certificate (void)
   g_assert_true (adw_banner_get_revealed (banner));
 }
 
+/* What the engine can be set to, the window can set. */
+static void
+test_every_setting_has_a_row (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "");
+  g_auto (GStrv) keys = sb_settings_list_keys (settings_of (test));
+
+  g_assert_cmpuint (g_strv_length (keys), >=, 20);
+  for (char **key = keys; *key != NULL; key++)
+    {
+      GtkWidget *row = sb_preferences_dialog_get_row (SB_PREFERENCES_DIALOG (dialog), *key);
+
+      g_test_message ("%s", *key);
+      g_assert_nonnull (row);
+      g_assert_true (gtk_widget_is_ancestor (row, dialog));
+      sb_preferences_dialog_show (SB_PREFERENCES_DIALOG (dialog), *key);
+      app_test_wait_until (gtk_widget_get_mapped (row));
+    }
+  g_assert_null (sb_preferences_dialog_get_row (SB_PREFERENCES_DIALOG (dialog), "no-such-setting"));
+  app_test_assert_named (dialog);
+}
+
+static void
+test_switches (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "compression");
+  AdwSwitchRow *row = ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "Compress Messages"));
+  gboolean on;
+
+  adw_switch_row_set_active (row, TRUE);
+  g_object_get (settings_of (test), "compression", &on, NULL);
+  g_assert_true (on);
+  g_object_set (settings_of (test), "compression", FALSE, NULL);
+  g_assert_false (adw_switch_row_get_active (row));
+}
+
+static void
+test_reset (void)
+{
+  g_autoptr (AppTest) test = app_test_new ("max-clients=77\n");
+  GtkWidget *dialog = open_preferences (test, "max-clients");
+  SbSettingRow *row = get_row (dialog, "Clients at the Same Time");
+  SbSettingRow *other = get_row (dialog, "Clients from One Address");
+  guint n;
+
+  g_assert_null (app_test_find (GTK_WIDGET (other), GTK_TYPE_BUTTON, "Reset to 1000"));
+  app_test_click (GTK_WIDGET (row), "Reset to 10000");
+  g_assert_cmpstr (text_of (row), ==, "10000");
+  g_object_get (settings_of (test), "max-clients", &n, NULL);
+  g_assert_cmpuint (n, ==, 10000);
+  g_assert_null (app_test_find (GTK_WIDGET (row), GTK_TYPE_BUTTON, "Reset to 10000"));
+
+  /* What is typed and wrong goes as well. */
+  type_text (other, "0");
+  g_assert_nonnull (sb_setting_row_get_message (other));
+  g_object_set (settings_of (test), "max-clients-per-address", 5, NULL);
+  app_test_click (GTK_WIDGET (other), "Reset to 1000");
+  g_assert_null (sb_setting_row_get_message (other));
+}
+
+static void
+test_when_closed (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "");
+  AdwComboRow *row = ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "When the Window Is Closed"));
+
+  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, SB_BACKGROUND_ASK);
+  adw_combo_row_set_selected (row, SB_BACKGROUND_KEEP);
+  g_assert_cmpint (sb_background_get_choice (), ==, SB_BACKGROUND_KEEP);
+  sb_background_set_choice (SB_BACKGROUND_QUIT);
+  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, SB_BACKGROUND_QUIT);
+}
+
+static void
+test_make_certificate (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autofree char *path = NULL;
+  GtkWidget *dialog = open_preferences (test, "tls-certificate");
+  const char *validity;
+
+  path = g_build_filename (test->dir, "certificate.pem", NULL);
+  g_assert_null (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "Certificate"));
+  gtk_widget_activate (app_test_get (dialog, ADW_TYPE_BUTTON_ROW, NULL));
+  app_test_wait_until (ADW_IS_ALERT_DIALOG (app_test_dialog (test)));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Make");
+  app_test_wait_until (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "SHA-256 Fingerprint") != NULL);
+  validity = adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Certificate")));
+  g_assert_true (g_str_has_prefix (validity, "Valid until "));
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW,
+                                                                                       "Made For"))),
+                            "localhost"));
+  g_assert_cmpstr (text_of (get_row (dialog, "Certificate File")), ==, path);
+  app_test_assert_named (dialog);
+  app_test_snap (test, "preferences-made-certificate");
+
+  /* What cannot be read is said there as well. */
+  g_object_set (settings_of (test), "tls-certificate", "/nowhere/at/all.pem", NULL);
+  app_test_wait_until (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "SHA-256 Fingerprint") == NULL);
+  g_assert_true (gtk_widget_has_css_class (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Certificate"), "error"));
+}
+
 static void
 add (void)
 {
+  g_test_add_func ("/preferences/every-setting-has-a-row", test_every_setting_has_a_row);
+  g_test_add_func ("/preferences/switches", test_switches);
+  g_test_add_func ("/preferences/reset", test_reset);
+  g_test_add_func ("/preferences/when-closed", test_when_closed);
+  g_test_add_func ("/preferences/make-certificate", test_make_certificate);
   g_test_add_func ("/preferences/shows-settings", test_shows_settings);
   g_test_add_func ("/preferences/wrong-is-said-while-typing", test_wrong_is_said_while_typing);
   g_test_add_func ("/preferences/applies", test_applies);

@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "preferences/sb-preferences-dialog.h"
+#include "preferences/sb-certificate-group.h"
 #include "preferences/sb-origins-group.h"
 #include "preferences/sb-setting-row.h"
+#include "sb-app-settings.h"
+#include "sb-background.h"
 #include "sb-page.h"
 #include "sb-server-commands.h"
-#include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
 /**
@@ -25,10 +27,8 @@ struct _SbPreferencesDialog
 
   AdwBanner *restart_banner;
   AdwComboRow *reach;
-  AdwSwitchRow *start_on_launch;
-  AdwSwitchRow *tokens_in_url;
-  AdwSwitchRow *allow_binary;
-  AdwActionRow *certificate_row;
+  AdwComboRow *background;
+  SbCertificateGroup *certificate;
   SbOriginsGroup *origins;
 };
 
@@ -46,10 +46,24 @@ enum
 static const char *const setting_rows[] = {
   "address", "port", "tls_certificate", "tls_key",
   "max_clients", "max_clients_per_address", "max_attempts",
-  "max_message_size", "messages_per_second", "max_rejected", "max_backlog",
+  "max_message_size", "messages_per_second", "max_rejected", "max_error_replies",
+  "max_backlog", "max_queued_memory",
   "max_depth", "max_members", "max_values",
-  "ping_interval", "pong_timeout", "handshake_timeout", "close_timeout",
+  "ping_interval", "pong_timeout", "handshake_timeout", "close_timeout", "drain_timeout",
   "lanes",
+};
+
+/* Those that are switches: the setting, and the template child. */
+static const struct
+{
+  const char *key;
+  const char *name;
+} switch_rows[] = {
+  { "start-on-launch", "start_on_launch" },
+  { "tokens-in-url", "tokens_in_url" },
+  { "allow-binary", "allow_binary" },
+  { "require-json", "require_json" },
+  { "compression", "compression" },
 };
 
 static GtkWidget *
@@ -101,17 +115,20 @@ reach_changed_cb (SbPreferencesDialog *self)
     }
 }
 
+/* The window is still there to show what the desktop answers when it is closed. */
 static void
-update_certificate_cb (SbPreferencesDialog *self)
+background_changed_cb (SbPreferencesDialog *self)
 {
-  GTlsCertificate *certificate = sb_engine_get_certificate (self->engine);
-  g_autoptr (GDateTime) end = certificate != NULL ? g_tls_certificate_get_not_valid_after (certificate) : NULL;
-  g_autofree char *date = end != NULL ? sb_format_date_time (g_date_time_to_unix_usec (end)) : NULL;
-  g_autofree char *text = date != NULL ? g_strdup_printf (_("Valid until %s"), date) : NULL;
+  if (!self->updating)
+    sb_background_set_choice ((SbBackground) adw_combo_row_get_selected (self->background));
+}
 
-  gtk_widget_set_visible (GTK_WIDGET (self->certificate_row), text != NULL);
-  if (text != NULL)
-    adw_action_row_set_subtitle (self->certificate_row, text);
+static void
+update_background_cb (SbPreferencesDialog *self)
+{
+  self->updating = TRUE;
+  adw_combo_row_set_selected (self->background, sb_background_get_choice ());
+  self->updating = FALSE;
 }
 
 static void
@@ -139,9 +156,8 @@ bind_settings (SbPreferencesDialog *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (setting_rows); i++)
     sb_setting_row_set_settings (SB_SETTING_ROW (get_row (self, setting_rows[i])), settings);
-  g_object_bind_property (settings, "start-on-launch", self->start_on_launch, "active", flags);
-  g_object_bind_property (settings, "tokens-in-url", self->tokens_in_url, "active", flags);
-  g_object_bind_property (settings, "allow-binary", self->allow_binary, "active", flags);
+  for (guint i = 0; i < G_N_ELEMENTS (switch_rows); i++)
+    g_object_bind_property (settings, switch_rows[i].key, get_row (self, switch_rows[i].name), "active", flags);
   sb_origins_group_set_settings (self->origins, settings);
 
   g_signal_connect_object (settings, "notify::listen-address", G_CALLBACK (update_reach_cb), self, G_CONNECT_SWAPPED);
@@ -167,18 +183,20 @@ sb_preferences_dialog_class_init (SbPreferencesDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_preferences_dialog_dispose;
 
+  g_type_ensure (SB_TYPE_CERTIFICATE_GROUP);
   g_type_ensure (SB_TYPE_ORIGINS_GROUP);
   g_type_ensure (SB_TYPE_SETTING_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-preferences-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, restart_banner);
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, reach);
-  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, start_on_launch);
-  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, tokens_in_url);
-  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, allow_binary);
-  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, certificate_row);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, certificate);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, background);
   gtk_widget_class_bind_template_child (widget_class, SbPreferencesDialog, origins);
   for (guint i = 0; i < G_N_ELEMENTS (setting_rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, setting_rows[i], FALSE, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (switch_rows); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, switch_rows[i].name, FALSE, 0);
+  gtk_widget_class_bind_template_callback (widget_class, background_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, reach_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, restart_cb);
 }
@@ -210,33 +228,66 @@ sb_preferences_dialog_new (SbEngine       *engine,
   self->restart_watch = g_object_ref (restart_watch);
   bind_settings (self);
   g_signal_connect_object (restart_watch, "notify::needed", G_CALLBACK (update_banner_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_certificate_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_banner_cb), self, G_CONNECT_SWAPPED);
   update_banner_cb (self);
-  update_certificate_cb (self);
+  sb_certificate_group_set_engine (self->certificate, engine);
+  if (sb_app_settings_get () != NULL)
+    g_signal_connect_object (sb_app_settings_get (), "changed::background", G_CALLBACK (update_background_cb), self,
+                             G_CONNECT_SWAPPED);
+  update_background_cb (self);
   return ADW_DIALOG (self);
+}
+
+/**
+ * sb_preferences_dialog_get_row:
+ * @setting: the key of a setting
+ *
+ * Returns: (transfer none) (nullable): what it is set with
+ */
+GtkWidget *
+sb_preferences_dialog_get_row (SbPreferencesDialog *self,
+                               const char          *setting)
+{
+  g_return_val_if_fail (SB_IS_PREFERENCES_DIALOG (self), NULL);
+  g_return_val_if_fail (setting != NULL, NULL);
+
+  if (g_str_equal (setting, "listen-address"))
+    return GTK_WIDGET (self->reach);
+  if (g_str_equal (setting, "allowed-origins"))
+    return GTK_WIDGET (self->origins);
+  for (guint i = 0; i < G_N_ELEMENTS (switch_rows); i++)
+    if (g_str_equal (switch_rows[i].key, setting))
+      return get_row (self, switch_rows[i].name);
+  for (guint i = 0; i < G_N_ELEMENTS (setting_rows); i++)
+    {
+      g_autofree char *key = NULL;
+
+      g_object_get (get_row (self, setting_rows[i]), "key", &key, NULL);
+      if (g_str_equal (key, setting))
+        return get_row (self, setting_rows[i]);
+    }
+  return NULL;
 }
 
 /**
  * sb_preferences_dialog_show:
  * @setting: the key of a setting: "port", "listen-address"; "" for none
  *
- * Puts the cursor into the row of @setting. Call it when the dialog is presented.
+ * Shows the row of @setting, with the cursor in it. Call it when the dialog is presented.
  */
 void
 sb_preferences_dialog_show (SbPreferencesDialog *self,
                             const char          *setting)
 {
+  GtkWidget *row, *page;
+
   g_return_if_fail (SB_IS_PREFERENCES_DIALOG (self));
   g_return_if_fail (setting != NULL);
 
-  if (g_str_equal (setting, "listen-address"))
-    gtk_widget_grab_focus (GTK_WIDGET (self->reach));
-  for (guint i = 0; i < G_N_ELEMENTS (setting_rows); i++)
-    {
-      g_autofree char *key = NULL;
-
-      g_object_get (get_row (self, setting_rows[i]), "key", &key, NULL);
-      if (g_str_equal (key, setting) && !g_str_equal (setting, "listen-address"))
-        gtk_widget_grab_focus (get_row (self, setting_rows[i]));
-    }
+  row = sb_preferences_dialog_get_row (self, setting);
+  if (row == NULL)
+    return;
+  page = gtk_widget_get_ancestor (row, ADW_TYPE_PREFERENCES_PAGE);
+  adw_preferences_dialog_set_visible_page (ADW_PREFERENCES_DIALOG (self), ADW_PREFERENCES_PAGE (page));
+  gtk_widget_grab_focus (row);
 }

@@ -12,5 +12,6 @@ G_DECLARE_FINAL_TYPE (SbPreferencesDialog, sb_preferences_dialog, SB, PREFERENCE
 
 AdwDialog *sb_preferences_dialog_new  (SbEngine *engine, SbRestartWatch *restart_watch);
 void       sb_preferences_dialog_show (SbPreferencesDialog *self, const char *setting);
+GtkWidget *sb_preferences_dialog_get_row (SbPreferencesDialog *self, const char *setting);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "preferences/sb-setting-row.h"
+#include "sb-setting.h"
 #include "widgets/sb-words.h"
 #include <glib/gi18n.h>
 
@@ -9,7 +10,7 @@
  * SbSettingRow:
  *
  * One setting as text, checked while it is typed: what is wrong stands below it, in words. What is right is applied
- * with the button, Enter, or by leaving the row.
+ * with the button, Enter, or by leaving the row. Where it is not the default, a button takes it back.
  */
 struct _SbSettingRow
 {
@@ -18,8 +19,10 @@ struct _SbSettingRow
   SbSettings *settings;
   char *key;
   gboolean file; /* the path of one: a button chooses it */
+  char *unit;
   gboolean updating;
 
+  GtkWidget *reset_button;
   GtkWidget *message_row; /* below this one in the list; NULL: not yet made */
   GtkLabel *message_label;
 };
@@ -31,6 +34,7 @@ enum
   PROP_0,
   PROP_KEY,
   PROP_FILE,
+  PROP_UNIT,
   N_PROPS
 };
 
@@ -106,11 +110,45 @@ changed_cb (SbSettingRow *self)
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), good);
 }
 
+static char *
+dup_default (SbSettingRow *self)
+{
+  SbSettingId id;
+  const SbSetting *setting = sb_setting_find (self->key, &id);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  sb_setting_init_value (setting, &value);
+  return sb_setting_to_text (setting, &value);
+}
+
+static void
+reset_cb (SbSettingRow *self)
+{
+  g_autofree char *text = dup_default (self);
+
+  /* The button with the focus goes. */
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  gtk_editable_set_text (GTK_EDITABLE (self), text);
+  sb_setting_row_apply (self);
+}
+
+static void
+update_reset_button (SbSettingRow *self,
+                     const char   *text)
+{
+  g_autofree char *initial = dup_default (self);
+  g_autofree char *shown = *initial != '\0' ? g_strdup_printf (_("Reset to %s"), initial) : g_strdup (_("Clear"));
+
+  gtk_widget_set_visible (self->reset_button, !g_str_equal (initial, text));
+  gtk_widget_set_tooltip_text (self->reset_button, shown);
+}
+
 static void
 show_current_cb (SbSettingRow *self)
 {
   g_autofree char *text = sb_settings_get_text (self->settings, self->key);
 
+  update_reset_button (self, text);
   self->updating = TRUE;
   gtk_editable_set_text (GTK_EDITABLE (self), text);
   self->updating = FALSE;
@@ -143,25 +181,44 @@ choose_file_cb (SbSettingRow *self)
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
 
   gtk_file_dialog_set_title (dialog, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)));
-  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, file_chosen_cb, g_object_ref (self));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, file_chosen_cb,
+                        g_object_ref (self));
+}
+
+static GtkWidget *
+add_button (SbSettingRow *self,
+            const char   *icon_name,
+            GCallback     callback)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon_name);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
+  adw_entry_row_add_suffix (ADW_ENTRY_ROW (self), button);
+  return button;
 }
 
 static void
 sb_setting_row_constructed (GObject *object)
 {
   SbSettingRow *self = SB_SETTING_ROW (object);
-  GtkWidget *button;
 
   G_OBJECT_CLASS (sb_setting_row_parent_class)->constructed (object);
 
-  if (!self->file)
-    return;
-  button = gtk_button_new_from_icon_name ("document-open-symbolic");
-  gtk_widget_set_tooltip_text (button, _("Choose a File"));
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
-  g_signal_connect_object (button, "clicked", G_CALLBACK (choose_file_cb), self, G_CONNECT_SWAPPED);
-  adw_entry_row_add_suffix (ADW_ENTRY_ROW (self), button);
+  if (self->unit != NULL)
+    {
+      GtkWidget *label = gtk_label_new (self->unit);
+
+      gtk_widget_add_css_class (label, "dimmed");
+      adw_entry_row_add_suffix (ADW_ENTRY_ROW (self), label);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, self->unit, -1);
+    }
+  self->reset_button = add_button (self, "edit-undo-symbolic", G_CALLBACK (reset_cb));
+  gtk_widget_set_visible (self->reset_button, FALSE);
+  if (self->file)
+    gtk_widget_set_tooltip_text (add_button (self, "document-open-symbolic", G_CALLBACK (choose_file_cb)),
+                                 _("Choose a File"));
 }
 
 /* Enter and the apply button. */
@@ -183,6 +240,8 @@ sb_setting_row_get_property (GObject    *object,
     g_value_set_string (value, self->key);
   else if (prop_id == PROP_FILE)
     g_value_set_boolean (value, self->file);
+  else if (prop_id == PROP_UNIT)
+    g_value_set_string (value, self->unit);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -199,6 +258,8 @@ sb_setting_row_set_property (GObject      *object,
     self->key = g_value_dup_string (value);
   else if (prop_id == PROP_FILE)
     self->file = g_value_get_boolean (value);
+  else if (prop_id == PROP_UNIT)
+    self->unit = g_value_dup_string (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -217,7 +278,10 @@ sb_setting_row_dispose (GObject *object)
 static void
 sb_setting_row_finalize (GObject *object)
 {
-  g_free (SB_SETTING_ROW (object)->key);
+  SbSettingRow *self = SB_SETTING_ROW (object);
+
+  g_free (self->key);
+  g_free (self->unit);
 
   G_OBJECT_CLASS (sb_setting_row_parent_class)->finalize (object);
 }
@@ -237,6 +301,8 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_FILE] = g_param_spec_boolean ("file", NULL, NULL, FALSE,
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_UNIT] = g_param_spec_string ("unit", NULL, NULL, NULL,
+                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
