@@ -176,14 +176,20 @@ fail_to_ask (const GError *error)
   return sb_ctl_fail (unreachable ? SB_CTL_UNREACHABLE : SB_CTL_FAILED, "%s", error->message);
 }
 
-/* A window whose server is stopped is as good as nothing running. */
+/* A window whose server is stopped is as good as nothing running. What is wrong within a schema has a place. */
 static SbCtlStatus
 fail_as_answered (JsonObject *answer)
 {
   const char *code = json_object_get_string_member_with_default (answer, "error", "");
+  SbCtlStatus status = g_str_equal (code, "not_running") ? SB_CTL_UNREACHABLE : SB_CTL_FAILED;
+  const char *message = json_object_get_string_member_with_default (answer, "message", _("it failed"));
 
-  return sb_ctl_fail (g_str_equal (code, "not_running") ? SB_CTL_UNREACHABLE : SB_CTL_FAILED, "%s",
-                      json_object_get_string_member_with_default (answer, "message", _("it failed")));
+  if (json_object_has_member (answer, "pointer") && json_object_has_member (answer, "line"))
+    return sb_ctl_fail (status, _("line %d, column %d (%s): %s"), (int) json_object_get_int_member (answer, "line"),
+                        (int) json_object_get_int_member (answer, "column"),
+                        json_object_get_string_member (answer, "pointer"), message);
+
+  return sb_ctl_fail (status, "%s", message);
 }
 
 SbCtlStatus
