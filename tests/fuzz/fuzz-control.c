@@ -114,6 +114,37 @@ open_engine (void)
   json_node_unref (settings.node);
 }
 
+/* Rules first: they may need the schemas. */
+static void
+remove_rules (void)
+{
+  Answer rules = ask ("GET", "/rules", NULL, NULL, 0);
+  Answer schemas = ask ("GET", "/schemas", NULL, NULL, 0);
+  JsonArray *list = json_object_get_array_member (json_node_get_object (rules.node), "rules");
+  JsonArray *documents = json_object_get_array_member (json_node_get_object (schemas.node), "schemas");
+
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *rule = json_array_get_object_element (list, i);
+      g_autofree char *path = g_strdup_printf ("/rules/%" G_GINT64_FORMAT, json_object_get_int_member (rule, "id"));
+
+      expect ("DELETE", path, "");
+    }
+  for (guint i = 0; i < json_array_get_length (documents); i++)
+    {
+      JsonObject *document = json_array_get_object_element (documents, i);
+      g_autoptr (GHashTable) query = g_hash_table_new (g_str_hash, g_str_equal);
+      Answer removed;
+
+      g_hash_table_insert (query, (char *) "uri", (char *) json_object_get_string_member (document, "uri"));
+      removed = ask ("DELETE", "/schemas", query, NULL, 0);
+      g_assert_cmpuint (removed.status, ==, 200);
+      json_node_unref (removed.node);
+    }
+  json_node_unref (rules.node);
+  json_node_unref (schemas.node);
+}
+
 /* What an input has changed is undone, so that the next one finds what this one found. */
 static void
 start_over (void)
@@ -144,6 +175,7 @@ start_over (void)
     }
   if (strcmp (text, initial_settings) != 0)
     expect ("PATCH", "/settings", initial_settings);
+  remove_rules ();
   json_node_unref (settings.node);
   json_node_unref (tokens.node);
   json_node_unref (blocks.node);
