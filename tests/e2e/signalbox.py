@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The programs under test: a daemon on a directory of its own, and the command line."""
+import ctypes
 import json
 import os
 import re
@@ -30,6 +31,12 @@ def wait_until(condition, what, deadline=DEADLINE):
         time.sleep(0.01)
 
 
+def die_with_test():
+    """In the child: a test that is killed must not leave its daemon running."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 class CommandFailed(Exception):
     def __init__(self, status, message):
         super().__init__(f"exit status {status}: {message}")
@@ -52,7 +59,7 @@ class Server:
     def start(self):
         self.log = open(os.path.join(self.directory, "log"), "ab")
         self.process = subprocess.Popen([SIGNALBOXD, "--data", self.directory, "--listen", "127.0.0.1:0"],
-                                        stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT)
+                                        stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT, preexec_fn=die_with_test)
         ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
         line = self.process.stdout.readline().decode() if ready else ""
         match = re.fullmatch(r"listening on (wss?)://127\.0\.0\.1:(\d+)\n", line)

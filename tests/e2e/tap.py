@@ -26,6 +26,11 @@ class _Result(unittest.TestResult):
         super().addError(test, err)
         self._line(False, test, self._exc_info_to_string(err, test))
 
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.number += 1
+        print(f"ok {self.number} {test.id().removeprefix('__main__.')} # SKIP {reason}", flush=True)
+
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:

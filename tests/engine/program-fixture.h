@@ -8,6 +8,7 @@
 #include "support/sb-test-wait.h"
 #include <json-glib/json-glib.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,13 @@ program_read_line (GSubprocess *program)
   return line;
 }
 
+/* In the child, before it becomes the program: a test that aborts must not leave its daemon running. */
+static inline void
+program_die_with_test (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* @arguments: what comes after "--data FOLDER"; NULL-terminated. */
 static inline GSubprocess *
 program_spawn_daemon (ProgramFixture *self, const char *const *arguments, GSubprocessFlags flags)
@@ -74,6 +82,7 @@ program_spawn_daemon (ProgramFixture *self, const char *const *arguments, GSubpr
 
   if (self->environ != NULL)
     g_subprocess_launcher_set_environ (launcher, self->environ);
+  g_subprocess_launcher_set_child_setup (launcher, program_die_with_test, NULL, NULL);
   g_strv_builder_add_many (builder, program_path ("SIGNALBOXD"), "--data", self->store.folder, NULL);
   g_strv_builder_addv (builder, (const char **) arguments);
   argv = g_strv_builder_end (builder);

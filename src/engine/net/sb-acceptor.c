@@ -18,6 +18,7 @@
 #define ACCEPTS_A_TURN 64
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
 #define RESERVE 32 /* descriptors left to the database, the settings and the admin */
+#define ROOM 8     /* so many below those must be free for another connection */
 #define PENDING "sb-pending"           /* under which a connection carries its Pending */
 
 struct _SbAcceptor
@@ -133,8 +134,7 @@ pause_over_cb (SbTimer *timer)
     start_accepting (self);
 }
 
-/* Descriptors are given out from the lowest up, so one from here on says that all below are in use. Asked anew: an administrator may raise
- * the limit of a running program. */
+/* Asked anew: an administrator may change the limit of a running program. */
 static int
 get_first_reserved (void)
 {
@@ -146,16 +146,35 @@ get_first_reserved (void)
   return (int) (limit.rlim_cur - MIN (RESERVE, limit.rlim_cur / 4));
 }
 
+/* The lowest free descriptor from @from on; -1: none. */
+static int
+probe (SbAcceptor *self, int from)
+{
+  return fcntl (self->fd, F_DUPFD_CLOEXEC, from);
+}
+
+/* Whether a few descriptors below the reserve are free. The kernel gives out the lowest, so those just below it mostly tell; where they are
+ * in use, others may have become free further down. A single one there says nothing: a handshake that is done moves its
+ * connection to another descriptor and leaves a gap. */
 static gboolean
 has_room (SbAcceptor *self, int first_reserved)
 {
-  int lowest = fcntl (self->fd, F_DUPFD_CLOEXEC, 0);
+  int probes[ROOM];
+  int lowest = probe (self, MAX (first_reserved - ROOM, 0));
+  guint n = 0;
 
-  if (lowest < 0)
-    return FALSE;
-  close (lowest);
+  if (lowest >= 0)
+    close (lowest);
+  if (lowest >= 0 && lowest < first_reserved)
+    return TRUE;
 
-  return lowest < first_reserved;
+  while (n < ROOM && (probes[n] = probe (self, 0)) >= 0 && probes[n] < first_reserved)
+    n++;
+  for (guint i = 0; i < MIN (n + 1, ROOM); i++)
+    if (probes[i] >= 0)
+      close (probes[i]);
+
+  return n == ROOM;
 }
 
 /* Waiting connections keep the descriptor readable: without a pause this would spin. */
@@ -216,13 +235,13 @@ wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
   return tls;
 }
 
-/* A peer that is gone without a word is found by its pings; what was sent to it before must not stay in the kernel for a quarter of an
- * hour longer. */
+/* ms. A peer that is gone without a word is found by its pings, and before this is over; what was sent to it must not stay in the kernel
+ * for a quarter of an hour longer. */
 static void
 limit_unsent (SbAcceptor *self, int fd)
 {
   const SbSessionLimits *limits = &self->lane->limits;
-  guint timeout = (limits->ping_interval + limits->pong_timeout) * 1000;
+  guint timeout = (limits->ping_interval + limits->pong_timeout + limits->close_timeout) * 1000;
 
   setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
@@ -287,7 +306,7 @@ accept_cb (int listening, GIOCondition condition, gpointer user_data)
           self->short_of_descriptors = FALSE;
           acceptor_notice (self, "accepting_again", "New connections are accepted again.");
         }
-      room = fd < first_reserved - 1 || has_room (self, first_reserved);
+      room = fd < first_reserved - ROOM || has_room (self, first_reserved);
       take_connection (self, fd);
     }
   sb_lane_settle (self->lane);
