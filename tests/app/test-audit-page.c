@@ -294,6 +294,68 @@ test_days (void)
   g_assert_cmpstr (last_year, ==, "15 June 2026");
 }
 
+/* Kind, search, time and actor narrow together, and "show everything" takes them all back. */
+static void
+test_filters_combine (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test, NULL);
+  guint all;
+
+  add_entries (test);
+  app_test_wait_until (count_shown (page) > 3);
+  all = count_shown (page);
+  g_assert_true (gtk_widget_activate_action (page, "audit.period", "s", "hour"));
+  app_test_wait_until (count_shown (page) < all && count_shown (page) > 0);
+  g_assert_true (gtk_widget_activate_action (page, "audit.actor", "s", "command line"));
+  g_assert_true (gtk_widget_activate_action (page, "audit.period", "s", "any"));
+  for (guint i = 0; i < count_shown (page); i++)
+    {
+      g_autoptr (SbJournalEntry) entry = g_list_model_get_item (get_shown (page), i);
+
+      g_assert_cmpstr (sb_journal_entry_get_actor (entry), ==, "command line");
+    }
+  g_assert_true (gtk_widget_activate_action (page, "audit.actor", "s", "address"));
+  for (guint i = 0; i < count_shown (page); i++)
+    {
+      g_autoptr (SbJournalEntry) entry = g_list_model_get_item (get_shown (page), i);
+
+      g_assert_true (g_ascii_isdigit (sb_journal_entry_get_actor (entry)[0]));
+    }
+  sb_page_show (SB_PAGE (page), "all");
+  app_test_wait_until (count_shown (page) == all);
+}
+
+/* Who stands at the top sees the newest, also when entries came while another page was shown. */
+static void
+test_stays_at_top (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test, NULL), *list;
+  GtkAdjustment *adjustment;
+
+  for (guint i = 0; i < 5; i++)
+    add_entries (test);
+  app_test_wait_until (count_shown (page) > 20);
+  list = app_test_get (page, GTK_TYPE_LIST_VIEW, NULL);
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
+  app_test_wait_until (gtk_adjustment_get_upper (adjustment) > gtk_adjustment_get_page_size (adjustment));
+  app_test_wait_until (gtk_adjustment_get_value (adjustment) == 0);
+  add_entries (test);
+  for (guint i = 0; i < 10; i++)
+    app_test_iterate ();
+  app_test_wait_until (gtk_adjustment_get_value (adjustment) == 0);
+
+  sb_window_show_page (test->window, "tokens", NULL);
+  app_test_iterate ();
+  add_entries (test);
+  show_page (test, NULL);
+  for (guint i = 0; i < 10; i++)
+    app_test_iterate ();
+  app_test_wait_until (gtk_adjustment_get_value (adjustment) == 0);
+  app_test_snap (test, "audit-top");
+}
+
 static void
 test_export (void)
 {
@@ -309,8 +371,8 @@ test_export (void)
   g_assert_cmpstr (csv, ==,
                    "time,act,actor,subject,detail,count\r\n"
                    "2030-03-17T17:46:40Z,client_refused,192.168.1.9,\"'+cmd\",invalid_token: expired,12\r\n");
-  g_assert_nonnull (strstr (json, "\"act\" : \"client_refused\""));
-  g_assert_nonnull (strstr (json, "\"count\" : 12"));
+  g_assert_nonnull (strstr (json, "\"act\":\"client_refused\""));
+  g_assert_nonnull (strstr (json, "\"count\":12}\n"));
 }
 
 static void
@@ -325,6 +387,8 @@ add_tests (void)
   g_test_add_func ("/audit/words", test_words);
   g_test_add_func ("/audit/every-act-has-words", test_every_act_has_words);
   g_test_add_func ("/audit/days", test_days);
+  g_test_add_func ("/audit/filters-combine", test_filters_combine);
+  g_test_add_func ("/audit/stays-at-top", test_stays_at_top);
   g_test_add_func ("/audit/export", test_export);
 }
 

@@ -41,7 +41,7 @@ get_send_button (GtkWidget *page)
 
   for (GtkWidget *child = gtk_widget_get_last_child (composer); child != NULL; child = gtk_widget_get_prev_sibling (child))
     if (ADW_IS_WRAP_BOX (child))
-      return GTK_BUTTON (gtk_widget_get_last_child (child));
+      return GTK_BUTTON (gtk_widget_get_last_child (gtk_widget_get_last_child (child)));
   g_assert_not_reached ();
 }
 

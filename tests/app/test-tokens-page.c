@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "sb-token-import.h"
+#include "tokens/sb-token-import-dialog.h"
 #include "tokens/sb-secret-page.h"
 #include "tokens/sb-token-cell.h"
 #include "tokens/sb-token-details.h"
@@ -670,6 +672,41 @@ test_details (void)
   app_test_wait_until (!gtk_widget_get_mapped (page));
 }
 
+/* What a file would make is shown first; then the new secrets, once. */
+static void
+test_import (void)
+{
+  static const char text[] = "[{\"label\":\"Sensors\",\"channels\":[\"/a\"],\"may_publish\":false},{\"label\":\"Old\",\"state\":\"revoked\"},"
+                             "{\"label\":\"Stage\"}]";
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (GPtrArray) rows = sb_token_import_parse (text, sizeof text - 1, g_get_real_time (), NULL);
+  SbPage *page;
+  GtkWidget *dialog;
+  GtkTextView *secrets;
+  g_autofree char *shown = NULL;
+
+  sb_window_show_page (test->window, "tokens", NULL);
+  page = sb_window_get_page (test->window, "tokens");
+  dialog = GTK_WIDGET (sb_token_import_dialog_new (page, rows));
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (page));
+  app_test_wait_until (app_test_find (dialog, ADW_TYPE_ACTION_ROW, "Old") != NULL);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Old"))), ==, "It was revoked.");
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (app_test_get (dialog, ADW_TYPE_ACTION_ROW, "Sensors"))), ==,
+                   "/a · Listen only");
+  app_test_assert_named (dialog);
+  app_test_snap (test, "tokens-import");
+  app_test_click (dialog, "_Issue 2 Tokens");
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (test->engine))) == 2);
+  app_test_wait_until (app_test_find (dialog, GTK_TYPE_TEXT_VIEW, NULL) != NULL);
+  secrets = GTK_TEXT_VIEW (app_test_get (dialog, GTK_TYPE_TEXT_VIEW, NULL));
+  app_test_wait_until (gtk_text_buffer_get_line_count (gtk_text_view_get_buffer (secrets)) == 3);
+  g_object_get (gtk_text_view_get_buffer (secrets), "text", &shown, NULL);
+  g_assert_nonnull (strstr (shown, "Sensors,sbx_"));
+  g_assert_nonnull (strstr (shown, "Stage,sbx_"));
+  app_test_click (dialog, "I Have _Stored Them");
+  app_test_wait_until (app_test_dialog (test) == NULL);
+}
+
 static void
 test_can_be_named (void)
 {
@@ -704,6 +741,7 @@ add_tests (void)
   g_test_add_func ("/tokens/sort", test_sort);
   g_test_add_func ("/tokens/narrow", test_narrow);
   g_test_add_func ("/tokens/details", test_details);
+  g_test_add_func ("/tokens/import", test_import);
   g_test_add_func ("/tokens/can-be-named", test_can_be_named);
 }
 

@@ -32,22 +32,25 @@ add_entry (JsonBuilder    *builder,
   json_builder_end_object (builder);
 }
 
+/* One object a line. */
 static char *
 to_json (GListModel *entries)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
+  GString *lines = g_string_new (NULL);
 
-  json_builder_begin_array (builder);
   for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
     {
       g_autoptr (SbJournalEntry) entry = g_list_model_get_item (entries, i);
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      g_autoptr (JsonNode) root = NULL;
+      g_autofree char *line = NULL;
 
       add_entry (builder, entry);
+      root = json_builder_get_root (builder);
+      line = json_to_string (root, FALSE);
+      g_string_append_printf (lines, "%s\n", line);
     }
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, TRUE);
+  return g_string_free (lines, FALSE);
 }
 
 static char *
@@ -74,7 +77,7 @@ to_csv (GListModel *entries)
 /**
  * sb_audit_export:
  * @entries: a #GListModel of #SbJournalEntry
- * @csv: a line of names, then a line for each entry; else a JSON array with an object for each
+ * @csv: a line of names, then a line for each entry; else NDJSON, an object a line
  *
  * An #SbExportFunc.
  */

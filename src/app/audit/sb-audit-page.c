@@ -24,6 +24,10 @@ struct _SbAuditPage
 
   GtkCustomFilter *filter;
   GtkFilterListModel *filtered;
+  char *period;     /* "any", "hour", "day", "week" */
+  char *actor;      /* "any", "window", "command line", "server", "address" */
+  guint top_id;     /* idle: back to the top, where the list stood */
+  gboolean at_top;
   GHashTable *days; /* quarter of an hour → day, both counted from the epoch */
 
   AdwWindowTitle *window_title;
@@ -33,7 +37,18 @@ struct _SbAuditPage
   GtkWidget *nothing_found;
   GtkWidget *list;
   GtkListView *list_view;
+  GtkWidget *narrow_button;
 };
+
+enum
+{
+  PROP_0,
+  PROP_PERIOD,
+  PROP_ACTOR,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (SbAuditPage, sb_audit_page, SB_TYPE_PAGE)
 
@@ -57,6 +72,40 @@ kind_is_chosen (SbAct       act,
 }
 
 static gboolean
+actor_is_chosen (SbAuditPage *self,
+                 const char  *actor)
+{
+  gboolean server = g_str_equal (actor, "server") || g_str_equal (actor, "schedule");
+
+  if (g_str_equal (self->actor, "any"))
+    return TRUE;
+  if (g_str_equal (self->actor, "server"))
+    return server;
+  if (g_str_equal (self->actor, "address"))
+    return !server && !g_str_equal (actor, "window") && !g_str_equal (actor, "command line");
+  return g_str_equal (self->actor, actor);
+}
+
+/* How far back, in µs; G_MAXINT64: as far as there is. */
+static gint64
+get_reach (SbAuditPage *self)
+{
+  if (g_str_equal (self->period, "hour"))
+    return G_TIME_SPAN_HOUR;
+  if (g_str_equal (self->period, "day"))
+    return G_TIME_SPAN_DAY;
+  if (g_str_equal (self->period, "week"))
+    return 7 * G_TIME_SPAN_DAY;
+  return G_MAXINT64;
+}
+
+static gboolean
+is_narrowed (SbAuditPage *self)
+{
+  return !g_str_equal (self->actor, "any") || !g_str_equal (self->period, "any");
+}
+
+static gboolean
 filter_func (gpointer item,
              gpointer user_data)
 {
@@ -65,6 +114,9 @@ filter_func (gpointer item,
   g_autofree char *detail = NULL;
 
   if (!kind_is_chosen (sb_journal_entry_get_act (item), sb_filter_bar_get_choice (self->filter_bar)))
+    return FALSE;
+  if (!actor_is_chosen (self, sb_journal_entry_get_actor (item)) ||
+      g_get_real_time () - sb_journal_entry_get_time (item) > get_reach (self))
     return FALSE;
   if (!sb_filter_bar_is_searching (self->filter_bar))
     return TRUE;
@@ -99,6 +151,7 @@ filter_changed_cb (SbAuditPage *self)
 static void
 show_all_cb (SbAuditPage *self)
 {
+  g_object_set (self, "period", "any", "actor", "any", NULL);
   sb_filter_bar_reset (self->filter_bar);
 }
 
@@ -107,7 +160,7 @@ export_action_cb (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.json", sb_audit_export, G_OBJECT (SB_AUDIT_PAGE (widget)->filtered));
+  sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.ndjson", sb_audit_export, G_OBJECT (SB_AUDIT_PAGE (widget)->filtered));
 }
 
 /* --- days --- */
@@ -213,12 +266,92 @@ set_up_list (SbAuditPage *self)
 
 /* --- the page --- */
 
+/* Entries that come above it move the list down by themselves, which is right for whoever reads; who stands at the top wants the newest. */
+static gboolean
+to_top_cb (gpointer user_data)
+{
+  SbAuditPage *self = user_data;
+
+  self->top_id = 0;
+  if (g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (self->list_view))) > 0)
+    gtk_list_view_scroll_to (self->list_view, 0, GTK_LIST_SCROLL_NONE, NULL);
+  gtk_adjustment_set_value (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view)), 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_top (SbAuditPage *self)
+{
+  if (self->at_top && self->top_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    /* When the rows have their places. */
+    self->top_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, to_top_cb, self, NULL);
+}
+
+static void
+scrolled_cb (SbAuditPage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view));
+
+  /* What the list does on its own until it is put back does not count. */
+  if (self->top_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->at_top = gtk_adjustment_get_value (adjustment) < 1;
+}
+
+static void
+sb_audit_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (sb_audit_page_parent_class)->map (widget);
+
+  queue_top (SB_AUDIT_PAGE (widget));
+}
+
+static void
+sb_audit_page_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_PERIOD:
+      g_value_set_string (value, self->period);
+      break;
+    case PROP_ACTOR:
+      g_value_set_string (value, self->actor);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_audit_page_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  SbAuditPage *self = SB_AUDIT_PAGE (object);
+  const char *text = g_value_get_string (value);
+
+  if (!g_set_str (prop_id == PROP_PERIOD ? &self->period : &self->actor, text != NULL ? text : "any"))
+    return;
+  g_object_notify_by_pspec (object, pspec);
+  if (is_narrowed (self))
+    gtk_widget_add_css_class (self->narrow_button, "accent");
+  else
+    gtk_widget_remove_css_class (self->narrow_button, "accent");
+  gtk_widget_set_tooltip_text (self->narrow_button, is_narrowed (self) ? _("Narrowed Down") : _("Narrow Down"));
+  filter_changed_cb (self);
+}
+
 /* Searches all kinds for @text. */
 static void
 search_for (SbAuditPage *self,
             const char  *text)
 {
-  sb_filter_bar_reset (self->filter_bar);
+  show_all_cb (self);
   sb_filter_bar_set_text (self->filter_bar, text);
 }
 
@@ -240,7 +373,7 @@ sb_audit_page_show (SbPage     *page,
   else
     {
       /* "refused", "tokens", "clients", …; what was searched for before would hide what is asked for now. */
-      sb_filter_bar_set_text (self->filter_bar, "");
+      show_all_cb (self);
       sb_filter_bar_set_choice (self->filter_bar, filter);
     }
 }
@@ -266,6 +399,9 @@ sb_audit_page_constructed (GObject *object)
   set_up_list (self);
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_journal (self), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (queue_top), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view)), "value-changed",
+                           G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
   update (self);
 }
 
@@ -273,6 +409,8 @@ static void
 sb_audit_page_dispose (GObject *object)
 {
   SbAuditPage *self = SB_AUDIT_PAGE (object);
+
+  g_clear_handle_id (&self->top_id, g_source_remove);
 
   /* Filter and sorter ask this page: they must not any more. */
   if (self->list_view != NULL)
@@ -290,6 +428,8 @@ static void
 sb_audit_page_finalize (GObject *object)
 {
   g_hash_table_unref (SB_AUDIT_PAGE (object)->days);
+  g_free (SB_AUDIT_PAGE (object)->period);
+  g_free (SB_AUDIT_PAGE (object)->actor);
 
   G_OBJECT_CLASS (sb_audit_page_parent_class)->finalize (object);
 }
@@ -303,8 +443,17 @@ sb_audit_page_class_init (SbAuditPageClass *klass)
   object_class->constructed = sb_audit_page_constructed;
   object_class->dispose = sb_audit_page_dispose;
   object_class->finalize = sb_audit_page_finalize;
+  object_class->get_property = sb_audit_page_get_property;
+  object_class->set_property = sb_audit_page_set_property;
+  widget_class->map = sb_audit_page_map;
   SB_PAGE_CLASS (klass)->show = sb_audit_page_show;
   SB_PAGE_CLASS (klass)->focus_search = sb_audit_page_focus_search;
+
+  properties[PROP_PERIOD] =
+    g_param_spec_string ("period", NULL, NULL, "any", G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ACTOR] =
+    g_param_spec_string ("actor", NULL, NULL, "any", G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-audit-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, window_title);
@@ -314,10 +463,13 @@ sb_audit_page_class_init (SbAuditPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, nothing_found);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list_view);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, narrow_button);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
 
   gtk_widget_class_install_action (widget_class, "audit.export", NULL, export_action_cb);
+  gtk_widget_class_install_property_action (widget_class, "audit.period", "period");
+  gtk_widget_class_install_property_action (widget_class, "audit.actor", "actor");
 }
 
 static void
@@ -325,6 +477,9 @@ sb_audit_page_init (SbAuditPage *self)
 {
   g_type_ensure (SB_TYPE_FILTER_BAR);
   self->days = g_hash_table_new (NULL, NULL);
+  self->period = g_strdup ("any");
+  self->actor = g_strdup ("any");
+  self->at_top = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
 
   sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));

@@ -197,6 +197,8 @@ append_detail_part (GString    *text,
           words = g_strdup_printf (_("%s missed"), missed_number);
         }
     }
+  else if (g_str_equal (part, "**"))
+    words = g_strdup (_("all channels"));
   append_part (text, words != NULL ? words : part);
 }
 

@@ -7,6 +7,7 @@
 #include "tokens/sb-token-details.h"
 #include "tokens/sb-token-dialog.h"
 #include "tokens/sb-token-export.h"
+#include "tokens/sb-token-import-dialog.h"
 #include "tokens/sb-token-table.h"
 #include "tokens/sb-token-words.h"
 #include "widgets/sb-export.h"
@@ -354,6 +355,14 @@ export_action_cb (GtkWidget  *widget,
   sb_export_ask (SB_PAGE (widget), _("Export Tokens"), "tokens.json", sb_token_export, G_OBJECT (sb_engine_get_tokens (engine)));
 }
 
+static void
+import_action_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  sb_token_import_ask (SB_PAGE (widget));
+}
+
 /* --- the page --- */
 
 static void
@@ -443,6 +452,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "token.show-clients", NULL, show_clients_action_cb);
   gtk_widget_class_install_action (widget_class, "token.close-details", NULL, close_details_action_cb);
   gtk_widget_class_install_action (widget_class, "token.export", NULL, export_action_cb);
+  gtk_widget_class_install_action (widget_class, "token.import", NULL, import_action_cb);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "token.issue", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "token.edit", NULL);

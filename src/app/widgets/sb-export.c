@@ -76,7 +76,7 @@ sb_export_ask (SbPage      *page,
   {
     const char *name;
     const char *suffix;
-  } kinds[] = { { N_("JSON"), "json" }, { N_("CSV, for Spreadsheets"), "csv" } };
+  } kinds[] = { { N_("JSON"), "json" }, { N_("NDJSON, a Line Each"), "ndjson" }, { N_("CSV, for Spreadsheets"), "csv" } };
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
   g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
   Export *export;
