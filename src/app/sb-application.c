@@ -7,11 +7,13 @@
 #include "control/sb-control.h"
 #include "sb-about.h"
 #include "sb-background.h"
+#include "sb-frame-stats.h"
 #include "sb-notifier.h"
 #include "sb-server-commands.h"
 #include "sb-shortcuts.h"
 #include "sb-trouble-window.h"
 #include "sb-window.h"
+#include "watch/sb-loop-stats.h"
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <signal.h>
@@ -37,6 +39,9 @@ struct _SbApplication
   gboolean hidden; /* started without showing the window */
   SbNotifier *notifier;
   guint signal_ids[2];
+  int stats_interval; /* of --stats; s; -1: without */
+  SbLoopStats *loop_stats;
+  SbFrameStats *frame_stats;
 };
 
 G_DEFINE_FINAL_TYPE (SbApplication, sb_application, ADW_TYPE_APPLICATION)
@@ -70,6 +75,11 @@ make_window (SbApplication *self)
   gboolean start;
 
   g_signal_connect_object (window, "notify::is-active", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
+  if (self->stats_interval >= 0)
+    {
+      g_clear_pointer (&self->frame_stats, sb_frame_stats_free);
+      self->frame_stats = sb_frame_stats_new (GTK_WIDGET (window), self->stats_interval);
+    }
   g_object_get (sb_engine_get_settings (self->engine), "start-on-launch", &start, NULL);
   if (self->hidden)
     sb_notifier_set_armed (self->notifier);
@@ -346,6 +356,8 @@ sb_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (APPLICATION_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   sb_shortcuts_install (GTK_APPLICATION (self));
+  if (self->stats_interval >= 0)
+    self->loop_stats = sb_loop_stats_new (self->stats_interval);
 
   self->signal_ids[0] = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->signal_ids[1] = g_unix_signal_add (SIGINT, signal_cb, self);
@@ -358,6 +370,8 @@ sb_application_shutdown (GApplication *application)
 
   for (guint i = 0; i < G_N_ELEMENTS (self->signal_ids); i++)
     g_clear_handle_id (&self->signal_ids[i], g_source_remove);
+  g_clear_pointer (&self->frame_stats, sb_frame_stats_free);
+  g_clear_pointer (&self->loop_stats, sb_loop_stats_free);
   if (self->control != NULL)
     sb_control_close (self->control);
   g_clear_object (&self->control);
@@ -376,6 +390,11 @@ sb_application_handle_local_options (GApplication *application,
   SbApplication *self = SB_APPLICATION (application);
   const char *data_dir;
 
+  if (g_variant_dict_lookup (options, "stats", "i", &self->stats_interval) && self->stats_interval < 0)
+    {
+      g_printerr ("signalbox: %s\n", _("--stats takes a number of seconds"));
+      return 2;
+    }
   if (g_variant_dict_lookup (options, "data", "^&ay", &data_dir))
     {
       g_free (self->data_dir);
@@ -424,10 +443,15 @@ sb_application_init (SbApplication *self)
 {
   static const GOptionEntry options[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Keep tokens, settings and history in DIR"), N_("DIR") },
+    { "stats", 0, 0, G_OPTION_ARG_INT, NULL,
+      N_("Say every so many seconds, and at the end, how long the main loop was kept and how far frames were apart; "
+         "0: at the end only"),
+      N_("SECONDS") },
     { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Start the server, and no window"), NULL },
     { NULL },
   };
 
+  self->stats_interval = -1;
   self->data_dir = g_build_filename (g_get_user_data_dir (), "signalbox", NULL);
   g_application_add_main_option_entries (G_APPLICATION (self), options);
 }

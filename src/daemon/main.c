@@ -7,6 +7,7 @@
 #include "sb-data-dir.h"
 #include "sb-engine.h"
 #include "sb-notify.h"
+#include "watch/sb-loop-stats.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -33,6 +34,7 @@ typedef struct
   char *settings_file;
   gboolean stopping;
   gboolean cut; /* the second signal */
+  int stats_interval; /* of --stats; s; -1: without */
   int status;
 } Daemon;
 
@@ -170,6 +172,7 @@ static void
 run (Daemon *self)
 {
   gint64 watchdog = sb_notify_get_watchdog ();
+  g_autoptr (SbLoopStats) stats = self->stats_interval >= 0 ? sb_loop_stats_new (self->stats_interval) : NULL;
 
   self->loop = g_main_loop_new (NULL, FALSE);
   if (self->settings_file != NULL && !g_file_test (self->settings_file, G_FILE_TEST_EXISTS))
@@ -220,6 +223,8 @@ read_words (Daemon *self, int argc, char **argv)
       N_("DIR") },
     { "settings", 's', 0, G_OPTION_ARG_FILENAME, &self->settings_file,
       N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
+    { "stats", 0, 0, G_OPTION_ARG_INT, &self->stats_interval,
+      N_("Say every so many seconds, and at the end, how long the main loop was kept; 0: at the end only"), N_("SECONDS") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Say the version and go"), NULL },
     { NULL },
   };
@@ -245,7 +250,7 @@ read_words (Daemon *self, int argc, char **argv)
 int
 main (int argc, char *argv[])
 {
-  Daemon daemon = { .status = EXIT_SUCCESS };
+  Daemon daemon = { .status = EXIT_SUCCESS, .stats_interval = -1 };
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);

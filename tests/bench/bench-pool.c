@@ -255,7 +255,7 @@ take_response (BenchPool *self, BenchClient *client, const guint8 *data, gsize l
     }
   client->state = BENCH_CLIENT_OPEN;
   self->n_open++;
-  bench_histogram_add (&self->handshakes, self->now - client->began);
+  sb_histogram_add (&self->handshakes, self->now - client->began);
   self->funcs.opened (self, client);
   return end + 4 - data;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "bench-histogram.h"
+#include "watch/sb-histogram.h"
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -62,7 +62,7 @@ struct _BenchPool
   guint n_failed;
   char *failure;                          /* the first one, in words */
   gint64 now;                             /* ns, when the present events were read */
-  BenchHistogram handshakes;              /* from connect() to the response */
+  SbHistogram handshakes;              /* from connect() to the response */
 
   /*< private >*/
   int epoll;

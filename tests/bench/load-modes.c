@@ -73,7 +73,7 @@ fan_out_message_cb (BenchPool *pool, BenchClient *client, const guint8 *payload,
     }
   client->received++;
   self->measured.deliveries++;
-  bench_histogram_add (&self->measured.latency, pool->now - message->sent_at);
+  sb_histogram_add (&self->measured.latency, pool->now - message->sent_at);
   if (++message->delivered == self->n_clients - 1)
     self->complete++;
 }
@@ -173,7 +173,7 @@ heard (Load *self, BenchClient *client, BenchClient *sender, const guint8 *paylo
     return;
   self->measured.deliveries++;
   self->measured.messages++;
-  bench_histogram_add (&self->measured.latency,
+  sb_histogram_add (&self->measured.latency,
                        self->pool.now - sender->sent_at[client->received % G_N_ELEMENTS (sender->sent_at)]);
   client->received++;
   if (self->running)
@@ -283,7 +283,7 @@ churn_run (Load *self)
     churn_next (self);
   load_spin (self, self->warm_up, NULL);
   load_begin_window (self);
-  bench_histogram_reset (&self->pool.handshakes);
+  sb_histogram_reset (&self->pool.handshakes);
   load_spin (self, self->seconds, NULL);
   load_end_window (self);
   self->measured.latency = self->pool.handshakes;

@@ -107,7 +107,7 @@ load_end_window (Load *self)
 }
 
 static void
-print_percentiles (const char *name, const BenchHistogram *histogram)
+print_percentiles (const char *name, const SbHistogram *histogram)
 {
   static const struct
   {
@@ -117,7 +117,7 @@ print_percentiles (const char *name, const BenchHistogram *histogram)
 
   g_print ("  \"%s\": {\"n\": %" G_GUINT64_FORMAT, name, histogram->n);
   for (gsize i = 0; i < G_N_ELEMENTS (percentiles); i++)
-    g_print (", \"%s\": %.1f", percentiles[i].name, bench_histogram_get (histogram, percentiles[i].fraction) / 1e3);
+    g_print (", \"%s\": %.1f", percentiles[i].name, sb_histogram_get (histogram, percentiles[i].fraction) / 1e3);
   g_print ("},\n");
 }
 

@@ -28,7 +28,7 @@ typedef struct
   BenchUsage self_ended;
   guint64 deliveries;
   guint64 messages;
-  BenchHistogram latency;
+  SbHistogram latency;
 } LoadWindow;
 
 /**

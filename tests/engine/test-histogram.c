@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bench-histogram.h"
+#include "watch/sb-histogram.h"
 
 #include <stdlib.h>
 
 static void
 test_empty (void)
 {
-  static BenchHistogram histogram;
+  static SbHistogram histogram;
 
-  g_assert_cmpint (bench_histogram_get (&histogram, 0.5), ==, 0);
-  g_assert_cmpint (bench_histogram_get (&histogram, 1), ==, 0);
+  g_assert_cmpint (sb_histogram_get (&histogram, 0.5), ==, 0);
+  g_assert_cmpint (sb_histogram_get (&histogram, 1), ==, 0);
 }
 
 static void
@@ -21,23 +21,23 @@ test_one (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (durations); i++)
     {
-      static BenchHistogram histogram;
+      static SbHistogram histogram;
 
-      bench_histogram_reset (&histogram);
-      bench_histogram_add (&histogram, durations[i]);
-      g_assert_cmpint (bench_histogram_get (&histogram, 0), ==, durations[i]);
-      g_assert_cmpint (bench_histogram_get (&histogram, 0.5), ==, durations[i]);
-      g_assert_cmpint (bench_histogram_get (&histogram, 1), ==, durations[i]);
+      sb_histogram_reset (&histogram);
+      sb_histogram_add (&histogram, durations[i]);
+      g_assert_cmpint (sb_histogram_get (&histogram, 0), ==, durations[i]);
+      g_assert_cmpint (sb_histogram_get (&histogram, 0.5), ==, durations[i]);
+      g_assert_cmpint (sb_histogram_get (&histogram, 1), ==, durations[i]);
     }
 }
 
 static void
 test_negative (void)
 {
-  static BenchHistogram histogram;
+  static SbHistogram histogram;
 
-  bench_histogram_add (&histogram, -5);
-  g_assert_cmpint (bench_histogram_get (&histogram, 1), ==, 0);
+  sb_histogram_add (&histogram, -5);
+  g_assert_cmpint (sb_histogram_get (&histogram, 1), ==, 0);
   g_assert_cmpuint (histogram.n, ==, 1);
 }
 
@@ -55,23 +55,23 @@ test_percentiles (void)
 
   for (int round = 0; round < 200; round++)
     {
-      static BenchHistogram histogram;
+      static SbHistogram histogram;
       int n = g_test_rand_int_range (1, 3000);
       int bits = g_test_rand_int_range (1, 50);
       g_autofree gint64 *durations = g_new (gint64, n);
 
-      bench_histogram_reset (&histogram);
+      sb_histogram_reset (&histogram);
       for (int i = 0; i < n; i++)
         {
           durations[i] = g_test_rand_double () * (G_GINT64_CONSTANT (1) << bits);
-          bench_histogram_add (&histogram, durations[i]);
+          sb_histogram_add (&histogram, durations[i]);
         }
       qsort (durations, n, sizeof *durations, compare);
       for (gsize i = 0; i < G_N_ELEMENTS (fractions); i++)
         {
           int wanted = fractions[i] * n;
           gint64 exact = durations[wanted - (wanted == fractions[i] * n && wanted > 0)];
-          gint64 got = bench_histogram_get (&histogram, fractions[i]);
+          gint64 got = sb_histogram_get (&histogram, fractions[i]);
 
           g_assert_cmpint (got, >=, exact);
           g_assert_cmpint (got, <=, exact + exact / 64);
@@ -85,9 +85,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/bench-histogram/empty", test_empty);
-  g_test_add_func ("/bench-histogram/one", test_one);
-  g_test_add_func ("/bench-histogram/negative", test_negative);
-  g_test_add_func ("/bench-histogram/percentiles", test_percentiles);
+  g_test_add_func ("/histogram/empty", test_empty);
+  g_test_add_func ("/histogram/one", test_one);
+  g_test_add_func ("/histogram/negative", test_negative);
+  g_test_add_func ("/histogram/percentiles", test_percentiles);
   return g_test_run ();
 }

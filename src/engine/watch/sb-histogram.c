@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bench-histogram.h"
+#include "watch/sb-histogram.h"
 
 #include <math.h>
 #include <string.h>
 
 #define SUB_BITS 6
-G_STATIC_ASSERT (BENCH_SUB_BUCKETS == 1 << SUB_BITS);
+G_STATIC_ASSERT (SB_HISTOGRAM_SUB_BUCKETS == 1 << SUB_BITS);
 
 /* Below 2 × 64 each duration has a bucket; above, each doubling has 64 of them. */
 static guint
@@ -15,7 +15,7 @@ bucket_of (guint64 duration)
 {
   guint shift;
 
-  if (duration < BENCH_SUB_BUCKETS)
+  if (duration < SB_HISTOGRAM_SUB_BUCKETS)
     return duration;
   shift = 63 - __builtin_clzll (duration) - SUB_BITS;
   return (shift << SUB_BITS) + (duration >> shift);
@@ -26,7 +26,7 @@ end_of_bucket (guint bucket)
 {
   guint shift;
 
-  if (bucket < 2 * BENCH_SUB_BUCKETS)
+  if (bucket < 2 * SB_HISTOGRAM_SUB_BUCKETS)
     return bucket;
   shift = (bucket >> SUB_BITS) - 1;
   /* Of the last bucket this is 2^63 - 1. */
@@ -34,13 +34,13 @@ end_of_bucket (guint bucket)
 }
 
 void
-bench_histogram_reset (BenchHistogram *self)
+sb_histogram_reset (SbHistogram *self)
 {
   memset (self, 0, sizeof *self);
 }
 
 void
-bench_histogram_add (BenchHistogram *self, gint64 duration)
+sb_histogram_add (SbHistogram *self, gint64 duration)
 {
   duration = MAX (duration, 0);
   self->n++;
@@ -49,7 +49,7 @@ bench_histogram_add (BenchHistogram *self, gint64 duration)
 }
 
 gint64
-bench_histogram_get (const BenchHistogram *self, double fraction)
+sb_histogram_get (const SbHistogram *self, double fraction)
 {
   guint64 wanted = ceil (CLAMP (fraction, 0, 1) * self->n);
   guint64 seen = 0;

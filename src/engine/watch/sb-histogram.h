@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-#define BENCH_SUB_BUCKETS 64
+#define SB_HISTOGRAM_SUB_BUCKETS 64
 
 /**
- * BenchHistogram:
+ * SbHistogram:
  *
  * Counts durations in ns, in buckets that are never wider than 1/64 of what they hold, like HdrHistogram: exact enough
  * for percentiles, of one size whatever it is given, and an addition costs a few instructions. A plain value, zero when
@@ -18,13 +18,13 @@ typedef struct
 {
   guint64 n;
   gint64 max;
-  guint64 buckets[64 * BENCH_SUB_BUCKETS];
-} BenchHistogram;
+  guint64 buckets[64 * SB_HISTOGRAM_SUB_BUCKETS];
+} SbHistogram;
 
-void   bench_histogram_reset (BenchHistogram *self);
+void   sb_histogram_reset (SbHistogram *self);
 /* @duration: ns; a negative one counts as 0. */
-void   bench_histogram_add   (BenchHistogram *self, gint64 duration);
+void   sb_histogram_add   (SbHistogram *self, gint64 duration);
 /* The duration in ns that @fraction (0 … 1) of all do not exceed, at most 1/64 too high; 0 when there are none. */
-gint64 bench_histogram_get   (const BenchHistogram *self, double fraction);
+gint64 sb_histogram_get   (const SbHistogram *self, double fraction);
 
 G_END_DECLS
