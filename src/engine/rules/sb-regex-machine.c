@@ -221,7 +221,7 @@ sb_regex_machine_new (SbRegexNode *tree)
 
   self = g_new0 (SbRegexMachine, 1);
   self->n = maker.program->len;
-  self->program = (Instruction *) g_array_free (maker.program, FALSE);
+  self->program = (gpointer) g_array_free (maker.program, FALSE);
   self->anchored = is_anchored (tree);
   self->tree = tree;
   return self;

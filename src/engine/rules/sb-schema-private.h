@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* A schema as it is evaluated. Private to sb-schema. */
 
+#define SB_SCHEMA_USUAL_METASCHEMA "https://json-schema.org/draft/2020-12/schema"
+
 typedef struct _SbSubschema SbSubschema;
 
 /* What a rule does, in the order the rules of a subschema are tried: what is cheap first, and what depends on others behind them. */

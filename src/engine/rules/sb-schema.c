@@ -3,6 +3,8 @@
 
 #include "rules/sb-schema-private.h"
 
+#include <string.h>
+
 G_DEFINE_QUARK (sb-schema-error-quark, sb_schema_error)
 
 SbSubschema *
@@ -87,25 +89,44 @@ sb_scope_free (SbScope *self)
   g_free (self);
 }
 
-/* Built-in metaschemas are sound, and can't be checked before they are there. */
+/* The metaschema by its document, which was compiled once for all if it is that of the draft. NULL: there is none. */
+static SbSchema *
+get_metaschema (const char *uri, SbSchemaRegistry *registry, GError **error)
+{
+  static SbSchema *usual;
+  static gsize once;
+  JsonNode *document;
+
+  if (strcmp (uri, SB_SCHEMA_USUAL_METASCHEMA) == 0)
+    {
+      if (g_once_init_enter (&once))
+        {
+          g_autoptr (SbSchemaRegistry) built_in = sb_schema_registry_new ();
+
+          usual = sb_schema_compile (sb_schema_registry_lookup (built_in, uri), uri, built_in, SB_SCHEMA_NO_FLAGS, NULL, NULL, error);
+          g_assert (usual != NULL);
+          g_once_init_leave (&once, 1);
+        }
+      return sb_schema_ref (usual);
+    }
+
+  document = sb_schema_registry_lookup (registry, uri);
+  return document != NULL ? sb_schema_compile (document, uri, registry, SB_SCHEMA_NO_FLAGS, NULL, NULL, error) : NULL;
+}
+
 static gboolean
 check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry *registry, char **fault_pointer, GError **error)
 {
-  JsonNode *metadocument = sb_schema_registry_lookup (registry, uri);
   g_autoptr (SbSchema) metaschema = NULL;
   g_autoptr (GPtrArray) errors = NULL;
   g_autoptr (GError) cause = NULL;
   SbSchemaVerdict verdict;
 
-  if (metadocument == NULL || metadocument == document)
-    return TRUE;
-
-  metaschema = sb_schema_compile (metadocument, uri, registry, SB_SCHEMA_NO_FLAGS, NULL, NULL, &cause);
+  metaschema = get_metaschema (uri, registry, &cause);
+  if (metaschema == NULL && cause != NULL)
+    g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is wrong itself: %s", uri, cause->message);
   if (metaschema == NULL)
-    {
-      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is wrong itself: %s", uri, cause->message);
-      return FALSE;
-    }
+    return cause == NULL;
 
   verdict = sb_schema_evaluate_within (metaschema, document, 1, G_MAXINT32, &errors, NULL);
   if (verdict == SB_SCHEMA_VALID)
