@@ -164,23 +164,31 @@ sb_control_put_rule (SbRequest *request)
                                            sb_request_get_string (request, "channels")));
 }
 
+/* Takes @object, which is the answer where it went well. */
+static void
+answer_command (SbRequest *request, SbEngine *engine, GAsyncResult *result, JsonObject *object)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (sb_engine_command_finish (engine, result, &error) >= 0)
+    {
+      sb_request_answer (request, 200, object);
+      return;
+    }
+
+  json_object_unref (object);
+  sb_request_fail_error (request, error);
+}
+
 static void
 removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
+  JsonObject *object = json_object_new ();
 
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-
-  object = json_object_new ();
   json_object_set_int_member (object, "id", request->id);
   json_object_set_boolean_member (object, "removed", TRUE);
-  sb_request_answer (request, 200, object);
+  answer_command (request, SB_ENGINE (source), result, object);
 }
 
 void
@@ -307,19 +315,11 @@ static void
 schema_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
+  JsonObject *object = json_object_new ();
 
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-
-  object = json_object_new ();
   json_object_set_string_member (object, "uri", sb_request_get_string (request, "uri"));
   json_object_set_int_member (object, "size", (gint64) strlen (sb_request_get_string (request, "schema")));
-  sb_request_answer (request, 200, object);
+  answer_command (request, SB_ENGINE (source), result, object);
 }
 
 void
@@ -339,19 +339,11 @@ static void
 schema_removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
+  JsonObject *object = json_object_new ();
 
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-
-  object = json_object_new ();
   json_object_set_string_member (object, "uri", sb_request_get_query (request, "uri"));
   json_object_set_boolean_member (object, "removed", TRUE);
-  sb_request_answer (request, 200, object);
+  answer_command (request, SB_ENGINE (source), result, object);
 }
 
 void
