@@ -3,6 +3,8 @@
 
 #include "rules/sb-schema-compiler.h"
 
+#include <string.h>
+
 /* The keywords of Core §10 and §11. */
 
 static void
@@ -61,9 +63,22 @@ compile_members (SbCompiler *self)
 }
 
 static void
-compile_dependent_schemas (SbCompiler *self)
+add_dependent_schema (SbCompiler *self, const char *keyword, const char *name, JsonNode *value)
 {
-  JsonNode *value = sb_compiler_get_value (self, "dependentSchemas", SB_KIND_OBJECT, "an object of schemas");
+  SbSubschema *schema = sb_compiler_get_child (self, value, keyword, name);
+  SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_SCHEMAS, SB_KIND_OBJECT);
+
+  rule->dependent_schema.trigger = sb_compiler_get_name (self, name);
+  rule->dependent_schema.schema = schema;
+  sb_compiler_note_in_place (self, schema);
+}
+
+/* "dependencies" became "dependentSchemas" and "dependentRequired" in draft 2019-09; the metaschema still has it, and so have many
+ * schemas, whose authors would not expect it to say nothing. */
+static void
+compile_dependent_schemas (SbCompiler *self, const char *keyword)
+{
+  JsonNode *value = sb_compiler_get_value (self, keyword, SB_KIND_OBJECT, "an object of schemas");
   JsonObjectIter iter;
   const char *name;
   JsonNode *schema;
@@ -74,11 +89,10 @@ compile_dependent_schemas (SbCompiler *self)
   json_object_iter_init_ordered (&iter, json_node_get_object (value));
   while (json_object_iter_next_ordered (&iter, &name, &schema))
     {
-      SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_SCHEMAS, SB_KIND_OBJECT);
-
-      rule->dependent_schema.trigger = sb_compiler_get_name (self, name);
-      rule->dependent_schema.schema = sb_compiler_get_child (self, schema, "dependentSchemas", name);
-      sb_compiler_note_in_place (self, rule->dependent_schema.schema);
+      if (strcmp (keyword, "dependencies") == 0 && sb_value_get_kind (schema) == SB_KIND_ARRAY)
+        sb_compiler_add_dependent_names (self, keyword, name, schema);
+      else
+        add_dependent_schema (self, keyword, name, schema);
     }
 }
 
@@ -178,7 +192,8 @@ sb_compiler_compile_applicators (SbCompiler *self, gboolean with_counts)
   compile_list (self, "oneOf", SB_WORD_ONE_OF);
   compile_schema (self, "not", SB_WORD_NOT, SB_KIND_ANY);
   compile_branch (self);
-  compile_dependent_schemas (self);
+  compile_dependent_schemas (self, "dependentSchemas");
+  compile_dependent_schemas (self, "dependencies");
 }
 
 void

@@ -188,6 +188,16 @@ sb_compiler_compile_format (SbCompiler *self)
     sb_compiler_add_rule (self, SB_WORD_FORMAT, SB_KIND_STRING)->format = format;
 }
 
+void
+sb_compiler_add_dependent_names (SbCompiler *self, const char *keyword, const char *trigger, JsonNode *names)
+{
+  SbNameList list = sb_compiler_get_name_list (self, names, keyword, trigger);
+  SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_REQUIRED, SB_KIND_OBJECT);
+
+  rule->dependent.trigger = sb_compiler_get_name (self, trigger);
+  rule->dependent.names = list;
+}
+
 static void
 compile_required (SbCompiler *self)
 {
@@ -209,13 +219,7 @@ compile_required (SbCompiler *self)
 
   json_object_iter_init_ordered (&iter, json_node_get_object (dependent));
   while (json_object_iter_next_ordered (&iter, &name, &value))
-    {
-      SbNameList names = sb_compiler_get_name_list (self, value, "dependentRequired", name);
-      SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_REQUIRED, SB_KIND_OBJECT);
-
-      rule->dependent.trigger = sb_compiler_get_name (self, name);
-      rule->dependent.names = names;
-    }
+    sb_compiler_add_dependent_names (self, "dependentRequired", name, value);
 }
 
 void

@@ -74,6 +74,9 @@ SbRegex *sb_compiler_compile_regex (SbCompiler *self, const char *pattern, const
 /* FALSE: it is not there, or no count. */
 gboolean sb_compiler_read_count (SbCompiler *self, const char *keyword, guint64 *count);
 
+/* Where @trigger is, all of @names have to be. */
+void sb_compiler_add_dependent_names (SbCompiler *self, const char *keyword, const char *trigger, JsonNode *names);
+
 /* The keywords of a vocabulary. */
 void sb_compiler_compile_format (SbCompiler *self);
 void sb_compiler_compile_validation (SbCompiler *self);

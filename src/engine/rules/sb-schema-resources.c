@@ -97,6 +97,7 @@ sb_keyword_get_shape (const char *keyword)
     { "properties", SB_SHAPE_SCHEMA_MAP },
     { "patternProperties", SB_SHAPE_SCHEMA_MAP },
     { "dependentSchemas", SB_SHAPE_SCHEMA_MAP },
+    { "dependencies", SB_SHAPE_SCHEMA_MAP },
     { "$defs", SB_SHAPE_SCHEMA_MAP },
     /* What "$defs" was called before draft 2019-09, and still is in many a schema. */
     { "definitions", SB_SHAPE_SCHEMA_MAP },

@@ -317,6 +317,45 @@ has_between (const gunichar *label, glong n, gunichar first, gunichar last)
   return FALSE;
 }
 
+/* Arabic letters that join on neither side, and those that join only to what comes before them (Joining_Type U and R of
+ * ArabicShaping.txt). */
+static gboolean
+is_arabic_joining (gunichar c, gboolean to_next)
+{
+  static const gunichar not_to_next[] = { 0x622, 0x623, 0x624, 0x625, 0x627, 0x629, 0x62f, 0x630, 0x631, 0x632, 0x648, 0x6c0, 0x6c3, 0x6c4,
+                                          0x6c5, 0x6c6, 0x6c7, 0x6c8, 0x6c9, 0x6ca, 0x6cb, 0x6cd, 0x6cf, 0x6d2, 0x6d3, 0x6d5, 0x6ee, 0x6ef };
+
+  if (g_unichar_get_script (c) != G_UNICODE_SCRIPT_ARABIC || !g_unichar_isalpha (c) || c == 0x621 || c == 0x674)
+    return FALSE;
+  if (!to_next)
+    return TRUE;
+  if ((c >= 0x671 && c <= 0x677) || (c >= 0x688 && c <= 0x699))
+    return FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (not_to_next); i++)
+    {
+      if (c == not_to_next[i])
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* RFC 5892 appendix A.1: between letters that join; marks on them don't count. Of the scripts whose letters join only Arabic is known
+ * here. */
+static gboolean
+breaks_a_joint (const gunichar *label, glong n, glong i)
+{
+  glong before = i - 1, behind = i + 1;
+
+  while (before >= 0 && g_unichar_ismark (label[before]))
+    before--;
+  while (behind < n && g_unichar_ismark (label[behind]))
+    behind++;
+
+  return before >= 0 && behind < n && is_arabic_joining (label[before], TRUE) && is_arabic_joining (label[behind], FALSE);
+}
+
 /* RFC 5892 appendix A: characters that are allowed beside certain others. -1: it is none of them. */
 static int
 check_context (const gunichar *label, glong n, glong i)
@@ -327,6 +366,7 @@ check_context (const gunichar *label, glong n, glong i)
   switch (label[i])
     {
     case 0x200c: /* zero width non-joiner */
+      return (i > 0 && g_unichar_combining_class (before) == 9) || breaks_a_joint (label, n, i);
     case 0x200d: /* zero width joiner */
       return i > 0 && g_unichar_combining_class (before) == 9;
     case 0xb7: /* middle dot */
