@@ -33,9 +33,10 @@ bench_pool_init (BenchPool *self)
     }
 }
 
-static void
-client_cut (BenchPool *self, BenchClient *client)
+void
+bench_client_cut (BenchPool *self, BenchClient *client)
 {
+  g_clear_pointer (&client->tls, bench_tls_free);
   if (client->fd >= 0)
     close (client->fd);
   client->fd = -1;
@@ -50,7 +51,7 @@ void
 bench_pool_clear (BenchPool *self)
 {
   for (guint i = 0; i < self->n_clients; i++)
-    client_cut (self, &self->clients[i]);
+    bench_client_cut (self, &self->clients[i]);
   g_clear_pointer (&self->clients, g_free);
   g_clear_pointer (&self->buffer, g_free);
   g_clear_pointer (&self->failure, g_free);
@@ -74,7 +75,7 @@ bench_pool_fail (BenchPool *self, BenchClient *client, const char *format, ...)
       self->failure = client != NULL ? g_strdup_printf ("client %u: %s", client->index, text) : g_steal_pointer (&text);
     }
   if (client != NULL)
-    client_cut (self, client);
+    bench_client_cut (self, client);
 }
 
 static void
@@ -86,6 +87,12 @@ watch (BenchPool *self, BenchClient *client, int operation, guint32 events)
     g_error ("epoll_ctl: %s", g_strerror (errno));
 }
 
+static gssize
+write_some (BenchClient *client, const void *bytes, gsize length)
+{
+  return client->tls != NULL ? bench_tls_send (client->tls, bytes, length) : send (client->fd, bytes, length, MSG_NOSIGNAL);
+}
+
 static void
 send_bytes (BenchPool *self, BenchClient *client, const guint8 *bytes, gsize length)
 {
@@ -95,7 +102,7 @@ send_bytes (BenchPool *self, BenchClient *client, const guint8 *bytes, gsize len
     client->unsent = g_byte_array_new ();
   else if (client->unsent == NULL)
     {
-      n = send (client->fd, bytes, length, MSG_NOSIGNAL);
+      n = write_some (client, bytes, length);
       if (n == (gssize) length)
         return;
       if (n < 0 && errno != EAGAIN)
@@ -113,7 +120,7 @@ send_bytes (BenchPool *self, BenchClient *client, const guint8 *bytes, gsize len
 static void
 send_unsent (BenchPool *self, BenchClient *client)
 {
-  gssize n = send (client->fd, client->unsent->data, client->unsent->len, MSG_NOSIGNAL);
+  gssize n = write_some (client, client->unsent->data, client->unsent->len);
 
   if (n < 0 && errno == EAGAIN)
     return;
@@ -188,9 +195,19 @@ bench_client_close (BenchPool *pool, BenchClient *self)
 static void
 send_request (BenchPool *self, BenchClient *client)
 {
+  g_autofree char *failure = NULL;
   g_autofree char *path = self->path (self, client->index);
   g_autoptr (GString) request = g_string_new (NULL);
 
+  if (self->tls)
+    {
+      client->tls = bench_tls_new (client->fd, &failure);
+      if (client->tls == NULL)
+        {
+          bench_pool_fail (self, client, "no TLS: %s", failure);
+          return;
+        }
+    }
   g_string_append_printf (request,
                           "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",
@@ -217,6 +234,8 @@ bench_client_connect (BenchPool *pool, BenchClient *self)
   if (self->fd < 0)
     g_error ("socket: %s", g_strerror (errno));
   setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (self->receive_buffer > 0)
+    setsockopt (self->fd, SOL_SOCKET, SO_RCVBUF, &self->receive_buffer, sizeof self->receive_buffer);
   setsockopt (self->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   source.sin_addr.s_addr = htonl (INADDR_LOOPBACK + 1 + pool->serial++ % N_SOURCES);
   target.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
@@ -340,11 +359,11 @@ client_ended (BenchPool *self, BenchClient *client, const char *how)
 {
   if (client->state == BENCH_CLIENT_CLOSING && self->funcs.closed != NULL)
     {
-      client_cut (self, client);
+      bench_client_cut (self, client);
       self->funcs.closed (self, client);
     }
   else if (client->stuck)
-    client_cut (self, client);
+    bench_client_cut (self, client);
   else
     bench_pool_fail (self, client, "the connection ended: %s", how);
 }
@@ -361,7 +380,8 @@ receive (BenchPool *self, BenchClient *client)
       kept = client->rest->len;
       memcpy (self->buffer, client->rest->data, kept);
     }
-  n = recv (client->fd, self->buffer + kept, BUFFER_SIZE - kept, 0);
+  n = client->tls != NULL ? bench_tls_receive (client->tls, self->buffer + kept, BUFFER_SIZE - kept)
+                          : recv (client->fd, self->buffer + kept, BUFFER_SIZE - kept, 0);
   if (n > 0)
     {
       g_clear_pointer (&client->rest, g_byte_array_unref);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bench-tls.h"
 #include "watch/sb-histogram.h"
 #include <glib.h>
 
@@ -18,11 +19,13 @@ typedef enum
 typedef struct
 {
   int fd;
+  gnutls_session_t tls; /* NULL: plain */
   guint index;
   BenchClientState state;
   guint16 close_code; /* of the server's close frame */
   gboolean stuck;     /* never reads */
   gboolean corked;
+  int receive_buffer; /* bytes, before it connects; 0: the system's */
   gint64 began;       /* connecting; ns */
   guint64 sent;       /* messages */
   guint64 received;
@@ -55,6 +58,7 @@ struct _BenchPool
   BenchPoolFuncs funcs;
   guint n_clients;
   BenchClient *clients;
+  gboolean tls;                           /* clients speak TLS */
   gboolean sleeps;                        /* waits for events instead of asking for them over and over */
 
   /* To be read: */
@@ -85,6 +89,8 @@ void     bench_client_cork    (BenchPool *pool, BenchClient *self);
 void     bench_client_uncork  (BenchPool *pool, BenchClient *self);
 /* Sends a close frame; "closed" comes when the server has closed its side. */
 void     bench_client_close   (BenchPool *pool, BenchClient *self);
+/* Cuts the connection, without a word. It may connect again. */
+void     bench_client_cut     (BenchPool *pool, BenchClient *self);
 /* Reads no more from it, until it is read to its end (of what has come) with bench_client_drain(). */
 void     bench_client_stick   (BenchPool *pool, BenchClient *self);
 void     bench_client_drain   (BenchPool *pool, BenchClient *self);

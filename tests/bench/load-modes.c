@@ -150,6 +150,65 @@ fan_out_run (Load *self)
     }
 }
 
+/* --- stuck: a fan-out at a rate; in every other window there are clients besides that do not read --- */
+
+#define STUCK_RECEIVE_BUFFER 4096 /* so that it is stuck soon */
+#define STUCK_LEAD 1.0            /* s until it is */
+
+static void
+stuck_come (Load *self)
+{
+  guint n_open = self->pool.n_open;
+
+  for (guint i = self->n_clients + self->n_idle; i < self->pool.n_clients; i++)
+    {
+      self->pool.clients[i].stuck = TRUE; /* what it reads until it stops is nobody's */
+      self->pool.clients[i].receive_buffer = STUCK_RECEIVE_BUFFER;
+      bench_client_connect (&self->pool, &self->pool.clients[i]);
+    }
+  while (self->pool.n_open < n_open + self->n_stuck && self->pool.n_failed == 0)
+    load_spin (self, 0.01, fan_out_step);
+  for (guint i = self->n_clients + self->n_idle; i < self->pool.n_clients && self->pool.n_failed == 0; i++)
+    bench_client_stick (&self->pool, &self->pool.clients[i]);
+}
+
+static void
+stuck_go (Load *self)
+{
+  for (guint i = self->n_clients + self->n_idle; i < self->pool.n_clients; i++)
+    bench_client_cut (&self->pool, &self->pool.clients[i]);
+}
+
+static void
+stuck_window (Load *self)
+{
+  gint64 p99;
+
+  load_spin (self, STUCK_LEAD, fan_out_step);
+  load_begin_window (self);
+  load_spin (self, self->seconds, fan_out_step);
+  load_end_window (self);
+  p99 = sb_histogram_get (&self->measured.latency, 0.99);
+  g_array_append_val (self->window_p99, p99);
+}
+
+static void
+stuck_run (Load *self)
+{
+  LoadWindow window;
+
+  for (guint i = 0; i < self->n_windows && self->pool.n_failed == 0; i++)
+    {
+      stuck_window (self);
+      stuck_come (self);
+      stuck_window (self);
+      stuck_go (self);
+    }
+  window = self->measured;
+  fan_out_drain (self);
+  self->measured = window;
+}
+
 /* --- pair: each client has a partner on a channel of their own, and answers what it receives --- */
 
 static char *
@@ -176,8 +235,25 @@ heard (Load *self, BenchClient *client, BenchClient *sender, const guint8 *paylo
   sb_histogram_add (&self->measured.latency,
                        self->pool.now - sender->sent_at[client->received % G_N_ELEMENTS (sender->sent_at)]);
   client->received++;
-  if (self->running)
+  if (self->running && self->rate == 0)
     talk (self, client);
+}
+
+/* With a rate, whose turn it is sends, whether or not it was answered. */
+static void
+talk_step (Load *self)
+{
+  gint64 now = bench_now ();
+
+  if (self->rate == 0)
+    return;
+  if (self->due == 0)
+    self->due = now;
+  while (self->due <= now && self->pool.n_failed == 0)
+    {
+      talk (self, &self->pool.clients[self->next_victim++ % self->n_clients]);
+      self->due += 1e9 / self->rate;
+    }
 }
 
 static void
@@ -208,11 +284,11 @@ talk_run (Load *self)
   LoadWindow window;
 
   self->running = TRUE;
-  for (guint i = 0; i < self->n_clients; i++)
+  for (guint i = 0; self->rate == 0 && i < self->n_clients; i++)
     talk (self, &self->pool.clients[i]);
-  load_spin (self, self->warm_up, NULL);
+  load_spin (self, self->warm_up, talk_step);
   load_begin_window (self);
-  load_spin (self, self->seconds, NULL);
+  load_spin (self, self->seconds, talk_step);
   load_end_window (self);
 
   window = self->measured;
@@ -297,5 +373,6 @@ const LoadMode load_modes[] = {
   { "idle", one_path, opened_cb, unexpected_message_cb, NULL, idle_run },
   { "storm", one_path, opened_cb, unexpected_message_cb, NULL, storm_run },
   { "churn", one_path, churn_opened_cb, unexpected_message_cb, churn_closed_cb, churn_run },
+  { "stuck", one_path, opened_cb, fan_out_message_cb, NULL, stuck_run, TRUE },
 };
 const guint load_n_modes = G_N_ELEMENTS (load_modes);

@@ -60,15 +60,15 @@ load_connect (Load *self)
   gint64 deadline = bench_now () + (gint64) (self->connect_timeout * 1e9);
 
   load_begin_window (self);
-  while (count_present (self) < self->pool.n_clients && self->pool.n_failed == 0)
+  while (count_present (self) < self->n_first && self->pool.n_failed == 0)
     {
-      while (self->n_started < self->pool.n_clients && self->pool.n_failed == 0 &&
+      while (self->n_started < self->n_first && self->pool.n_failed == 0 &&
              self->n_started - count_present (self) < self->concurrency)
         bench_client_connect (&self->pool, &self->pool.clients[self->n_started++]);
       bench_pool_poll (&self->pool, 100000000);
       if (bench_now () > deadline)
         bench_pool_fail (&self->pool, NULL, "only %u of %u connected in time", count_present (self),
-                         self->pool.n_clients);
+                         self->n_first);
     }
   load_end_window (self);
   self->measured.messages = count_present (self);
@@ -121,6 +121,17 @@ print_percentiles (const char *name, const SbHistogram *histogram)
   g_print ("},\n");
 }
 
+/* What each pair of windows says of the stuck client's neighbours. */
+static void
+print_stuck_ratios (Load *self)
+{
+  g_print ("  \"stuck_ratios\": [");
+  for (guint i = 0; i + 1 < self->window_p99->len; i += 2)
+    g_print ("%s%.3f", i > 0 ? ", " : "",
+             (double) g_array_index (self->window_p99, gint64, i + 1) / MAX (g_array_index (self->window_p99, gint64, i), 1));
+  g_print ("],\n");
+}
+
 static void
 print_result (Load *self, const LoadMode *mode, const LoadWindow *connecting)
 {
@@ -142,6 +153,7 @@ print_result (Load *self, const LoadMode *mode, const LoadWindow *connecting)
            self->before.memory, self->idle.memory, m->server_ended.memory);
   print_percentiles ("handshake_us", &self->pool.handshakes);
   print_percentiles ("latency_us", &m->latency);
+  print_stuck_ratios (self);
   g_print ("  \"lost\": %" G_GUINT64_FORMAT ", \"failures\": %u, \"failure\": \"%s\"\n}\n",
            self->lost, self->pool.n_failed, failure);
 }
@@ -152,6 +164,7 @@ run (Load *self, const LoadMode *mode)
   LoadWindow connecting;
 
   self->pool.n_clients = self->n_clients + self->n_idle + self->n_stuck;
+  self->n_first = mode->stuck_later ? self->n_clients + self->n_idle : self->pool.n_clients;
   self->pool.path = mode->path;
   self->pool.funcs.opened = mode->opened;
   self->pool.funcs.message = mode->message;
@@ -200,7 +213,7 @@ main (int argc, char **argv)
   };
   g_autofree char *token = NULL;
   int port = 0;
-  int clients = 100, idle = 0, stuck = 0, concurrency = 200, window = 8, size = 128;
+  int clients = 100, idle = 0, stuck = 0, concurrency = 200, window = 8, size = 128, windows = 10;
   GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Port on 127.0.0.1", "PORT" },
     { "token", 't', 0, G_OPTION_ARG_STRING, &token, "Sent as Authorization: Bearer", "TOKEN" },
@@ -210,15 +223,17 @@ main (int argc, char **argv)
     { "concurrency", 0, 0, G_OPTION_ARG_INT, &concurrency, "Handshakes at once (200)", "N" },
     { "connect-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &load.connect_timeout, "Seconds for all of them (60)", "S" },
     { "window", 'w', 0, G_OPTION_ARG_INT, &window, "Messages in flight; fan-out (8)", "N" },
-    { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &load.rate, "Messages a second instead; fan-out", "N" },
+    { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &load.rate, "Messages a second instead; fan-out, pair (of all together)", "N" },
     { "size", 0, 0, G_OPTION_ARG_INT, &size, "Bytes of a message (128)", "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_DOUBLE, &load.warm_up, "Seconds before measuring (0.5)", "S" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &load.seconds, "Seconds of measuring (3)", "S" },
+    { "tls", 0, 0, G_OPTION_ARG_NONE, &load.pool.tls, "Speak TLS, with whatever certificate", NULL },
+    { "windows", 0, 0, G_OPTION_ARG_INT, &windows, "Of each kind, without and with stuck clients; stuck (10)", "N" },
     { "sleep", 0, 0, G_OPTION_ARG_NONE, &load.pool.sleeps, "Wait for events; else the load takes a CPU of its own", NULL },
     { "server", 0, 0, G_OPTION_ARG_INT, &load.server, "Process whose CPU and memory to read", "PID" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("fan-out|pair|echo|idle|storm|churn");
+  g_autoptr (GOptionContext) context = g_option_context_new ("fan-out|pair|echo|idle|storm|churn|stuck");
   g_autoptr (GError) error = NULL;
   const LoadMode *mode;
 
@@ -232,7 +247,7 @@ main (int argc, char **argv)
   mode = argc == 2 ? find_mode (argv[1]) : NULL;
   if (mode == NULL || port < 1 || port > 65535 || clients < 1 || idle < 0 || stuck < 0 || concurrency < 1 ||
       window < 1 || window > LOAD_RING || size < (int) LEAST_SIZE || size > 65535 || load.warm_up < 0 ||
-      load.seconds <= 0)
+      load.seconds <= 0 || windows < 1)
     {
       g_printerr ("load: one mode, --port, and sizes that make sense are needed; see --help\n");
       return 2;
@@ -240,6 +255,12 @@ main (int argc, char **argv)
   if ((g_str_equal (mode->name, "pair") && clients % 2 != 0) || (g_str_equal (mode->name, "fan-out") && clients < 2))
     {
       g_printerr ("load: pairs need an even number of clients, a fan-out two\n");
+      return 2;
+    }
+
+  if (g_str_equal (mode->name, "stuck") && (clients < 2 || stuck < 1 || load.rate <= 0))
+    {
+      g_printerr ("load: a load with stuck clients needs two others, a stuck one and a rate\n");
       return 2;
     }
 
@@ -252,11 +273,14 @@ main (int argc, char **argv)
   load.n_stuck = stuck;
   load.concurrency = concurrency;
   load.window = window;
+  load.n_windows = windows;
+  load.window_p99 = g_array_new (FALSE, FALSE, sizeof (gint64));
   load.size = size;
   run (&load, mode);
   clients = load.pool.n_failed > 0 || load.lost > 0 ? 1 : 0;
   bench_pool_clear (&load.pool);
   g_free (load.payload);
   g_free (load.ring);
+  g_array_unref (load.window_p99);
   return clients;
 }

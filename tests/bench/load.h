@@ -46,14 +46,16 @@ typedef struct
   guint n_stuck;     /* connected besides, in the fan-out's channel, never reading */
   guint concurrency; /* handshakes at once */
   guint window;      /* fan-out: messages in flight */
-  double rate;       /* fan-out: messages a second; 0: as fast as the window lets */
+  double rate;       /* fan-out, pair: messages a second; 0: as fast as the window lets */
   guint size;        /* bytes of a message */
   double warm_up;    /* s */
   double seconds;
   double connect_timeout; /* s, for all */
+  guint n_windows;   /* stuck: of each kind */
   int server;        /* its process; 0: not known */
 
   /* The run */
+  guint n_first;     /* clients that connect before the load begins */
   guint n_started;   /* clients whose connecting has begun */
   BenchUsage before; /* the server, before the first client */
   BenchUsage idle;   /* … and when all were connected and still */
@@ -64,8 +66,9 @@ typedef struct
   guint64 sent;      /* fan-out: messages */
   guint64 complete;  /* … that everyone has */
   gint64 due;        /* … when the next one is to be sent, with a rate; 0: nothing to wait for */
-  guint next_victim; /* churn */
+  guint next_victim; /* churn, pair with a rate: whose turn it is */
   guint64 lost;      /* messages that did not arrive */
+  GArray *window_p99;  /* (element-type gint64) stuck: ns, of windows without and with in turns */
   guint stuck_cut;   /* stuck clients that the server has closed with 1013, or cut */
 } Load;
 
@@ -78,6 +81,7 @@ typedef struct
   void (*message) (BenchPool *pool, BenchClient *client, const guint8 *payload, gsize length);
   void (*closed) (BenchPool *pool, BenchClient *client);
   void (*run) (Load *self);
+  gboolean stuck_later; /* stuck clients come when @run has them come */
 } LoadMode;
 
 extern const LoadMode load_modes[];

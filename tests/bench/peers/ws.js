@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair` prints the port it
-// listens on.
+// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair [CERTIFICATE KEY]` prints the port it
+// listens on, with a certificate over TLS.
 'use strict'
 
+const fs = require('fs')
+const http = require('http')
+const https = require('https')
 const { WebSocketServer, WebSocket } = require('ws')
 
 const mode = process.argv[2]
 if (!['bcast', 'echo', 'pair'].includes(mode)) {
-  console.error('Usage: node ws.js bcast|echo|pair')
+  console.error('Usage: node ws.js bcast|echo|pair [CERTIFICATE KEY]')
   process.exit(2)
 }
 
 const channels = new Map()
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, backlog: 4096, perMessageDeflate: false })
+const [certificate, key] = process.argv.slice(3)
+const carrier = certificate
+  ? https.createServer({ cert: fs.readFileSync(certificate), key: fs.readFileSync(key) })
+  : http.createServer()
+const server = new WebSocketServer({ server: carrier, perMessageDeflate: false })
 
 server.on('connection', (socket, request) => {
   const name = mode === 'pair' ? request.url : ''
@@ -34,4 +41,4 @@ server.on('connection', (socket, request) => {
     }
   })
 })
-server.on('listening', () => console.log(server.address().port))
+carrier.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => console.log(carrier.address().port))
