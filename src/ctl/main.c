@@ -37,6 +37,7 @@ static const GOptionEntry all_options[] = {
   { "client", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.client, N_("To this client; can be given again"), N_("ID") },
   { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, N_("For how long: 10m, 1h; without it until it is lifted"),
     N_("DURATION") },
+  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Say what would be done, and do nothing"), NULL },
   { "everyone", 0, 0, G_OPTION_ARG_NONE, &options.everyone, N_("To everyone"), NULL },
   { "every", 0, 0, G_OPTION_ARG_STRING, &options.every, N_("How often: 30s, 5m, 1h"), N_("DURATION") },
   { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("When it is sent first: 10m from now, or a time"), N_("WHEN") },

@@ -3,6 +3,7 @@
 
 #include "control/sb-control-time.h"
 #include "sb-ctl.h"
+#include "sb-token-import.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -279,6 +280,87 @@ static SbCtlStatus delete (const SbCtlOptions *options, char **words)
   return status;
 }
 
+/* --- Import --------------------------------------------------------------------------------------------- */
+
+/* What the control interface takes. */
+static JsonObject *
+spec_to_body (const SbTokenSpec *spec)
+{
+  JsonObject *body = json_object_new ();
+  JsonArray *channels = json_array_new ();
+  const struct
+  {
+    const char *name;
+    gint64 time;
+  } times[] = { { "not_before", spec->not_before }, { "expires_at", spec->expires_at } };
+
+  json_object_set_string_member (body, "label", spec->label);
+  for (guint i = 0; spec->channels[i] != NULL; i++)
+    json_array_add_string_element (channels, spec->channels[i]);
+  json_object_set_array_member (body, "channels", channels);
+  json_object_set_boolean_member (body, "may_publish", spec->may_publish);
+  json_object_set_int_member (body, "max_connections", spec->max_connections);
+  json_object_set_int_member (body, "messages_per_second", spec->messages_per_second);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    if (times[i].time != 0)
+      {
+        g_autofree char *text = sb_control_time_format (times[i].time);
+
+        json_object_set_string_member (body, times[i].name, text);
+      }
+
+  return body;
+}
+
+/* Issues one after the other, and prints each secret when its token is on disk; the first failure ends it. */
+static SbCtlStatus
+issue_rows (const SbCtlOptions *options, GPtrArray *rows)
+{
+  SbCtlStatus worst = SB_CTL_DONE;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const SbTokenImportRow *row = g_ptr_array_index (rows, i);
+      g_autoptr (JsonObject) answer = NULL;
+      SbCtlStatus status;
+
+      if (row->spec == NULL)
+        {
+          worst = sb_ctl_fail (SB_CTL_FAILED, _("token %u of the file, “%s”, is left out: %s"), row->position, row->label,
+                               row->problem);
+          continue;
+        }
+      if (options->dry_run)
+        {
+          printf ("%s\n", row->label);
+          continue;
+        }
+      status = sb_ctl_call (options, SB_CTL_MAKES_DATA, "POST", "/tokens", spec_to_body (row->spec), &answer);
+      if (status != SB_CTL_DONE)
+        return status;
+      sb_ctl_print_done (options, answer, "%s\t%s", json_object_get_string_member (answer, "secret"), row->label);
+    }
+
+  return worst;
+}
+
+static SbCtlStatus
+import (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *data = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (words[0], &data, &length, &error))
+    return sb_ctl_fail (SB_CTL_FAILED, "%s", error->message);
+  rows = sb_token_import_parse (data, length, g_get_real_time (), &error);
+  if (rows == NULL)
+    return sb_ctl_fail (SB_CTL_FAILED, "%s", error->message);
+
+  return issue_rows (options, rows);
+}
+
 const SbCtlCommand sb_ctl_token_commands[] = {
   { "token issue", "", "label channels read-only expires not-before max-connections rate",
     N_("Make a token and print it, once"), 0, issue },
@@ -288,6 +370,7 @@ const SbCtlCommand sb_ctl_token_commands[] = {
   { "token edit", "ID", "label channels read-only publish expires not-before max-connections rate",
     N_("Change what a token allows, at once"), 1, edit },
   { "token rotate", "ID", "grace", N_("Give a token a new secret and print it, once"), 1, rotate },
+  { "token import", "FILE", "dry-run", N_("Issue the tokens of an exported table, and print each secret, once"), 1, import },
   { "token delete", "ID", "", N_("Remove a revoked or expired token from the table"), 1, delete },
   { NULL },
 };

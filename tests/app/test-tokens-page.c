@@ -354,6 +354,9 @@ test_edit_narrows_at_once (void)
   type_into (dialog, LABEL_TITLE, "Sensors of /a");
   type_into (dialog, "Channels", "/a");
   app_test_click (dialog, "_Save");
+  app_test_wait_until (app_test_shows (GTK_WIDGET (app_test_dialog (test)), "Disconnect 1 Client?"));
+  g_assert_cmpint (soup_websocket_connection_get_state (goes), ==, SOUP_WEBSOCKET_STATE_OPEN);
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Save and Disconnect");
   wait_until_closed (test);
   app_test_wait_until (soup_websocket_connection_get_state (goes) == SOUP_WEBSOCKET_STATE_CLOSED);
   g_assert_cmpint (soup_websocket_connection_get_state (stays), ==, SOUP_WEBSOCKET_STATE_OPEN);

@@ -346,6 +346,35 @@ test_secret_is_all_of_stdout (ProgramFixture *self, gconstpointer data)
   g_assert_null (strstr (list.out, g_strchomp (rotated.out)));
 }
 
+/* What "token list --json" printed makes tokens again, with secrets of their own. */
+static void
+test_import (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *file = g_build_filename (self->store.folder, "table.json", NULL);
+  g_autofree char *dry = g_strdup_printf ("token import %s --dry-run", file);
+  g_autofree char *line = g_strdup_printf ("token import %s", file);
+  g_autofree char *nowhere = g_strdup_printf ("token import %s/none", self->store.folder);
+  g_auto (Outcome) first = program_ctl (self, "token issue --label 'a b' --channels '/x,/y' --read-only --expires 7d");
+  g_auto (Outcome) second = program_ctl (self, "token issue --label old");
+  g_auto (Outcome) revoked = program_ctl (self, "token revoke 2");
+  g_auto (Outcome) table = program_ctl (self, "token list --json");
+  g_auto (Outcome) tried = { 0 }, imported = { 0 }, missing = { 0 }, list = { 0 };
+
+  g_assert_true (g_file_set_contents (file, table.out, -1, NULL));
+  tried = program_ctl (self, dry);
+  g_assert_cmpstr (tried.out, ==, "a b\n");
+  imported = program_ctl (self, line);
+  g_assert_cmpint (imported.status, ==, 1);
+  store_assert_contains (imported.err, "“old”, is left out: It was revoked.");
+  g_assert_true (g_str_has_prefix (imported.out, "sbx_"));
+  g_assert_true (g_str_has_suffix (imported.out, "\ta b\n"));
+  list = program_ctl (self, "token list");
+  store_assert_contains (list.out, "/x, /y");
+  missing = program_ctl (self, nowhere);
+  g_assert_cmpint (missing.status, ==, 1);
+  g_remove (file);
+}
+
 static void
 test_terminals_are_not_obeyed (ProgramFixture *self, gconstpointer data)
 {
@@ -563,6 +592,7 @@ main (int argc, char *argv[])
   ADD ("issued-before-the-server-runs", test_issued_before_the_server_runs);
   ADD_STARTED ("tables", test_tables);
   ADD ("secret-is-all-of-stdout", test_secret_is_all_of_stdout);
+  ADD ("import", test_import);
   ADD_STARTED ("terminals-are-not-obeyed", test_terminals_are_not_obeyed);
   ADD_STARTED ("message-from-stdin", test_message_from_stdin);
   ADD_STARTED ("negative-number-as-message", test_negative_number_as_message);

@@ -4,7 +4,9 @@
 #include "tokens/sb-token-dialog.h"
 #include "sb-page.h"
 #include "tokens/sb-secret-page.h"
+#include "access/sb-channel.h"
 #include "tokens/sb-token-form.h"
+#include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
 /**
@@ -102,21 +104,103 @@ edited_cb (GObject      *source,
   adw_dialog_force_close (ADW_DIALOG (self));
 }
 
-static void
-submit_cb (SbTokenDialog *self)
+static gboolean
+allows (const SbTokenSpec *spec,
+        const char        *channel)
 {
-  g_autoptr (SbTokenSpec) spec = NULL;
+  for (guint i = 0; spec->channels[i] != NULL; i++)
+    if (sb_channel_pattern_matches (spec->channels[i], channel))
+      return TRUE;
+  return FALSE;
+}
 
-  if (self->busy || !sb_token_form_is_valid (self->form))
-    return;
+/* How many clients of the token @spec would disconnect, as things stand now. */
+static guint
+count_closed (SbTokenDialog     *self,
+              const SbTokenSpec *spec)
+{
+  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (self->engine));
+  gint64 now = g_get_real_time ();
+  gboolean over = (spec->expires_at != 0 && spec->expires_at <= now) || spec->not_before > now;
+  guint n = 0, n_kept = 0;
 
-  spec = sb_token_form_dup_spec (self->form);
+  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
+    {
+      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
+      const SbPeer *peer = sb_client_get_peer (client);
+
+      if (peer->token_id != self->token_id)
+        continue;
+      if (over || !allows (spec, peer->channel))
+        n++;
+      else
+        n_kept++;
+    }
+  if (spec->max_connections > 0 && n_kept > spec->max_connections)
+    n += n_kept - spec->max_connections;
+  return n;
+}
+
+static void
+submit (SbTokenDialog     *self,
+        const SbTokenSpec *spec)
+{
   adw_banner_set_revealed (self->banner, FALSE);
   set_busy (self, TRUE);
   if (self->token_id == 0)
     sb_engine_issue_token_async (self->engine, "window", spec, issued_cb, g_object_ref (self));
   else
     sb_engine_edit_token_async (self->engine, "window", self->token_id, spec, edited_cb, g_object_ref (self));
+}
+
+static void
+confirmed_cb (AdwAlertDialog *alert,
+              GAsyncResult   *result,
+              gpointer        user_data)
+{
+  g_autoptr (SbTokenDialog) self = user_data;
+  g_autoptr (SbTokenSpec) spec = NULL;
+
+  if (!g_str_equal (adw_alert_dialog_choose_finish (alert, result), "save") || self->busy ||
+      !sb_token_form_is_valid (self->form))
+    return;
+  spec = sb_token_form_dup_spec (self->form);
+  submit (self, spec);
+}
+
+/* It acts at once: whom it shuts out is said before. */
+static void
+confirm (SbTokenDialog *self,
+         guint          n)
+{
+  g_autofree char *number = sb_format_number (n);
+  g_autofree char *heading = g_strdup_printf (ngettext ("Disconnect %s Client?", "Disconnect %s Clients?", n), number);
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (
+    heading, ngettext ("The token as it is now would not let it in, so it is disconnected as soon as you save.",
+                       "The token as it is now would not let them in, so they are disconnected as soon as you save.", n)));
+
+  adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "save", _("_Save and Disconnect"), NULL);
+  adw_alert_dialog_set_response_appearance (alert, "save", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (alert, "cancel");
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  adw_alert_dialog_choose (alert, GTK_WIDGET (self), NULL, (GAsyncReadyCallback) confirmed_cb, g_object_ref (self));
+}
+
+static void
+submit_cb (SbTokenDialog *self)
+{
+  g_autoptr (SbTokenSpec) spec = NULL;
+  guint n;
+
+  if (self->busy || !sb_token_form_is_valid (self->form))
+    return;
+
+  spec = sb_token_form_dup_spec (self->form);
+  n = self->token_id != 0 ? count_closed (self, spec) : 0;
+  if (n > 0)
+    confirm (self, n);
+  else
+    submit (self, spec);
 }
 
 static void
