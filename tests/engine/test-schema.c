@@ -103,7 +103,7 @@ static const struct
     "the anchor “x” is there twice" },
   { "{\"$anchor\":\"1x\"}", SB_SCHEMA_ERROR_KEYWORD, "/$anchor", NULL },
   { "{\"$dynamicAnchor\":\"a b\"}", SB_SCHEMA_ERROR_KEYWORD, "/$dynamicAnchor", NULL },
-  { "{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}", SB_SCHEMA_ERROR_DIALECT, "/$schema", NULL },
+  { "{\"$schema\":\"http://json-schema.org/draft-04/schema#\"}", SB_SCHEMA_ERROR_DIALECT, "/$schema", NULL },
   { "{\"$schema\":\"http://example.com/unknown\"}", SB_SCHEMA_ERROR_DIALECT, "/$schema",
     "the metaschema “http://example.com/unknown” is not known here" },
   { "{\"$ref\":\"#\"}", SB_SCHEMA_ERROR_REFERENCE, "", NULL },

@@ -122,16 +122,32 @@ compile_schema (SbCompiler *self, const char *keyword, SbWord word, guint kinds)
     sb_compiler_note_in_place (self, schema);
 }
 
+/* Before draft 2020-12 a list in "items" was what "prefixItems" is now, and "additionalItems" what "items" is. */
 static void
 compile_items (SbCompiler *self)
 {
-  SbSubschemaList prefix = sb_compiler_get_schema_list (self, "prefixItems");
+  JsonNode *items = sb_compiler_get_keyword (self, "items");
+  gboolean has_list = items != NULL && sb_value_get_kind (items) == SB_KIND_ARRAY;
+  SbSubschemaList prefix = { NULL, 0 };
   SbSubschema *rest;
   SbRule *rule;
 
-  if (sb_compiler_get_keyword (self, "items") != NULL && sb_value_get_kind (sb_compiler_get_keyword (self, "items")) == SB_KIND_ARRAY)
-    sb_compiler_fail (self, SB_SCHEMA_ERROR_KEYWORD, "items", "“items” has to be one schema; a list of them is called “prefixItems” since draft 2020-12");
-  rest = sb_compiler_get_schema (self, "items");
+  if (self->job->place->resource->draft == SB_DRAFT_2020_12)
+    {
+      if (has_list)
+        sb_compiler_fail (self, SB_SCHEMA_ERROR_KEYWORD, "items",
+                          "“items” has to be one schema; a list of them is called “prefixItems” since draft 2020-12");
+      prefix = sb_compiler_get_schema_list (self, "prefixItems");
+      rest = sb_compiler_get_schema (self, "items");
+    }
+  else if (has_list)
+    {
+      prefix = sb_compiler_get_schema_list (self, "items");
+      rest = sb_compiler_get_schema (self, "additionalItems");
+    }
+  else
+    rest = sb_compiler_get_schema (self, "items");
+
   if (prefix.n_schemas == 0 && rest == NULL)
     return;
 
@@ -158,6 +174,7 @@ compile_contains (SbCompiler *self, gboolean with_counts)
   rule->contains.least = least;
   rule->contains.most = most;
   rule->contains.has_least = has_least;
+  rule->contains.marks = self->job->place->resource->draft == SB_DRAFT_2020_12;
 }
 
 static void
@@ -192,7 +209,8 @@ sb_compiler_compile_applicators (SbCompiler *self, gboolean with_counts)
   compile_list (self, "oneOf", SB_WORD_ONE_OF);
   compile_schema (self, "not", SB_WORD_NOT, SB_KIND_ANY);
   compile_branch (self);
-  compile_dependent_schemas (self, "dependentSchemas");
+  if (self->job->place->resource->draft != SB_DRAFT_7)
+    compile_dependent_schemas (self, "dependentSchemas");
   compile_dependent_schemas (self, "dependencies");
 }
 

@@ -214,7 +214,7 @@ compile_required (SbCompiler *self)
       sb_compiler_add_rule (self, SB_WORD_REQUIRED, SB_KIND_OBJECT)->names = names;
     }
 
-  if (dependent == NULL)
+  if (dependent == NULL || self->job->place->resource->draft == SB_DRAFT_7)
     return;
 
   json_object_iter_init_ordered (&iter, json_node_get_object (dependent));

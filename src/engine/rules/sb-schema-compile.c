@@ -60,6 +60,12 @@ compile_reference (SbCompiler *self, const char *keyword, SbWord word)
   origin = self->job->place->resource->is_main ? sb_pointer_append (self->job->origin, keyword) : g_strdup (self->job->origin);
   target = sb_compiler_get_subschema (self, place, origin);
 
+  if (strcmp (keyword, "$recursiveRef") == 0)
+    {
+      g_free (fragment);
+      fragment = g_strdup (SB_RECURSIVE_ANCHOR);
+    }
+
   /* Only where the first place it leads to is a dynamic anchor (Core §8.2.3.2). */
   if (word == SB_WORD_DYNAMIC_REF && fragment != NULL
       && g_hash_table_lookup (place->resource->dynamic_anchors, fragment) == place->node)
@@ -129,6 +135,7 @@ fill (SbCompiler *self, SbCompileJob *job)
 {
   SbSubschema *subschema = job->subschema;
   guint vocabularies = job->place->resource->vocabularies;
+  SbDraft draft = job->place->resource->draft;
 
   self->job = job;
   if (sb_value_get_kind (job->place->node) == SB_KIND_BOOLEAN)
@@ -144,15 +151,22 @@ fill (SbCompiler *self, SbCompileJob *job)
   sb_compiler_get_value (self, "$anchor", SB_KIND_STRING, "a string");
   sb_compiler_get_value (self, "$dynamicAnchor", SB_KIND_STRING, "a string");
   compile_reference (self, "$ref", SB_WORD_REF);
-  compile_reference (self, "$dynamicRef", SB_WORD_DYNAMIC_REF);
   compile_definitions (self, "$defs");
   compile_definitions (self, "definitions");
-  sb_compiler_compile_format (self);
+  /* In draft-07 a reference stands for all of the subschema (§8.3). */
+  if (draft == SB_DRAFT_7 && json_object_has_member (self->object, "$ref"))
+    vocabularies = 0;
+  else
+    sb_compiler_compile_format (self);
+  if (draft == SB_DRAFT_2019_09)
+    compile_reference (self, "$recursiveRef", SB_WORD_DYNAMIC_REF);
+  else if (draft == SB_DRAFT_2020_12)
+    compile_reference (self, "$dynamicRef", SB_WORD_DYNAMIC_REF);
   if (vocabularies & SB_VOCABULARY_VALIDATION)
     sb_compiler_compile_validation (self);
   if (vocabularies & SB_VOCABULARY_APPLICATOR)
-    sb_compiler_compile_applicators (self, vocabularies & SB_VOCABULARY_VALIDATION);
-  if (vocabularies & SB_VOCABULARY_UNEVALUATED)
+    sb_compiler_compile_applicators (self, (vocabularies & SB_VOCABULARY_VALIDATION) && draft != SB_DRAFT_7);
+  if ((vocabularies & SB_VOCABULARY_UNEVALUATED) && draft != SB_DRAFT_7)
     sb_compiler_compile_unevaluated (self);
 
   g_array_sort (self->rules, compare_rules);
@@ -292,6 +306,21 @@ compiler_clear (SbCompiler *self)
   sb_resources_clear (&self->resources);
 }
 
+/* Whether one metaschema can tell of the whole document (Core §9.3.3). */
+static gboolean
+has_one_dialect (SbCompiler *self, const SbResource *root)
+{
+  for (guint i = 0; i < self->resources.resources->len; i++)
+    {
+      const SbResource *resource = g_ptr_array_index (self->resources.resources, i);
+
+      if (resource->is_main && strcmp (resource->metaschema, root->metaschema) != 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 SbSchema *
 sb_schema_compile (JsonNode *document,
                    const char *base_uri,
@@ -315,7 +344,7 @@ sb_schema_compile (JsonNode *document,
   else
     {
       compile_all (&compiler, root);
-      if (metaschema_uri != NULL)
+      if (metaschema_uri != NULL && has_one_dialect (&compiler, root->resource))
         *metaschema_uri = g_strdup (root->resource->metaschema);
     }
 

@@ -80,7 +80,8 @@ sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule)
     {
       if (!sb_matches_child (run, rule->contains.schema, json_array_get_element (array, i), frame->spot, i))
         continue;
-      sb_marks_add (frame->marks, i);
+      if (rule->contains.marks)
+        sb_marks_add (frame->marks, i);
       n_found++;
       if (frame->marks == NULL && (n_found > rule->contains.most || (n_found >= rule->contains.least && rule->contains.most == G_MAXUINT64)))
         break;

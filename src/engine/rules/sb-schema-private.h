@@ -98,7 +98,7 @@ typedef struct
     struct { guint trigger; SbSubschema *schema; } dependent_schema;
     struct { SbSubschemaList prefix; SbSubschema *rest; } items;
     struct { SbPatternProperty *patterns; guint n_patterns; SbSubschema *rest; } members;
-    struct { SbSubschema *schema; guint64 least, most; gboolean has_least; } contains;
+    struct { SbSubschema *schema; guint64 least, most; gboolean has_least, marks; } contains;
     struct { SbSubschema *condition, *then, *otherwise; } branch;
     struct { SbSubschema *target; guint anchor; } dynamic;
     SbSubschemaList list;
@@ -167,7 +167,8 @@ SbSchemaVerdict sb_schema_evaluate_within (SbSchema   *self,
                                            GPtrArray **errors,
                                            guint      *steps);
 
-/* Compiles without looking at what the metaschema says. Errors as sb_schema_new(). */
+/* Compiles without looking at what the metaschema says. @metaschema_uri: (out) (optional): which one that is; NULL when parts of the
+ * document have others. Errors as sb_schema_new(). */
 SbSchema *sb_schema_compile (JsonNode         *document,
                              const char       *base_uri,
                              SbSchemaRegistry *registry,

@@ -72,7 +72,7 @@ sb_pointer_append_index (const char *pointer, guint index)
 }
 
 SbShape
-sb_keyword_get_shape (const char *keyword)
+sb_keyword_get_shape (const char *keyword, JsonNode *value, SbDraft draft)
 {
   static const struct
   {
@@ -102,6 +102,16 @@ sb_keyword_get_shape (const char *keyword)
     /* What "$defs" was called before draft 2019-09, and still is in many a schema. */
     { "definitions", SB_SHAPE_SCHEMA_MAP },
   };
+
+  if (draft < SB_DRAFT_2020_12)
+    {
+      if (strcmp (keyword, "items") == 0 && sb_value_get_kind (value) == SB_KIND_ARRAY)
+        return SB_SHAPE_SCHEMA_LIST;
+      if (strcmp (keyword, "additionalItems") == 0)
+        return SB_SHAPE_SCHEMA;
+      if (strcmp (keyword, "prefixItems") == 0)
+        return SB_SHAPE_OTHER;
+    }
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
@@ -192,6 +202,30 @@ read_vocabulary (SbResources *self, SbResource *resource, JsonNode *metaschema, 
   return TRUE;
 }
 
+/* Of those that are no draft, but a metaschema of somebody's own, the newest. */
+static SbDraft
+find_draft (const char *metaschema)
+{
+  if (strcmp (metaschema, "https://json-schema.org/draft/2019-09/schema") == 0)
+    return SB_DRAFT_2019_09;
+  if (strcmp (metaschema, "http://json-schema.org/draft-07/schema") == 0
+      || strcmp (metaschema, "https://json-schema.org/draft-07/schema") == 0)
+    return SB_DRAFT_7;
+  return SB_DRAFT_2020_12;
+}
+
+/* The draft of a subschema that may begin a resource: what its "$id" means depends on it. */
+static SbDraft
+peek_draft (JsonNode *node, const SbResource *resource)
+{
+  const char *uri = get_string (json_node_get_object (node), "$schema");
+  g_autofree char *plain = uri != NULL ? g_strndup (uri, strcspn (uri, "#")) : NULL;
+
+  if (plain == NULL || (resource->root != node && get_string (json_node_get_object (node), "$id") == NULL))
+    return resource->draft;
+  return find_draft (plain);
+}
+
 static gboolean
 read_dialect (SbResources *self, SbResource *resource, JsonObject *object, const char *pointer, GError **error)
 {
@@ -207,13 +241,15 @@ read_dialect (SbResources *self, SbResource *resource, JsonObject *object, const
   g_free (resource->metaschema);
   resource->metaschema = g_strdup (plain);
   resource->vocabularies = SB_VOCABULARY_USUAL;
-  if (strcmp (plain, DRAFT "schema") == 0)
+  resource->draft = find_draft (plain);
+  if (resource->draft != SB_DRAFT_2020_12 || strcmp (plain, DRAFT "schema") == 0)
     return TRUE;
 
   metaschema = sb_schema_registry_lookup (self->registry, plain);
   if (metaschema == NULL && strstr (plain, "json-schema.org/") != NULL)
     return fail (self, error, place, SB_SCHEMA_ERROR_DIALECT,
-                 "“%.200s” is another draft of JSON Schema; this is for draft 2020-12, “" DRAFT "schema”", uri);
+                 "“%.200s” is a draft of JSON Schema that is not known here; draft 2020-12, “" DRAFT "schema”, draft 2019-09 "
+                 "and draft-07 are", uri);
   if (metaschema == NULL)
     return fail (self, error, place, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is not known here", uri);
 
@@ -229,6 +265,7 @@ add_resource (SbResources *self, JsonNode *root, const char *uri, const SbResour
   resource->root = root;
   resource->is_main = self->is_main;
   resource->metaschema = g_strdup (parent != NULL ? parent->metaschema : DRAFT "schema");
+  resource->draft = parent != NULL ? parent->draft : SB_DRAFT_2020_12;
   resource->vocabularies = parent != NULL ? parent->vocabularies : SB_VOCABULARY_USUAL;
   resource->anchors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   resource->dynamic_anchors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -249,6 +286,18 @@ enter_resource (SbResources *self, JsonNode *node, SbResource *resource, const c
 
   if (id == NULL)
     return resource;
+
+  if (peek_draft (node, resource) == SB_DRAFT_7)
+    {
+      /* What stands beside a "$ref" does not count, and what is only a fragment is an anchor (draft-07 §8.2.3, §8.3). */
+      if (json_object_has_member (object, "$ref"))
+        return resource;
+      if (id[0] == '#' && id[1] != '\0')
+        {
+          g_hash_table_insert (resource->anchors, g_strdup (id + 1), node);
+          return resource;
+        }
+    }
 
   if (strchr (id, '#') != NULL && strchr (id, '#')[1] != '\0')
     {
@@ -317,6 +366,23 @@ add_anchor (SbResources *self,
 }
 
 static gboolean
+add_anchors (SbResources *self, SbResource *resource, JsonNode *node, const char *pointer, GError **error)
+{
+  JsonNode *recursive = json_object_get_member (json_node_get_object (node), "$recursiveAnchor");
+
+  if (resource->draft == SB_DRAFT_7)
+    return TRUE;
+  if (!add_anchor (self, resource, node, "$anchor", pointer, error))
+    return FALSE;
+  if (resource->draft == SB_DRAFT_2020_12)
+    return add_anchor (self, resource, node, "$dynamicAnchor", pointer, error);
+
+  if (recursive != NULL && resource->root == node && sb_value_get_kind (recursive) == SB_KIND_BOOLEAN && json_node_get_boolean (recursive))
+    g_hash_table_insert (resource->dynamic_anchors, g_strdup (SB_RECURSIVE_ANCHOR), node);
+  return TRUE;
+}
+
+static gboolean
 scan_list (SbResources *self, JsonNode *value, SbResource *resource, const char *pointer, guint depth, GError **error)
 {
   JsonArray *array;
@@ -371,7 +437,7 @@ scan_keywords (SbResources *self, JsonNode *node, SbResource *resource, const ch
       g_autofree char *place = sb_pointer_append (pointer, keyword);
       gboolean ok = TRUE;
 
-      switch (sb_keyword_get_shape (keyword))
+      switch (sb_keyword_get_shape (keyword, value, resource->draft))
         {
         case SB_SHAPE_SCHEMA:
           ok = scan (self, value, resource, place, depth, error);
@@ -415,8 +481,7 @@ scan (SbResources *self, JsonNode *node, SbResource *resource, const char *point
       if ((resource != outer || resource->root == node)
           && !read_dialect (self, resource, json_node_get_object (node), pointer, error))
         return FALSE;
-      if (!add_anchor (self, resource, node, "$anchor", pointer, error)
-          || !add_anchor (self, resource, node, "$dynamicAnchor", pointer, error))
+      if (!add_anchors (self, resource, node, pointer, error))
         return FALSE;
     }
 

@@ -17,12 +17,21 @@ typedef enum
   SB_VOCABULARY_USUAL = SB_VOCABULARY_APPLICATOR | SB_VOCABULARY_UNEVALUATED | SB_VOCABULARY_VALIDATION,
 } SbVocabularies;
 
+/* The drafts that are understood. Older ones have other keywords, and some that mean something else. */
+typedef enum
+{
+  SB_DRAFT_7,
+  SB_DRAFT_2019_09,
+  SB_DRAFT_2020_12,
+} SbDraft;
+
 /* A schema resource (Core §4.3.5): the root of a document, or a subschema with an "$id". */
 typedef struct
 {
   char *uri;                   /* absolute, without fragment */
   JsonNode *root;
   gboolean is_main;            /* of the document that is compiled */
+  SbDraft draft;
   char *metaschema;            /* URI */
   guint vocabularies;
   GHashTable *anchors;         /* name → JsonNode; dynamic ones as well */
@@ -69,6 +78,9 @@ typedef enum
   SB_SHAPE_SCHEMA_MAP,
 } SbShape;
 
-SbShape  sb_keyword_get_shape (const char *keyword);
+SbShape  sb_keyword_get_shape (const char *keyword, JsonNode *value, SbDraft draft);
+
+/* How "$recursiveAnchor" of draft 2019-09 stands among the dynamic anchors, where no name can be like it. */
+#define SB_RECURSIVE_ANCHOR "#"
 
 G_END_DECLS

@@ -114,6 +114,7 @@ get_metaschema (const char *uri, SbSchemaRegistry *registry, GError **error)
   return document != NULL ? sb_schema_compile (document, uri, registry, SB_SCHEMA_NO_FLAGS, NULL, NULL, error) : NULL;
 }
 
+/* @uri: (nullable) */
 static gboolean
 check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry *registry, char **fault_pointer, GError **error)
 {
@@ -122,6 +123,8 @@ check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry 
   g_autoptr (GError) cause = NULL;
   SbSchemaVerdict verdict;
 
+  if (uri == NULL)
+    return TRUE;
   metaschema = get_metaschema (uri, registry, &cause);
   if (metaschema == NULL && cause != NULL)
     g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is wrong itself: %s", uri, cause->message);
