@@ -21,7 +21,8 @@ static const Case cases[] = {
   { "permessage-deflate; client_max_window_bits", ANSWER },
   { "permessage-deflate; server_no_context_takeover; client_no_context_takeover", ANSWER },
   { "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12", ANSWER "; server_max_window_bits=12" },
-  { "permessage-deflate; client_no_context_takeover; client_max_window_bits, permessage-deflate; client_no_context_takeover",
+  { "permessage-deflate; client_no_context_takeover; client_max_window_bits, "
+    "permessage-deflate; client_no_context_takeover",
     ANSWER },
   { "x-webkit-deflate-frame", NULL },
   { "x-webkit-deflate-frame, permessage-deflate", ANSWER },

@@ -80,7 +80,8 @@ push (SbFrameReader *reader, Recorder *recorder, const guint8 *data, gsize lengt
 
 /* @most: bytes of a piece; 0: all in one. */
 static GByteArray *
-read_in_pieces (const SbFuzzInput *stream, gsize max_message, gboolean compressed, guint32 seed, gsize most, gint stop_after)
+read_in_pieces (const SbFuzzInput *stream, gsize max_message, gboolean compressed, guint32 seed, gsize most,
+                gint stop_after)
 {
   Recorder recorder = { g_byte_array_new (), max_message, stop_after };
   SbFrameReader reader;

@@ -213,7 +213,8 @@ check_frames (const GByteArray *heard, gboolean compressed)
 
 /* @most: bytes of a piece; 0: all in one. */
 static void
-run (const SbFuzzInput *stream, guint8 settings, guint32 seed, gsize most, GByteArray **to_sender, GByteArray **to_listener)
+run (const SbFuzzInput *stream, guint8 settings, guint32 seed, gsize most, GByteArray **to_sender,
+     GByteArray **to_listener)
 {
   SbLane *lanes[1];
   World world;
