@@ -2,27 +2,73 @@
 #include "config.h"
 
 #include "sb-about.h"
-#include "sb-server-commands.h"
+#include "sb-setting.h"
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 #include <sqlite3.h>
 
+/* @running, @built: major, minor, micro. */
 static void
 append_version (GString    *text,
                 const char *name,
-                guint       major,
-                guint       minor,
-                guint       micro)
+                const guint running[3],
+                const guint built[3])
 {
-  g_string_append_printf (text, "%s %u.%u.%u\n", name, major, minor, micro);
+  g_string_append_printf (text, "%s %u.%u.%u (built with %u.%u.%u)\n", name, running[0], running[1], running[2],
+                          built[0], built[1], built[2]);
+}
+
+static void
+append_versions (GString *text)
+{
+  append_version (text, "GTK",
+                  (const guint[]) { gtk_get_major_version (), gtk_get_minor_version (), gtk_get_micro_version () },
+                  (const guint[]) { GTK_MAJOR_VERSION, GTK_MINOR_VERSION, GTK_MICRO_VERSION });
+  append_version (text, "libadwaita",
+                  (const guint[]) { adw_get_major_version (), adw_get_minor_version (), adw_get_micro_version () },
+                  (const guint[]) { ADW_MAJOR_VERSION, ADW_MINOR_VERSION, ADW_MICRO_VERSION });
+  append_version (text, "GLib", (const guint[]) { glib_major_version, glib_minor_version, glib_micro_version },
+                  (const guint[]) { GLIB_MAJOR_VERSION, GLIB_MINOR_VERSION, GLIB_MICRO_VERSION });
+  append_version (text, "libsoup",
+                  (const guint[]) { soup_get_major_version (), soup_get_minor_version (), soup_get_micro_version () },
+                  (const guint[]) { SOUP_MAJOR_VERSION, SOUP_MINOR_VERSION, SOUP_MICRO_VERSION });
+  g_string_append_printf (text, "SQLite %s (built with %s)\n", sqlite3_libversion (), SQLITE_VERSION);
+  g_string_append_printf (text, "JSON-GLib (built with %u.%u.%u)\n", JSON_MAJOR_VERSION, JSON_MINOR_VERSION,
+                          JSON_MICRO_VERSION);
+}
+
+/* Paths and origins tell of their owner: only that they are set. */
+static void
+append_settings (GString    *text,
+                 SbSettings *settings)
+{
+  g_auto (GStrv) keys = sb_settings_list_keys (settings);
+
+  g_string_append (text, "\nSettings other than the defaults:\n");
+  for (char **key = keys; *key != NULL; key++)
+    {
+      SbSettingId id;
+      const SbSetting *setting = sb_setting_find (*key, &id);
+      g_auto (GValue) value = G_VALUE_INIT;
+      g_autofree char *now = sb_settings_get_text (settings, *key);
+      g_autofree char *initial = NULL;
+      gboolean plain = setting->kind == SB_SETTING_NUMBER || setting->kind == SB_SETTING_SIZE ||
+                       setting->kind == SB_SETTING_BOOLEAN;
+
+      sb_setting_init_value (setting, &value);
+      initial = sb_setting_to_text (setting, &value);
+      if (!g_str_equal (now, initial))
+        g_string_append_printf (text, "%s = %s\n", *key, plain ? now : "(set)");
+    }
 }
 
 /**
  * sb_about_make_details:
  * @engine: (nullable): the engine, when it is open
  *
- * Returns: (transfer full): what a bug report needs, and nothing secret: versions, system, state. Not translated.
+ * Returns: (transfer full): what a bug report needs, and nothing secret: versions, system, state, settings.
+ *   Not translated.
  */
 char *
 sb_about_make_details (SbEngine *engine)
@@ -35,12 +81,7 @@ sb_about_make_details (SbEngine *engine)
   g_string_append_printf (text, "System: %s%s\n", os != NULL ? os : "unknown",
                           g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? ", Flatpak" : "");
   g_string_append_printf (text, "Display: %s\n", display != NULL ? G_OBJECT_TYPE_NAME (display) : "none");
-  append_version (text, "GTK", gtk_get_major_version (), gtk_get_minor_version (), gtk_get_micro_version ());
-  append_version (text, "libadwaita", adw_get_major_version (), adw_get_minor_version (), adw_get_micro_version ());
-  append_version (text, "GLib", glib_major_version, glib_minor_version, glib_micro_version);
-  append_version (text, "libsoup", soup_get_major_version (), soup_get_minor_version (), soup_get_micro_version ());
-  append_version (text, "JSON-GLib (built with)", JSON_MAJOR_VERSION, JSON_MINOR_VERSION, JSON_MICRO_VERSION);
-  g_string_append_printf (text, "SQLite %s\n", sqlite3_libversion ());
+  append_versions (text);
 
   if (engine != NULL)
     {
@@ -48,13 +89,11 @@ sb_about_make_details (SbEngine *engine)
 
       sb_engine_get_totals (engine, &totals);
       g_string_append_printf (text, "\nServer: %s\n", sb_engine_state_to_id (sb_engine_get_state (engine)));
-      if (sb_engine_get_state_message (engine) != NULL)
-        g_string_append_printf (text, "%s\n", sb_engine_get_state_message (engine));
       g_string_append_printf (text, "Clients: %" G_GUINT64_FORMAT "\n", totals.clients);
       g_string_append_printf (text, "Messages: %" G_GUINT64_FORMAT " in, %" G_GUINT64_FORMAT " out, %" G_GUINT64_FORMAT
                                     " rejected, %" G_GUINT64_FORMAT " dropped\n",
                               totals.messages_in, totals.messages_out, totals.rejected, totals.dropped);
-      g_string_append_printf (text, "Data: %s\n", sb_engine_get_data_dir (engine));
+      append_settings (text, sb_engine_get_settings (engine));
     }
   return g_string_free (text, FALSE);
 }

@@ -11,8 +11,8 @@
 /**
  * SbNotifier:
  *
- * Tells whoever does not look at the window what cannot wait: that the server stopped by an error, or that somebody tries
- * tokens. One notification each, taken back when it is no longer true, or when the window is looked at. Owned by the
+ * Tells whoever does not look at the window what cannot wait: that the server stopped by an error, that somebody tries
+ * tokens, or that a message could not be sent by itself. One notification each, taken back when it is no longer true, or when the window is looked at. Owned by the
  * application.
  */
 struct _SbNotifier
@@ -24,6 +24,7 @@ struct _SbNotifier
   gboolean armed;
   gboolean burst;  /* is told */
   gboolean server; /* is told */
+  gboolean schedule; /* is told */
 };
 
 G_DEFINE_FINAL_TYPE (SbNotifier, sb_notifier, G_TYPE_OBJECT)
@@ -82,11 +83,28 @@ state_changed_cb (SbNotifier *self)
     }
 }
 
+static gboolean
+any_schedule_fails (SbNotifier *self)
+{
+  GListModel *schedules = sb_engine_get_schedules (self->engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (schedules); i++)
+    {
+      g_autoptr (SbSchedule) schedule = g_list_model_get_item (schedules, i);
+
+      if (sb_schedule_get_error (schedule) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 sampled_cb (SbNotifier *self)
 {
   guint64 n = sb_meter_get_sum (sb_engine_get_meter (self->engine), SB_MEASURE_REFUSED, 60);
 
+  if (self->schedule && !any_schedule_fails (self))
+    withdraw (self, "schedule", &self->schedule);
   if (n < BURST_OVER)
     withdraw (self, "refused", &self->burst);
   else if (n >= BURST && !self->burst && self->armed && !is_looked_at (self))
@@ -100,6 +118,18 @@ sampled_cb (SbNotifier *self)
     }
 }
 
+/* Said by the engine each time that one begins to fail. */
+static void
+notice_cb (SbNotifier *self,
+           const char *code,
+           const char *message)
+{
+  if (!g_str_equal (code, "schedule-failed") || !self->armed || is_looked_at (self))
+    return;
+  self->schedule = TRUE;
+  send (self, "schedule", _("A Message Was Not Sent"), message, "broadcast", "");
+}
+
 static void
 active_window_changed_cb (SbNotifier *self)
 {
@@ -107,6 +137,7 @@ active_window_changed_cb (SbNotifier *self)
     return;
   withdraw (self, "server", &self->server);
   withdraw (self, "refused", &self->burst);
+  withdraw (self, "schedule", &self->schedule);
 }
 
 static void
@@ -118,6 +149,7 @@ sb_notifier_dispose (GObject *object)
     {
       withdraw (self, "server", &self->server);
       withdraw (self, "refused", &self->burst);
+      withdraw (self, "schedule", &self->schedule);
     }
   g_clear_object (&self->engine);
 
@@ -157,6 +189,7 @@ sb_notifier_new (GtkApplication *application,
   self->engine = g_object_ref (engine);
   g_signal_connect_object (application, "window-added", G_CALLBACK (window_added_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notice", G_CALLBACK (notice_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_engine_get_meter (engine), "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
   return self;
 }

@@ -297,6 +297,23 @@ sb_page_set_count (SbPage     *self,
 }
 
 /**
+ * sb_page_is_seen:
+ *
+ * Returns: whether somebody may see the page now: what keeps it up to date rests otherwise. It is not while another page is
+ *   chosen, the window is hidden, or the desktop says that the window cannot be seen.
+ */
+gboolean
+sb_page_is_seen (SbPage *self)
+{
+  GtkRoot *root;
+
+  g_return_val_if_fail (SB_IS_PAGE (self), FALSE);
+
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  return gtk_widget_get_mapped (GTK_WIDGET (self)) && !(GTK_IS_WINDOW (root) && gtk_window_is_suspended (GTK_WINDOW (root)));
+}
+
+/**
  * sb_page_show:
  * @filter: (nullable): see #SbPageClass; a filter that the page does not know changes nothing
  *

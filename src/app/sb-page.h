@@ -41,6 +41,7 @@ void        sb_page_set_attention (SbPage *self, gboolean attention);
 gboolean    sb_page_is_awake      (SbPage *self);
 const char *sb_page_get_count     (SbPage *self);
 void        sb_page_set_count     (SbPage *self, const char *count);
+gboolean    sb_page_is_seen       (SbPage *self);
 void        sb_page_show          (SbPage *self, const char *filter);
 void        sb_page_focus_search  (SbPage *self);
 void        sb_page_go_to         (SbPage *self, const char *page_name, const char *filter);

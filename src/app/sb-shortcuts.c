@@ -35,10 +35,12 @@ static const Shortcut pages[] = {
 
 /* These belong to their pages, which install them for themselves. */
 static const Shortcut on_pages[] = {
-  { N_("Issue a token"), NULL, { "<Control>n" } },
-  { N_("Edit the selected token"), NULL, { "F2" } },
-  { N_("Revoke or delete the selected token"), NULL, { "Delete" } },
-  { N_("Send the broadcast"), NULL, { "<Control>Return" } },
+  { N_("Clients: disconnect the selected ones"), NULL, { "Delete" } },
+  { N_("Traffic: pause, or go on"), NULL, { "<Control>space" } },
+  { N_("Broadcast: send"), NULL, { "<Control>Return" } },
+  { N_("Tokens: issue one"), NULL, { "<Control>n" } },
+  { N_("Tokens: edit the selected one"), NULL, { "F2" } },
+  { N_("Tokens: revoke or delete the selected one"), NULL, { "Delete" } },
   { N_("Menu of the selected row"), NULL, { "<Shift>F10" } },
   { N_("Close the details"), NULL, { "Escape" } },
 };
@@ -65,6 +67,33 @@ sb_shortcuts_install (GtkApplication *application)
 
   install (application, general, G_N_ELEMENTS (general));
   install (application, pages, G_N_ELEMENTS (pages));
+}
+
+/**
+ * sb_shortcuts_list:
+ *
+ * Returns: (transfer full): all keys that the dialog shows, as gtk_accelerator_name() writes them
+ */
+char **
+sb_shortcuts_list (void)
+{
+  const struct
+  {
+    const Shortcut *shortcuts;
+    guint n;
+  } groups[] = { { general, G_N_ELEMENTS (general) }, { pages, G_N_ELEMENTS (pages) }, { on_pages, G_N_ELEMENTS (on_pages) } };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint group = 0; group < G_N_ELEMENTS (groups); group++)
+    for (guint i = 0; i < groups[group].n; i++)
+      {
+        GdkModifierType modifiers;
+        guint key;
+
+        gtk_accelerator_parse (groups[group].shortcuts[i].accels[0], &key, &modifiers);
+        g_strv_builder_take (builder, gtk_accelerator_name (key, modifiers));
+      }
+  return g_strv_builder_end (builder);
 }
 
 static GtkWidget *

@@ -347,6 +347,26 @@ test_burst_is_told (void)
   g_assert_cmpuint (desktop->n_shown, ==, 1);
 }
 
+static void
+test_schedule_is_told (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (Desktop) desktop = desktop_new (TRUE);
+
+  app_test_start (test);
+  app_test_wait_until (gtk_window_is_active (GTK_WINDOW (test->window)));
+  g_signal_emit_by_name (test->engine, "notice", "schedule-failed", "to whoever looks");
+  hide_window (test);
+  /* What the engine says when one begins to fail; others of its notices are not for here. */
+  g_signal_emit_by_name (test->engine, "notice", "accepting_again", "nothing to worry about");
+  g_signal_emit_by_name (test->engine, "notice", "schedule-failed", "A message for everyone could not be sent");
+  app_test_wait_until (desktop->n_shown == 1);
+  g_assert_cmpstr (desktop->summary, ==, "A Message Was Not Sent");
+  let_answers_come (test);
+  /* There is none that fails: it is over. */
+  app_test_wait_until (desktop->n_closed == 1);
+}
+
 /* Whoever looks at the window is not told a second time. */
 static void
 test_nothing_while_in_front (void)
@@ -371,6 +391,7 @@ add (void)
   g_test_add_func ("/background/closed-while-stopped", test_closed_while_stopped);
   g_test_add_func ("/background/burst-is-told", test_burst_is_told);
   g_test_add_func ("/background/failure-is-told-and-taken-back", test_failure_is_told_and_taken_back);
+  g_test_add_func ("/background/schedule-is-told", test_schedule_is_told);
   g_test_add_func ("/background/nothing-while-in-front", test_nothing_while_in_front);
 }
 

@@ -69,13 +69,20 @@ test_first_run (void)
   g_assert_null (app_test_find (overview (test), SB_TYPE_STAT_TILE, NULL));
   app_test_snap (test, "overview-first-run");
 
-  app_test_click (overview (test), "Issue a _Token…");
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (gtk_widget_get_template_child (overview (test), SB_TYPE_OVERVIEW_PAGE,
+                                                                                     "start_button"))));
+  app_test_click (overview (test), "Show _Code");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  adw_dialog_close (app_test_dialog (test));
+  app_test_wait_until (app_test_dialog (test) == NULL);
+  app_test_click (overview (test), "_Issue…");
   app_test_wait_until (g_strcmp0 (shown_page (test), "tokens") == 0);
 
   /* With the first token the invitation has done its work. */
   secret = issue (test, "Kiosk", 0, TRUE);
   sb_token_secret_free (secret);
-  g_assert_null (app_test_find (overview (test), ADW_TYPE_STATUS_PAGE, "Let Someone In"));
+  sb_window_show_page (test->window, "overview", NULL);
+  app_test_wait_until (app_test_find (overview (test), ADW_TYPE_STATUS_PAGE, "Let Someone In") == NULL);
   g_assert_nonnull (app_test_find (overview (test), SB_TYPE_STAT_TILE, "Clients"));
 }
 

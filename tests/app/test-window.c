@@ -5,6 +5,7 @@
 #include "sb-background.h"
 #include "sb-server-banner.h"
 #include "sb-server-card.h"
+#include "sb-shortcuts.h"
 #include "sb-sidebar-row.h"
 #include "sb-trouble-window.h"
 
@@ -205,10 +206,105 @@ test_shortcuts (void)
   app_test_snap (test, "shortcuts");
 }
 
+/* Keys that do the same as one that is shown. */
+static const char *const aliases[] = { "Menu", "Pause", NULL };
+/* What the toolkit gives to every button. */
+static const char *const buttons[] = { "Return", "space", "ISO_Enter", NULL };
+
+static void
+collect_keys (GtkWidget  *widget,
+              GHashTable *keys)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      guint n = GTK_IS_SHORTCUT_CONTROLLER (controller) && g_str_has_prefix (G_OBJECT_TYPE_NAME (widget), "Sb")
+                    ? g_list_model_get_n_items (G_LIST_MODEL (controller))
+                    : 0;
+
+      for (guint j = 0; j < n; j++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), j);
+          g_autofree char *trigger = gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut));
+          g_auto (GStrv) parts = g_strsplit (trigger, "|", -1);
+
+          for (char **part = parts; *part != NULL; part++)
+            g_hash_table_add (keys, g_strdup (*part));
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    collect_keys (child, keys);
+}
+
+/* What the dialog shows works, and what works is in the dialog. */
+static void
+test_shortcuts_are_true (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto (GStrv) shown = sb_shortcuts_list ();
+  g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (test->application));
+  GHashTableIter iter;
+  gpointer key;
+  GtkListBoxRow *row;
+
+  for (char **action = actions; *action != NULL; action++)
+    {
+      g_auto (GStrv) accels = gtk_application_get_accels_for_action (GTK_APPLICATION (test->application), *action);
+
+      for (char **accel = accels; *accel != NULL; accel++)
+        g_hash_table_add (keys, g_strdup (*accel));
+    }
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (page_list (test)), i)) != NULL; i++)
+    {
+      SbPage *page = sb_sidebar_row_get_page (SB_SIDEBAR_ROW (row));
+
+      sb_window_show_page (test->window, adw_navigation_page_get_tag (ADW_NAVIGATION_PAGE (page)), NULL);
+      app_test_wait_until (gtk_widget_get_mapped (GTK_WIDGET (page)));
+      collect_keys (GTK_WIDGET (page), keys);
+    }
+  /* The toolkit's own, for the menu button that is the primary one. */
+  g_hash_table_add (keys, g_strdup ("F10"));
+
+  for (char **accel = shown; *accel != NULL; accel++)
+    if (!g_hash_table_contains (keys, *accel))
+      {
+        g_autofree char *all = g_strjoinv (" ", (char **) g_hash_table_get_keys_as_array (keys, NULL));
+
+        g_error ("%s is shown, and does nothing; these do: %s", *accel, all);
+      }
+  g_hash_table_iter_init (&iter, keys);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (!g_strv_contains ((const char *const *) shown, key) && !g_strv_contains (aliases, key) &&
+        !g_strv_contains (buttons, key) && strstr (key, "KP_") == NULL)
+      g_error ("%s works, and is not shown", (char *) key);
+}
+
+/* Ctrl+1 is the first page of the sidebar, and so on. */
+static void
+test_pages_by_number (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (page_list (test)), i)) != NULL; i++)
+    {
+      const char *tag = adw_navigation_page_get_tag (
+          ADW_NAVIGATION_PAGE (sb_sidebar_row_get_page (SB_SIDEBAR_ROW (row))));
+      g_autofree char *action = g_strdup_printf ("win.show-page(('%s', ''))", tag);
+      g_autofree char *expected = g_strdup_printf ("<Control>%d", i + 1);
+      g_auto (GStrv) accels = gtk_application_get_accels_for_action (GTK_APPLICATION (test->application), action);
+
+      g_assert_cmpstr (accels[0], ==, expected);
+    }
+}
+
 static void
 test_about (void)
 {
-  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (AppTest) test = app_test_new ("max-clients=77\ntls-certificate=/home/somebody/secret.pem\n");
   g_autofree char *details = NULL;
 
   g_action_group_activate_action (G_ACTION_GROUP (test->application), "about", NULL);
@@ -217,7 +313,13 @@ test_about (void)
   details = g_strdup (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (app_test_dialog (test))));
   g_assert_nonnull (strstr (details, "libsoup 3."));
   g_assert_nonnull (strstr (details, "Server: stopped"));
-  g_assert_nonnull (strstr (details, test->dir));
+  g_assert_nonnull (strstr (details, "(built with "));
+  /* What was set, but not where somebody keeps their keys, nor their name. */
+  g_assert_nonnull (strstr (details, "max-clients = 77\n"));
+  g_assert_nonnull (strstr (details, "tls-certificate = (set)\n"));
+  g_assert_null (strstr (details, "somebody"));
+  g_assert_null (strstr (details, "max-backlog"));
+  g_assert_null (strstr (details, test->dir));
   app_test_snap (test, "about");
 }
 
@@ -544,6 +646,8 @@ add (void)
   g_test_add_func ("/window/remembers-size-and-page", test_remembers);
   g_test_add_func ("/window/toast-is-plain-text", test_toast);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
+  g_test_add_func ("/window/shortcuts-are-true", test_shortcuts_are_true);
+  g_test_add_func ("/window/pages-by-number", test_pages_by_number);
   g_test_add_func ("/window/about", test_about);
   g_test_add_func ("/window/switch-starts-and-stops", test_switch);
   g_test_add_func ("/window/stopped-is-said-on-every-page", test_stopped_banner);

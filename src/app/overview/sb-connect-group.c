@@ -44,14 +44,6 @@ dup_best_uri (SbConnectGroup *self)
 }
 
 static void
-code_cb (SbConnectGroup *self)
-{
-  g_autofree char *uri = dup_best_uri (self);
-
-  adw_dialog_present (sb_connect_snippets_dialog_new (uri), GTK_WIDGET (self));
-}
-
-static void
 qr_cb (GtkWidget *button)
 {
   adw_dialog_present (sb_qr_dialog_new (_("Connect"), gtk_widget_get_name (button)), button);
@@ -125,7 +117,7 @@ add_code_row (SbConnectGroup *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Browser, Node.js, Python, curl, websocat, Arduino"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  g_signal_connect_object (row, "activated", G_CALLBACK (code_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "activated", G_CALLBACK (sb_connect_group_show_code), self, G_CONNECT_SWAPPED);
   add_row (self, row);
 }
 
@@ -191,4 +183,20 @@ sb_connect_group_set_engine (SbConnectGroup *self,
   g_signal_connect_object (engine, "notify::uris", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   update_cb (self);
+}
+
+/**
+ * sb_connect_group_show_code:
+ *
+ * Shows code to start with, with the address filled in.
+ */
+void
+sb_connect_group_show_code (SbConnectGroup *self)
+{
+  g_autofree char *uri = NULL;
+
+  g_return_if_fail (SB_IS_CONNECT_GROUP (self));
+
+  uri = dup_best_uri (self);
+  adw_dialog_present (sb_connect_snippets_dialog_new (uri), GTK_WIDGET (self));
 }

@@ -10,5 +10,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbConnectGroup, sb_connect_group, SB, CONNECT_GROUP, AdwPreferencesGroup)
 
 void sb_connect_group_set_engine (SbConnectGroup *self, SbEngine *engine);
+void sb_connect_group_show_code  (SbConnectGroup *self);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "sb-activity-card.h"
 #include "sb-attention-group.h"
 #include "sb-connect-group.h"
+#include "sb-server-commands.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-stat-tile.h"
 #include <glib/gi18n.h>
@@ -21,6 +22,8 @@ struct _SbOverviewPage
   SbPage parent_instance;
 
   AdwStatusPage *welcome;
+  GtkWidget *start_button;
+  GtkWidget *started_image;
   GtkWidget *numbers;
   GtkBox *tiles;
   SbStatTile *clients_tile;
@@ -79,11 +82,38 @@ update (SbOverviewPage *self)
 static void
 sampled_cb (SbOverviewPage *self)
 {
-  sb_attention_group_update (self->attention);
-  sb_page_set_attention (SB_PAGE (self), gtk_widget_get_visible (GTK_WIDGET (self->attention)));
-  /* Nobody sees the rest while another page is open. */
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  /* A page that is not chosen has no root. The dot in the sidebar is seen all the same. */
+  if (root == NULL || (gtk_widget_get_mapped (GTK_WIDGET (root)) && !gtk_window_is_suspended (GTK_WINDOW (root))))
+    {
+      sb_attention_group_update (self->attention);
+      sb_page_set_attention (SB_PAGE (self), gtk_widget_get_visible (GTK_WIDGET (self->attention)));
+    }
+  if (sb_page_is_seen (SB_PAGE (self)))
     update (self);
+}
+
+static void
+tokens_changed_cb (SbOverviewPage *self)
+{
+  if (sb_page_is_seen (SB_PAGE (self)))
+    update (self);
+}
+
+static void
+state_changed_cb (SbOverviewPage *self)
+{
+  gboolean running = sb_server_is_running (sb_page_get_engine (SB_PAGE (self)));
+
+  gtk_widget_set_visible (self->start_button, !running);
+  gtk_widget_set_visible (self->started_image, running);
+}
+
+static void
+show_code_cb (SbOverviewPage *self)
+{
+  sb_connect_group_show_code (self->connect);
 }
 
 static void
@@ -106,8 +136,10 @@ sb_overview_page_constructed (GObject *object)
   sb_connect_group_set_engine (self->connect, engine);
   sb_attention_group_set_engine (self->attention, engine);
   g_signal_connect_object (sb_engine_get_meter (engine), "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (sb_engine_get_tokens (engine), "items-changed", G_CALLBACK (update), self,
+  g_signal_connect_object (sb_engine_get_tokens (engine), "items-changed", G_CALLBACK (tokens_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
+  state_changed_cb (self);
   update (self);
 }
 
@@ -134,6 +166,8 @@ sb_overview_page_class_init (SbOverviewPageClass *klass)
   g_type_ensure (SB_TYPE_STAT_TILE);
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-overview-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, welcome);
+  gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, start_button);
+  gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, started_image);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, tiles);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, clients_tile);
@@ -143,6 +177,7 @@ sb_overview_page_class_init (SbOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, activity);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, attention);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, connect);
+  gtk_widget_class_bind_template_callback (widget_class, show_code_cb);
 }
 
 static void
