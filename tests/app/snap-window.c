@@ -3,13 +3,15 @@
 
 #include "sb-application.h"
 #include "sb-server-commands.h"
+#include "sb-token-import.h"
 #include "sb-window.h"
 #include "snap.h"
+#include "tokens/sb-token-import-dialog.h"
 #include <glib/gstdio.h>
 
 /* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started,
  * says on stdout where it listens, waits until N clients are connected and then N seconds, draws every page in both
- * styles, and one narrow, and ends. */
+ * styles, and one narrow, then what stands over them, and ends. */
 
 static char *data_dir;
 static char *out_dir;
@@ -51,6 +53,67 @@ snap (GtkWindow  *window,
     }
 }
 
+/* What stands over a page, and goes again. */
+static void
+snap_dialog (GtkWindow  *window,
+             const char *page,
+             const char *style)
+{
+  AdwDialog *dialog;
+
+  snap (window, page, style);
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+  if (dialog != NULL)
+    adw_dialog_force_close (dialog);
+  else
+    {
+      g_printerr ("There is no dialog for %s-%s\n", page, style);
+      status = 1;
+    }
+}
+
+/* An action of a page, as its menus and buttons call it. */
+static void
+activate (GtkWindow  *window,
+          const char *page,
+          const char *action)
+{
+  sb_window_show_page (SB_WINDOW (window), page, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (sb_window_get_page (SB_WINDOW (window), page)), action, NULL);
+}
+
+static void
+snap_import (GtkWindow *window)
+{
+  static const char table[] = "label,channels,may_publish,state\nWorkshop sensors,/lab/**,true,\nLobby screens,/screens/*,false,\n"
+                              "Old tablet,/lab/oven,true,revoked\nGuest,lobby,true,\n";
+  g_autoptr (GPtrArray) rows = sb_token_import_parse (table, sizeof table - 1, g_get_real_time (), NULL);
+  SbPage *page = sb_window_get_page (SB_WINDOW (window), "tokens");
+
+  sb_window_show_page (SB_WINDOW (window), "tokens", NULL);
+  adw_dialog_present (sb_token_import_dialog_new (page, rows), GTK_WIDGET (page));
+  snap_dialog (window, "tokens", "import");
+}
+
+/* What repeats shows on every page: stopped again for the other pictures. */
+static void
+snap_schedule (GtkWindow *window,
+               SbEngine  *engine)
+{
+  const SbScheduleTimes times = { 0, 30 * G_USEC_PER_SEC, 0 };
+  g_autoptr (SbSchedule) schedule = NULL;
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GBytes) payload = g_bytes_new_static ("{\"notice\":\"Doors open in five minutes\"}", 39);
+
+  sb_engine_add_schedule_async (engine, "window", &times, everyone, FALSE, payload, NULL, NULL);
+  snap (window, "broadcast", "repeating");
+  schedule = g_list_model_get_item (sb_engine_get_schedules (engine), 0);
+  if (schedule != NULL)
+    sb_engine_stop_schedule_async (engine, "window", sb_schedule_get_id (schedule), NULL, NULL);
+  else
+    status = 1;
+}
+
 static gboolean
 work_cb (gpointer user_data)
 {
@@ -79,6 +142,12 @@ work_cb (gpointer user_data)
       snap (window, pages[i], "dark");
     }
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
+  activate (window, "tokens", "token.issue");
+  snap_dialog (window, "tokens", "issue");
+  snap_import (window);
+  activate (window, "broadcast", "broadcast.templates");
+  snap_dialog (window, "broadcast", "templates");
+  snap_schedule (window, engine);
   gtk_window_set_default_size (window, 370, 730);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     snap (window, pages[i], "narrow");

@@ -107,6 +107,8 @@ def take(directory):
                 crowd.add(url, secrets[label][0], name, channel, "--read-only" in options)
         server.ctl("broadcast", '{"notice":"Doors open in five minutes"}')
         server.ctl("broadcast", "--channel", "/screens/*", '{"show":"welcome","seconds":30}')
+        server.ctl("template", "save", "Doors open", '{"notice":"Doors open in five minutes"}')
+        server.ctl("template", "save", "Welcome", '{"show":"welcome","seconds":30}', "--channel", "/screens/*")
         if process.wait(300) != 0:
             sys.exit("The pictures could not be taken.")
     finally:
@@ -128,6 +130,9 @@ def check(directory):
                 sys.exit(f"{name} is missing.")
             if density(os.path.join(directory, name)) < 0.01:
                 sys.exit(f"{name} is blank.")
+    for name in ("tokens-issue.png", "tokens-import.png", "broadcast-templates.png", "broadcast-repeating.png"):
+        if name not in pictures:
+            sys.exit(f"{name} is missing.")
     print(f"{len(pictures)} pictures in {directory}")
 
 

@@ -99,8 +99,8 @@ sb_missed_dialog_new (SbBroadcast *broadcast)
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_margin_start (label, 18);
-  gtk_widget_set_margin_end (label, 18);
+  gtk_widget_set_margin_start (label, 14);
+  gtk_widget_set_margin_end (label, 14);
   gtk_widget_add_css_class (label, "dimmed");
   gtk_widget_set_margin_start (list, 12);
   gtk_widget_set_margin_end (list, 12);
