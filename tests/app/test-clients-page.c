@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app-test.h"
+#include "clients/sb-client-lines.h"
 #include "clients/sb-client-panel.h"
 #include "clients/sb-client-table.h"
 #include "clients/sb-clients-page.h"
@@ -169,7 +170,7 @@ test_panel (void)
   app_test_wait_until (app_test_find (panel, GTK_TYPE_LABEL, "Left") != NULL);
   g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "4000 battery empty"));
   g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "The client · just now"));
-  g_assert_false (gtk_widget_is_sensitive (app_test_get (panel, ADW_TYPE_BUTTON_ROW, "_Disconnect…")));
+  g_assert_false (gtk_widget_is_sensitive (app_test_get (panel, GTK_TYPE_BUTTON, "_Disconnect…")));
   app_test_snap (test, "clients-left-in-panel");
   gtk_widget_activate_action (page (test), "client.close-details", NULL);
   app_test_wait_until (says (test, "Nobody Is Connected"));
@@ -294,6 +295,171 @@ test_block (void)
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
 }
 
+/* What it says appears in its panel, the newest first, the oldest of too many gone. */
+static void
+test_lines (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  GtkWidget *lines;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/");
+  two = connect_as (test, "Kiosk", "/");
+  soup_websocket_connection_send_text (one, "{\"n\":0}");
+  page (test);
+  sb_client_table_select (table (test), find_client (test, "Scoreboard"));
+  lines = app_test_get (page (test), SB_TYPE_CLIENT_LINES, NULL);
+  app_test_wait_until (app_test_shows (lines, "{\"n\":0}"));
+  soup_websocket_connection_send_text (two, "{\"other\":1}");
+  for (int i = 1; i <= 10; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"n\":%d}", i);
+
+      soup_websocket_connection_send_text (one, text);
+    }
+  soup_websocket_connection_send_text (one, "{");
+  app_test_wait_until (sb_client_lines_count (SB_CLIENT_LINES (lines)) == 6 && app_test_shows (lines, "{\"n\":10}"));
+  app_test_wait_until (app_test_shows (lines, "{\"n\":6}") || app_test_shows (lines, "{\"n\":7}"));
+  app_test_wait_until (!app_test_shows (lines, "{\"n\":5}"));
+  g_assert_false (app_test_shows (lines, "{\"other\":1}"));
+  app_test_wait_until (g_str_has_prefix (
+      gtk_inscription_get_text (GTK_INSCRIPTION (gtk_widget_get_last_child (gtk_widget_get_first_child (lines)))),
+      "Rejected: "));
+  app_test_click (page (test), "Show _All");
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "Client: Scoreboard"));
+}
+
+static guint
+count_blocks (AppTest *test)
+{
+  g_auto (GStrv) blocks = sb_engine_list_blocks (test->engine);
+
+  return g_strv_length (blocks);
+}
+
+/* Many at once: each address once, each token once; both can be taken back; a block is seen and lifted in its dialog. */
+static void
+test_shut_out_several (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  g_autoptr (SoupWebsocketConnection) three = NULL;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/");
+  two = connect_as (test, "Kiosk", "/");
+  page (test);
+  app_test_wait_until (says (test, "Kiosk"));
+  app_test_click (page (test), "Select Several Clients");
+  sb_client_table_select_all (table (test));
+  gtk_widget_activate_action (page (test), "client.revoke", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_snap (test, "clients-revoke-several");
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL,
+                                   "2 tokens are not valid any more, and 2 clients are disconnected at once."));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Revoke");
+  app_test_wait_until (sb_client_list_count (sb_engine_get_clients (test->engine)) == 0);
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "2 tokens revoked, 2 clients disconnected"));
+  app_test_click (GTK_WIDGET (test->window), "_Undo");
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "2 tokens are valid again"));
+
+  three = connect_as (test, "Door", "/");
+  sb_filter_bar_set_choice (filter_bar (test), "left");
+  app_test_wait_until (says (test, "Kiosk"));
+  /* Those that left can still be kept out. */
+  sb_client_table_select_all (table (test));
+  app_test_wait_until (sb_client_table_n_selected (table (test)) == 2);
+  app_test_snap (test, "clients-left-several");
+  gtk_widget_activate_action (page (test), "client.block", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Block Address?"));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Block");
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "127.0.0.1 blocked, 1 client disconnected"));
+  g_assert_cmpuint (count_blocks (test), ==, 1);
+  app_test_click (GTK_WIDGET (test->window), "_Undo");
+  app_test_wait_until (count_blocks (test) == 0);
+
+  gtk_widget_activate_action (page (test), "client.block", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Block");
+  app_test_wait_until (count_blocks (test) == 1 && app_test_dialog (test) == NULL);
+  gtk_widget_activate_action (page (test), "clients.show-blocks", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_snap (test, "clients-blocks");
+  app_test_assert_named (GTK_WIDGET (app_test_dialog (test)));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Lift");
+  app_test_wait_until (count_blocks (test) == 0);
+  app_test_wait_until (app_test_shows (GTK_WIDGET (app_test_dialog (test)), "No Address Is Blocked"));
+}
+
+static GtkColumnViewColumn *
+find_column (AppTest    *test,
+             const char *id,
+             guint      *position)
+{
+  GtkColumnView *view = GTK_COLUMN_VIEW (app_test_get (GTK_WIDGET (table (test)), GTK_TYPE_COLUMN_VIEW, NULL));
+  GListModel *columns = gtk_column_view_get_columns (view);
+
+  for (*position = 0; *position < g_list_model_get_n_items (columns); (*position)++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, *position);
+
+      if (g_str_equal (gtk_column_view_column_get_id (column), id))
+        return column;
+    }
+  g_error ("There is no column %s", id);
+}
+
+/* Which are shown, where, how wide, and by which it is sorted: the next window has it so. */
+static void
+test_columns_remembered (void)
+{
+  AppTest *test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  GtkColumnViewColumn *column;
+  guint position;
+  gboolean descending;
+
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/");
+  page (test);
+  app_test_wait_until (says (test, "Scoreboard"));
+  app_test_wait_until (!gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
+  gtk_widget_activate_action (page (test), "columns.bytes-in", NULL);
+  g_assert_true (gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
+  gtk_widget_activate_action (page (test), "columns.since", NULL);
+  column = find_column (test, "channel", &position);
+  gtk_column_view_column_set_fixed_width (column, 222);
+  gtk_column_view_insert_column (
+      GTK_COLUMN_VIEW (app_test_get (GTK_WIDGET (table (test)), GTK_TYPE_COLUMN_VIEW, NULL)), 0, column);
+  sb_table_sort_by (SB_TABLE (table (test)), SB_CLIENT_CELL_MESSAGES_OUT, TRUE);
+  app_test_free (test);
+
+  test = app_test_new_again (NULL);
+  g_clear_object (&connection);
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/");
+  page (test);
+  app_test_wait_until (says (test, "Scoreboard"));
+  g_assert_true (gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
+  g_assert_false (gtk_column_view_column_get_visible (find_column (test, "since", &position)));
+  column = find_column (test, "channel", &position);
+  g_assert_cmpuint (position, ==, 0);
+  g_assert_cmpint (gtk_column_view_column_get_fixed_width (column), ==, 222);
+  g_assert_cmpint (sb_table_get_sort (SB_TABLE (table (test)), &descending), ==, SB_CLIENT_CELL_MESSAGES_OUT);
+  g_assert_true (descending);
+
+  gtk_widget_activate_action (page (test), "columns.reset", NULL);
+  app_test_wait_until (gtk_column_view_column_get_visible (find_column (test, "since", &position)));
+  find_column (test, "channel", &position);
+  g_assert_cmpuint (position, >, 0);
+  g_assert_cmpint (sb_table_get_sort (SB_TABLE (table (test)), &descending), ==, -1);
+  app_test_free (test);
+}
+
 static void
 test_look (void)
 {
@@ -355,6 +521,9 @@ add (void)
   g_test_add_func ("/clients-page/send", test_send);
   g_test_add_func ("/clients-page/several", test_several);
   g_test_add_func ("/clients-page/block", test_block);
+  g_test_add_func ("/clients-page/its-own-traffic", test_lines);
+  g_test_add_func ("/clients-page/shut-out-several", test_shut_out_several);
+  g_test_add_func ("/clients-page/columns-remembered", test_columns_remembered);
   g_test_add_func ("/clients-page/wide-and-narrow", test_look);
 }
 

@@ -37,7 +37,12 @@ sb_client_columns_is_available (SbClientCellKind kind,
     case SB_CLIENT_CELL_CLOSED_BY:
       return left;
     case SB_CLIENT_CELL_STATE:
+    case SB_CLIENT_CELL_MESSAGES_IN:
+    case SB_CLIENT_CELL_MESSAGES_OUT:
+    case SB_CLIENT_CELL_BYTES_IN:
+    case SB_CLIENT_CELL_BYTES_OUT:
     case SB_CLIENT_CELL_RATE:
+    case SB_CLIENT_CELL_ROUND_TRIP:
     case SB_CLIENT_CELL_BACKLOG:
       return !left;
     default:

@@ -3,6 +3,7 @@
 
 #include "clients/sb-client-commands.h"
 #include "clients/sb-send-dialog.h"
+#include "tokens/sb-token-commands.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
@@ -16,17 +17,18 @@ static const struct
   { N_("For 10 Minutes"), 10 * G_TIME_SPAN_MINUTE },
   { N_("For 1 Hour"), G_TIME_SPAN_HOUR },
   { N_("For 1 Day"), G_TIME_SPAN_DAY },
-  { N_("Until Signalbox Quits"), 0 },
+  { N_("Until It Is Lifted"), 0 },
 };
 
 #define DEFAULT_DURATION 1
+#define UNDO_SECONDS 10
 
 /* What is asked and done. The selection may have moved on when the answer comes. */
 typedef struct
 {
   SbPage *page; /* owned */
   SbTarget *target;
-  char *address;
+  GPtrArray *addresses; /* to be blocked, or NULL */
   GtkWidget *row; /* owned: where the reason or the duration is entered */
 } Command;
 
@@ -35,7 +37,7 @@ command_free (Command *command)
 {
   g_object_unref (command->page);
   sb_target_free (command->target);
-  g_free (command->address);
+  g_clear_pointer (&command->addresses, g_ptr_array_unref);
   g_clear_object (&command->row);
   g_free (command);
 }
@@ -188,25 +190,151 @@ sb_client_commands_send (SbPage    *page,
   adw_dialog_present (sb_send_dialog_new (page, name, target, NULL), GTK_WIDGET (page));
 }
 
+/* --- what is done to several addresses or tokens at once --- */
+
+/* One command for each; what became of them is told when the last is done. */
+typedef struct
+{
+  SbPage *page; /* owned */
+  GPtrArray *addresses; /* of those that are blocked, or NULL */
+  GArray *tokens;       /* (element-type gint64) of those that are revoked, or NULL */
+  guint n_pending;
+  guint n_done;
+  guint n_closed;
+  char *error; /* of the first that failed */
+} Batch;
+
+static void
+batch_free (Batch *batch)
+{
+  g_object_unref (batch->page);
+  g_clear_pointer (&batch->addresses, g_ptr_array_unref);
+  g_clear_pointer (&batch->tokens, g_array_unref);
+  g_free (batch->error);
+  g_free (batch);
+}
+
+static Batch *
+batch_new (SbPage *page)
+{
+  Batch *batch = g_new0 (Batch, 1);
+
+  batch->page = g_object_ref (page);
+  return batch;
+}
+
+static void
+batch_closure_free (gpointer  batch,
+                    GClosure *closure)
+{
+  batch_free (batch);
+}
+
+/* Counts an answer; whether it was the last one. */
+static gboolean
+finish_one (Batch        *batch,
+            GObject      *source,
+            GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  int n = sb_engine_command_finish (SB_ENGINE (source), result, &error);
+
+  if (n >= 0)
+    {
+      batch->n_done++;
+      batch->n_closed += (guint) n;
+    }
+  else if (batch->error == NULL)
+    batch->error = g_strdup (error->message);
+  return --batch->n_pending == 0;
+}
+
+/* ", 4 clients disconnected"; "" where there are none. */
+static char *
+describe_closed (guint n)
+{
+  g_autofree char *number = sb_format_number (n);
+
+  if (n == 0)
+    return g_strdup ("");
+  return g_strdup_printf (ngettext (", %s client disconnected", ", %s clients disconnected", n), number);
+}
+
+static void
+offer_undo (Batch      *batch /* taken */,
+            const char *text,
+            GCallback   undo_cb)
+{
+  AdwToast *toast = adw_toast_new ("");
+  SbPage *page = batch->page;
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  adw_toast_set_button_label (toast, _("_Undo"));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  g_signal_connect_data (toast, "button-clicked", undo_cb, batch, batch_closure_free, G_CONNECT_SWAPPED);
+  sb_page_add_toast (page, toast);
+}
+
 /* --- block --- */
+
+static void
+unblocked_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Batch *batch = user_data;
+  g_autofree char *number = NULL;
+
+  if (!finish_one (batch, source, result))
+    return;
+  number = sb_format_number (batch->n_done);
+  if (batch->error != NULL)
+    sb_page_say (batch->page, "%s", batch->error);
+  else
+    sb_page_say (batch->page, ngettext ("%s address may connect again", "%s addresses may connect again", batch->n_done),
+                 number);
+  batch_free (batch);
+}
+
+static void
+unblock (Batch *before)
+{
+  Batch *batch = batch_new (before->page);
+
+  batch->n_pending = before->addresses->len;
+  for (guint i = 0; i < before->addresses->len; i++)
+    sb_engine_unblock_address_async (sb_page_get_engine (batch->page), "window",
+                                     g_ptr_array_index (before->addresses, i), unblocked_cb, batch);
+}
 
 static void
 blocked_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  g_autoptr (Command) command = user_data;
-  g_autoptr (GError) error = NULL;
-  int n = sb_engine_command_finish (SB_ENGINE (source), result, &error);
+  Batch *batch = user_data;
+  g_autofree char *closed = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *what = NULL;
+  g_autofree char *text = NULL;
 
-  if (n < 0)
-    sb_page_say (command->page, "%s", error->message);
-  else if (n == 0)
-    sb_page_say (command->page, _("%s blocked"), command->address);
-  else
-    sb_page_say (command->page,
-                 ngettext ("%s blocked, %d client disconnected", "%s blocked, %d clients disconnected", (gulong) n),
-                 command->address, n);
+  if (!finish_one (batch, source, result))
+    return;
+  if (batch->error != NULL)
+    {
+      sb_page_say (batch->page, "%s", batch->error);
+      batch_free (batch);
+      return;
+    }
+  closed = describe_closed (batch->n_closed);
+  number = sb_format_number (batch->n_done);
+  what = batch->n_done == 1
+             ? g_strdup_printf (_("%s blocked"), (char *) g_ptr_array_index (batch->addresses, 0))
+             : g_strdup_printf (ngettext ("%s address blocked", "%s addresses blocked", batch->n_done), number);
+  text = g_strconcat (what, closed, NULL);
+  offer_undo (batch, text, G_CALLBACK (unblock));
 }
 
 static void
@@ -215,19 +343,23 @@ block_cb (GObject      *source,
           gpointer      user_data)
 {
   g_autoptr (Command) command = user_data;
-  SbEngine *engine = sb_page_get_engine (command->page);
   guint choice = adw_combo_row_get_selected (ADW_COMBO_ROW (command->row));
-  const char *address = command->address;
+  Batch *batch;
 
-  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result), "do") &&
-      choice < G_N_ELEMENTS (durations))
-    sb_engine_block_address_async (engine, "window", address, durations[choice].duration, blocked_cb,
-                                   g_steal_pointer (&command));
+  if (!g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result), "do") ||
+      choice >= G_N_ELEMENTS (durations))
+    return;
+  batch = batch_new (command->page);
+  batch->addresses = g_steal_pointer (&command->addresses);
+  batch->n_pending = batch->addresses->len;
+  for (guint i = 0; i < batch->addresses->len; i++)
+    sb_engine_block_address_async (sb_page_get_engine (batch->page), "window", g_ptr_array_index (batch->addresses, i),
+                                   durations[choice].duration, blocked_cb, batch);
 }
 
 static guint
-count_address (SbEngine   *engine,
-               const char *address)
+count_clients (SbEngine  *engine,
+               GPtrArray *addresses)
 {
   GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (engine));
   guint n_items = g_list_model_get_n_items (clients), n = 0;
@@ -236,52 +368,225 @@ count_address (SbEngine   *engine,
     {
       g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
 
-      n += g_str_equal (sb_client_get_peer (client)->address, address);
+      n += g_ptr_array_find_with_equal_func (addresses, sb_client_get_peer (client)->address, g_str_equal, NULL);
     }
   return n;
+}
+
+static GPtrArray *
+collect_addresses (GPtrArray *clients)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      char *address = sb_client_get_peer (g_ptr_array_index (clients, i))->address;
+
+      if (g_hash_table_add (seen, address))
+        g_ptr_array_add (addresses, g_strdup (address));
+    }
+  return addresses;
+}
+
+static GtkWidget *
+make_duration_row (void)
+{
+  g_autoptr (GtkStringList) labels = gtk_string_list_new (NULL);
+  GtkWidget *row = adw_combo_row_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (durations); i++)
+    gtk_string_list_append (labels, _(durations[i].label));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Blocked"));
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (labels));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), DEFAULT_DURATION);
+  return row;
 }
 
 /**
  * sb_client_commands_block:
  *
- * Asks for how long, saying whom it cuts off, and shuts the client's address out.
+ * Asks for how long, saying whom it cuts off, and shuts the clients' addresses out.
  */
 void
-sb_client_commands_block (SbPage   *page,
-                          SbClient *client)
+sb_client_commands_block (SbPage    *page,
+                          GPtrArray *clients)
 {
-  const char *address;
-  GtkStringList *labels;
-  GtkWidget *row;
+  g_autoptr (GPtrArray) addresses = NULL;
+  g_autofree char *what = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *cut = NULL;
+  g_autofree char *body = NULL;
   Command *command;
   guint n;
+
+  g_return_if_fail (SB_IS_PAGE (page));
+  g_return_if_fail (clients != NULL && clients->len > 0);
+
+  addresses = collect_addresses (clients);
+  n = count_clients (sb_page_get_engine (page), addresses);
+  number = sb_format_number (n);
+  what = addresses->len == 1
+             ? g_strdup (g_ptr_array_index (addresses, 0))
+             : g_strdup_printf (ngettext ("%u address", "%u addresses", addresses->len), addresses->len);
+  cut = n == 0 ? g_strdup (_("Nobody is connected from there now."))
+               : g_strdup_printf (ngettext ("%s client is disconnected at once.", "%s clients are disconnected at once.", n),
+                                  number);
+  body = g_strdup_printf (_("Nobody comes in from %s any more, whatever the token. %s"), what, cut);
+  command = command_new (page, NULL, make_duration_row ());
+  command->addresses = g_ptr_array_ref (addresses);
+  ask (page, ngettext ("Block Address?", "Block Addresses?", addresses->len), body, _("_Block"), command->row, block_cb,
+       command);
+}
+
+/* --- revoke --- */
+
+static void
+restored_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Batch *batch = user_data;
+  g_autofree char *number = NULL;
+
+  if (!finish_one (batch, source, result))
+    return;
+  number = sb_format_number (batch->n_done);
+  if (batch->error != NULL)
+    sb_page_say (batch->page, "%s", batch->error);
+  else
+    sb_page_say (batch->page, ngettext ("%s token is valid again", "%s tokens are valid again", batch->n_done), number);
+  batch_free (batch);
+}
+
+static void
+restore (Batch *before)
+{
+  Batch *batch = batch_new (before->page);
+
+  batch->n_pending = before->tokens->len;
+  for (guint i = 0; i < before->tokens->len; i++)
+    sb_engine_restore_token_async (sb_page_get_engine (batch->page), "window", g_array_index (before->tokens, gint64, i),
+                                   restored_cb, batch);
+}
+
+static void
+revoked_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Batch *batch = user_data;
+  g_autofree char *closed = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *what = NULL;
+  g_autofree char *text = NULL;
+
+  if (!finish_one (batch, source, result))
+    return;
+  if (batch->error != NULL)
+    {
+      sb_page_say (batch->page, "%s", batch->error);
+      batch_free (batch);
+      return;
+    }
+  closed = describe_closed (batch->n_closed);
+  number = sb_format_number (batch->n_done);
+  what = g_strdup_printf (ngettext ("%s token revoked", "%s tokens revoked", batch->n_done), number);
+  text = g_strconcat (what, closed, NULL);
+  offer_undo (batch, text, G_CALLBACK (restore));
+}
+
+static void
+revoke_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Batch *batch = user_data;
+
+  if (!g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result), "do"))
+    {
+      batch_free (batch);
+      return;
+    }
+  batch->n_pending = batch->tokens->len;
+  for (guint i = 0; i < batch->tokens->len; i++)
+    sb_engine_revoke_token_async (sb_page_get_engine (batch->page), "window", g_array_index (batch->tokens, gint64, i),
+                                  revoked_cb, batch);
+}
+
+/* The ids of the clients' tokens that are valid still. */
+static GArray *
+collect_tokens (SbPage    *page,
+                GPtrArray *clients)
+{
+  SbTokenList *list = sb_engine_get_tokens (sb_page_get_engine (page));
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GArray *tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      gint64 *id = &sb_client_get_peer (g_ptr_array_index (clients, i))->token_id;
+      SbTokenItem *token;
+
+      if (!g_hash_table_add (seen, id))
+        continue;
+      token = sb_token_list_find (list, *id);
+      if (token != NULL && sb_token_item_get_state (token) != SB_TOKEN_REVOKED)
+        g_array_append_val (tokens, *id);
+    }
+  return tokens;
+}
+
+gboolean
+sb_client_commands_can_revoke (SbPage    *page,
+                               GPtrArray *clients)
+{
+  g_autoptr (GArray) tokens = NULL;
+
+  g_return_val_if_fail (SB_IS_PAGE (page) && clients != NULL, FALSE);
+
+  tokens = collect_tokens (page, clients);
+  return tokens->len > 0;
+}
+
+/**
+ * sb_client_commands_revoke:
+ *
+ * Withdraws the clients' tokens, after asking: others may be connected with them as well.
+ */
+void
+sb_client_commands_revoke (SbPage    *page,
+                           GPtrArray *clients)
+{
+  g_autoptr (GArray) tokens = NULL;
+  SbTokenList *list;
+  AdwAlertDialog *alert;
+  Batch *batch;
+  guint n = 0;
   g_autofree char *number = NULL;
   g_autofree char *body = NULL;
 
   g_return_if_fail (SB_IS_PAGE (page));
-  g_return_if_fail (SB_IS_CLIENT (client));
+  g_return_if_fail (clients != NULL && clients->len > 0);
 
-  address = sb_client_get_peer (client)->address;
-  n = count_address (sb_page_get_engine (page), address);
+  list = sb_engine_get_tokens (sb_page_get_engine (page));
+  tokens = collect_tokens (page, clients);
+  if (tokens->len == 1)
+    sb_token_commands_revoke (page, sb_token_list_find (list, g_array_index (tokens, gint64, 0)));
+  if (tokens->len <= 1)
+    return;
+  for (guint i = 0; i < tokens->len; i++)
+    n += sb_client_list_count_token (sb_engine_get_clients (sb_page_get_engine (page)), g_array_index (tokens, gint64, i));
   number = sb_format_number (n);
-  if (n == 0)
-    body = g_strdup_printf (
-        _("Nobody comes in from %s any more, whatever the token. Nobody is connected from there now."), address);
-  else
-    body = g_strdup_printf (
-        ngettext ("Nobody comes in from %s any more, whatever the token, and %s client is disconnected at once.",
-                  "Nobody comes in from %s any more, whatever the token, and %s clients are disconnected at once.", n),
-        address, number);
-
-  labels = gtk_string_list_new (NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (durations); i++)
-    gtk_string_list_append (labels, _(durations[i].label));
-  row = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Blocked"));
-  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (labels));
-  adw_combo_row_set_selected (ADW_COMBO_ROW (row), DEFAULT_DURATION);
-  g_object_unref (labels);
-  command = command_new (page, NULL, row);
-  command->address = g_strdup (address);
-  ask (page, _("Block Address?"), body, _("_Block"), row, block_cb, command);
+  body = g_strdup_printf (ngettext ("%u tokens are not valid any more, and %s client is disconnected at once.",
+                                    "%u tokens are not valid any more, and %s clients are disconnected at once.", n),
+                          tokens->len, number);
+  alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Revoke Tokens?"), body));
+  adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "do", _("_Revoke"), NULL);
+  adw_alert_dialog_set_response_appearance (alert, "do", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (alert, "cancel");
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  batch = batch_new (page);
+  batch->tokens = g_steal_pointer (&tokens);
+  adw_alert_dialog_choose (alert, GTK_WIDGET (page), NULL, revoke_cb, batch);
 }

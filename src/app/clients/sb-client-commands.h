@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 
 void sb_client_commands_disconnect (SbPage *page, GPtrArray *clients);
 void sb_client_commands_send       (SbPage *page, GPtrArray *clients);
-void sb_client_commands_block      (SbPage *page, SbClient *client);
+/* Their addresses: each once. */
+void sb_client_commands_block      (SbPage *page, GPtrArray *clients);
+/* Their tokens: each once, and only those that are valid. */
+void sb_client_commands_revoke     (SbPage *page, GPtrArray *clients);
+gboolean sb_client_commands_can_revoke (SbPage *page, GPtrArray *clients);
 
 G_END_DECLS

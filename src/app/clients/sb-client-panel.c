@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "clients/sb-client-panel.h"
+#include "clients/sb-client-lines.h"
 #include "clients/sb-client-words.h"
 #include "sb-page.h"
 #include "widgets/sb-chart.h"
@@ -35,6 +36,7 @@ struct _SbClientPanel
   GtkLabel *name;
   GtkLabel *pill;
   SbChart *chart;
+  SbClientLines *lines;
   AdwActionRow *ending_row;
   AdwActionRow *closed_by_row;
   AdwActionRow *token_row;
@@ -46,6 +48,7 @@ struct _SbClientPanel
   AdwActionRow *round_trip_row;
   AdwActionRow *backlog_row;
   AdwActionRow *rejected_row;
+  AdwActionRow *connection_row;
   AdwActionRow *agent_row;
   AdwActionRow *origin_row;
 };
@@ -87,6 +90,8 @@ sb_client_panel_class_init (SbClientPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, round_trip_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, backlog_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, rejected_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, lines);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, connection_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, agent_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, origin_row);
 }
@@ -95,6 +100,7 @@ static void
 sb_client_panel_init (SbClientPanel *self)
 {
   g_type_ensure (SB_TYPE_CHART);
+  g_type_ensure (SB_TYPE_CLIENT_LINES);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -140,8 +146,9 @@ show_facts (SbClientPanel *self)
   gtk_label_set_text (self->name, name != NULL ? name : "");
   gtk_widget_set_visible (GTK_WIDGET (self->name), name != NULL);
   show_value (self->token_row, g_strdup_printf ("%s · %s", sb_client_get_title (self->client), peer->token_hint));
-  show_value (self->address_row, g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u · %s" : "%s:%u · %s",
-                                                  peer->address, peer->port, sb_client_words_protocol (self->client)));
+  show_value (self->address_row,
+              g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u" : "%s:%u", peer->address, peer->port));
+  show_value (self->connection_row, sb_client_words_connection (self->client));
   show_value (self->channel_row, g_strdup (peer->channel));
   show_value (self->agent_row, g_strdup (peer->user_agent));
   show_value (self->origin_row, g_strdup (peer->origin));
@@ -217,11 +224,13 @@ sample (SbClientPanel *self)
 /**
  * sb_client_panel_set_client:
  * @client: the one to show
+ * @log: where its messages are
  * @max_backlog: bytes that may wait for it
  */
 void
 sb_client_panel_set_client (SbClientPanel *self,
                             SbClient      *client,
+                            SbTrafficLog  *log,
                             guint64        max_backlog)
 {
   g_return_if_fail (SB_IS_CLIENT_PANEL (self));
@@ -235,6 +244,7 @@ sb_client_panel_set_client (SbClientPanel *self,
       sb_chart_set_values (self->chart, NULL, 0, N_SAMPLES);
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->one)), 0);
       show_facts (self);
+      sb_client_lines_set_client (self->lines, log, client);
     }
   sb_client_panel_refresh (self, max_backlog);
 }
@@ -278,6 +288,7 @@ sb_client_panel_refresh (SbClientPanel *self,
     return;
   show_pill (self);
   show_numbers (self, max_backlog);
+  sb_client_lines_refresh (self->lines);
   gtk_widget_set_visible (GTK_WIDGET (self->chart), sb_client_get_left_at (self->client) == 0);
   sample (self);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "watch/sb-client.h"
+#include "watch/sb-traffic-log.h"
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 #define SB_TYPE_CLIENT_PANEL (sb_client_panel_get_type ())
 G_DECLARE_FINAL_TYPE (SbClientPanel, sb_client_panel, SB, CLIENT_PANEL, AdwBin)
 
-void      sb_client_panel_set_client (SbClientPanel *self, SbClient *client, guint64 max_backlog);
+void      sb_client_panel_set_client (SbClientPanel *self, SbClient *client, SbTrafficLog *log,
+                                        guint64 max_backlog);
 SbClient *sb_client_panel_get_client (SbClientPanel *self);
 void      sb_client_panel_set_many   (SbClientPanel *self, guint n); /* instead of one */
 void      sb_client_panel_refresh    (SbClientPanel *self, guint64 max_backlog);

@@ -60,6 +60,15 @@ sb_client_words_protocol (SbClient *client)
 }
 
 char *
+sb_client_words_connection (SbClient *client)
+{
+  const SbPeer *peer = sb_client_get_peer (client);
+
+  return g_strdup_printf ("%s · %s", peer->tls ? _("Encrypted (wss)") : _("Not encrypted (ws)"),
+                          peer->compressed ? _("compressed") : _("not compressed"));
+}
+
+char *
 sb_client_words_since (SbClient *client,
                        gint64    now)
 {

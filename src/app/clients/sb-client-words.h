@@ -13,6 +13,7 @@ char *sb_client_words_second (SbClient *client); /* "192.168.1.30 · “esp32-00
 char *sb_client_words_facts (SbClient *client,
                              gint64 now); /* "/sensors · 192.168.1.30 · 14 min": one line of a narrow list */
 const char *sb_client_words_protocol   (SbClient *client);                /* "wss": with TLS; "ws": without */
+char       *sb_client_words_connection (SbClient *client);                /* "Encrypted (TLS) · compressed" */
 char       *sb_client_words_since      (SbClient *client, gint64 now);
 const char *sb_client_words_closed_by  (SbClosedBy by);                   /* "The client", "You", … */
 char       *sb_client_words_ending     (SbClient *client);                /* "3003 disconnected by admin: too loud" */

@@ -2,12 +2,12 @@
 #include "config.h"
 
 #include "clients/sb-clients-page.h"
+#include "clients/sb-blocks-dialog.h"
 #include "clients/sb-client-commands.h"
 #include "clients/sb-client-panel.h"
 #include "clients/sb-client-table.h"
 #include "clients/sb-client-words.h"
 #include "sb-server-commands.h"
-#include "tokens/sb-token-commands.h"
 #include "widgets/sb-filter-bar.h"
 #include "widgets/sb-filter-chip.h"
 #include "widgets/sb-format.h"
@@ -252,7 +252,7 @@ is_narrow (SbClientsPage *self)
   return g_str_equal (adw_multi_layout_view_get_layout_name (self->layouts), "narrow");
 }
 
-/* Those that an action is for: the selected, or the one in the panel. Only those who are still here. */
+/* Those that an action is for: the selected, or the one in the panel. */
 static GPtrArray *
 dup_meant (SbClientsPage *self)
 {
@@ -260,9 +260,18 @@ dup_meant (SbClientsPage *self)
 
   if (clients->len == 0 && self->shown != NULL)
     g_ptr_array_add (clients, g_object_ref (self->shown));
+  return clients;
+}
+
+/* Of these those who are still here. */
+static GPtrArray *
+dup_meant_here (SbClientsPage *self)
+{
+  GPtrArray *clients = dup_meant (self);
+
   for (guint i = clients->len; i > 0; i--)
     if (sb_client_get_left_at (g_ptr_array_index (clients, i - 1)) != 0)
-      g_ptr_array_remove_index (clients, i - 1);
+      g_ptr_array_remove_index_fast (clients, i - 1);
   return clients;
 }
 
@@ -271,18 +280,18 @@ update_actions (SbClientsPage *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr (GPtrArray) clients = dup_meant (self);
+  g_autoptr (GPtrArray) here = dup_meant_here (self);
   SbTokenItem *token = NULL;
   gboolean one = self->shown != NULL;
 
   if (one)
     token = sb_token_list_find (sb_engine_get_tokens (get_engine (self)), sb_client_get_peer (self->shown)->token_id);
-  gtk_widget_action_set_enabled (widget, "client.send", clients->len > 0);
-  gtk_widget_action_set_enabled (widget, "client.disconnect", clients->len > 0);
+  gtk_widget_action_set_enabled (widget, "client.send", here->len > 0);
+  gtk_widget_action_set_enabled (widget, "client.disconnect", here->len > 0);
   gtk_widget_action_set_enabled (widget, "client.show-traffic", one);
   gtk_widget_action_set_enabled (widget, "client.show-token", token != NULL);
-  gtk_widget_action_set_enabled (widget, "client.block", one);
-  gtk_widget_action_set_enabled (widget, "client.revoke",
-                                 token != NULL && sb_token_item_get_state (token) != SB_TOKEN_REVOKED);
+  gtk_widget_action_set_enabled (widget, "client.block", clients->len > 0);
+  gtk_widget_action_set_enabled (widget, "client.revoke", sb_client_commands_can_revoke (SB_PAGE (self), clients));
 }
 
 static void
@@ -303,7 +312,8 @@ selection_changed_cb (SbClientsPage *self)
   if (selected->len == 1)
     {
       g_set_object (&self->shown, g_ptr_array_index (selected, 0));
-      sb_client_panel_set_client (self->panel, self->shown, get_max_backlog (self));
+      sb_client_panel_set_client (self->panel, self->shown, sb_engine_get_traffic (get_engine (self)),
+                                  get_max_backlog (self));
     }
   else if (selected->len > 1 || (self->shown != NULL && sb_client_get_left_at (self->shown) == 0) ||
            (self->shown != NULL && sb_client_table_contains (self->table, self->shown)))
@@ -380,46 +390,39 @@ close_details_action_cb (GtkWidget  *widget,
 }
 
 static void
-send_action_cb (GtkWidget  *widget,
-                const char *action_name,
-                GVariant   *parameter)
+run_action_cb (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
 {
-  g_autoptr (GPtrArray) clients = dup_meant (SB_CLIENTS_PAGE (widget));
-
-  if (clients->len > 0)
-    sb_client_commands_send (SB_PAGE (widget), clients);
-}
-
-static void
-disconnect_action_cb (GtkWidget  *widget,
-                      const char *action_name,
-                      GVariant   *parameter)
-{
-  g_autoptr (GPtrArray) clients = dup_meant (SB_CLIENTS_PAGE (widget));
-
-  if (clients->len > 0)
-    sb_client_commands_disconnect (SB_PAGE (widget), clients);
-}
-
-static void
-block_action_cb (GtkWidget  *widget,
-                 const char *action_name,
-                 GVariant   *parameter)
-{
-  sb_client_commands_block (SB_PAGE (widget), SB_CLIENTS_PAGE (widget)->shown);
-}
-
-static void
-revoke_action_cb (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
-{
+  static const struct
+  {
+    const char *name;
+    void (*run) (SbPage *page, GPtrArray *clients);
+    gboolean left; /* for those that left, too */
+  } commands[] = {
+    { "client.send", sb_client_commands_send, FALSE },
+    { "client.disconnect", sb_client_commands_disconnect, FALSE },
+    { "client.block", sb_client_commands_block, TRUE },
+    { "client.revoke", sb_client_commands_revoke, TRUE },
+  };
   SbClientsPage *self = SB_CLIENTS_PAGE (widget);
-  SbTokenItem *token =
-      sb_token_list_find (sb_engine_get_tokens (get_engine (self)), sb_client_get_peer (self->shown)->token_id);
 
-  if (token != NULL)
-    sb_token_commands_revoke (SB_PAGE (self), token);
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, action_name))
+      {
+        g_autoptr (GPtrArray) clients = commands[i].left ? dup_meant (self) : dup_meant_here (self);
+
+        if (clients->len > 0)
+          commands[i].run (SB_PAGE (self), clients);
+      }
+}
+
+static void
+show_blocks_action_cb (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  adw_dialog_present (sb_blocks_dialog_new (SB_PAGE (widget)), widget);
 }
 
 static void
@@ -582,12 +585,13 @@ sb_clients_page_dispose (GObject *object)
 static void
 install_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "client.send", NULL, send_action_cb);
+  gtk_widget_class_install_action (widget_class, "client.send", NULL, run_action_cb);
   gtk_widget_class_install_action (widget_class, "client.show-traffic", NULL, show_traffic_action_cb);
   gtk_widget_class_install_action (widget_class, "client.show-token", NULL, show_token_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.disconnect", NULL, disconnect_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.block", NULL, block_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.revoke", NULL, revoke_action_cb);
+  gtk_widget_class_install_action (widget_class, "client.disconnect", NULL, run_action_cb);
+  gtk_widget_class_install_action (widget_class, "client.block", NULL, run_action_cb);
+  gtk_widget_class_install_action (widget_class, "client.revoke", NULL, run_action_cb);
+  gtk_widget_class_install_action (widget_class, "clients.show-blocks", NULL, show_blocks_action_cb);
   gtk_widget_class_install_action (widget_class, "client.close-details", NULL, close_details_action_cb);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "client.disconnect", NULL);
