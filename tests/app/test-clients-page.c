@@ -460,6 +460,40 @@ test_columns_remembered (void)
   app_test_free (test);
 }
 
+/* In a narrow window the search is folded behind its button, opens by it and by Ctrl+F, and Escape folds it again. */
+static void
+test_narrow_search (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  GtkWidget *bar;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/");
+  two = connect_as (test, "Kiosk", "/");
+  page (test);
+  app_test_wait_until (says (test, "Scoreboard"));
+  app_test_resize (test, 360, 294);
+  bar = GTK_WIDGET (filter_bar (test));
+  app_test_wait_until (sb_filter_bar_get_narrow (SB_FILTER_BAR (bar)) && says (test, "2 connected"));
+  g_assert_null (app_test_find (bar, GTK_TYPE_SEARCH_ENTRY, NULL));
+  app_test_snap (test, "clients-smallest");
+  sb_page_focus_search (SB_PAGE (page (test)));
+  g_assert_nonnull (app_test_find (bar, GTK_TYPE_SEARCH_ENTRY, NULL));
+  sb_filter_bar_set_text (SB_FILTER_BAR (bar), "kiosk");
+  app_test_wait_until (says (test, "Kiosk") && !says (test, "Scoreboard"));
+  app_test_snap (test, "clients-smallest-search");
+  g_signal_emit_by_name (app_test_get (bar, GTK_TYPE_SEARCH_ENTRY, NULL), "stop-search");
+  app_test_wait_until (says (test, "Scoreboard"));
+  g_assert_null (app_test_find (bar, GTK_TYPE_SEARCH_ENTRY, NULL));
+  app_test_assert_named (bar);
+
+  /* Wide again, it is where it was. */
+  app_test_resize (test, 1100, 700);
+  app_test_wait_until (app_test_find (bar, GTK_TYPE_SEARCH_ENTRY, NULL) != NULL);
+}
+
 static void
 test_look (void)
 {
@@ -524,6 +558,7 @@ add (void)
   g_test_add_func ("/clients-page/its-own-traffic", test_lines);
   g_test_add_func ("/clients-page/shut-out-several", test_shut_out_several);
   g_test_add_func ("/clients-page/columns-remembered", test_columns_remembered);
+  g_test_add_func ("/clients-page/search-folds", test_narrow_search);
   g_test_add_func ("/clients-page/wide-and-narrow", test_look);
 }
 

@@ -197,6 +197,72 @@ test_filter (void)
   app_test_wait_until (says (test, "{\"x\":1}") && says (test, "{\"y\":2}"));
 }
 
+/* A client and a channel together, each taken back by itself. */
+static void
+test_chips_combine (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autoptr (SoupWebsocketConnection) two = NULL;
+  GtkWidget *chip;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/sensors");
+  two = connect_as (test, "Kiosk", "/screens");
+  say (test, one, "{\"x\":1}");
+  say (test, two, "{\"y\":2}");
+  app_test_wait_until (says (test, "{\"x\":1}") && says (test, "{\"y\":2}"));
+  sb_traffic_table_select (table (test), 1);
+  gtk_widget_activate_action (page (test), "traffic.only-client", NULL);
+  gtk_widget_activate_action (page (test), "traffic.only-channel", NULL);
+  app_test_wait_until (says (test, "Client: Kiosk") && says (test, "Channel: /screens"));
+  app_test_wait_until (!says (test, "{\"x\":1}") && says (test, "{\"y\":2}"));
+  app_test_snap (test, "traffic-chips");
+  chip = app_test_get (page (test), SB_TYPE_FILTER_CHIP, NULL);
+  g_assert_cmpstr (sb_filter_chip_get_text (SB_FILTER_CHIP (chip)), ==, "Client: Kiosk");
+  app_test_click (chip, "Show All Again");
+  app_test_wait_until (!says (test, "Client: Kiosk") && says (test, "Channel: /screens"));
+  g_assert_false (says (test, "{\"x\":1}"));
+  app_test_click (app_test_get (page (test), SB_TYPE_FILTER_CHIP, NULL), "Show All Again");
+  app_test_wait_until (says (test, "{\"x\":1}") && says (test, "{\"y\":2}"));
+}
+
+static char *
+dup_clipboard (AppTest *test)
+{
+  GdkContentProvider *content =
+      gdk_clipboard_get_content (gtk_widget_get_clipboard (GTK_WIDGET (test->window)));
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_assert_nonnull (content);
+  g_value_init (&value, G_TYPE_STRING);
+  g_assert_true (gdk_content_provider_get_value (content, &value, NULL));
+  return g_value_dup_string (&value);
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) one = NULL;
+  g_autofree char *message = NULL;
+  g_autofree char *line = NULL;
+
+  app_test_start (test);
+  one = connect_as (test, "Scoreboard", "/sensors");
+  say (test, one, "{\"x\":1}");
+  app_test_wait_until (says (test, "{\"x\":1}"));
+  sb_traffic_table_select (table (test), 0);
+  gtk_widget_activate_action (page (test), "traffic.copy", NULL);
+  message = dup_clipboard (test);
+  g_assert_cmpstr (message, ==, "{\"x\":1}");
+  gtk_widget_activate_action (page (test), "traffic.copy-line", NULL);
+  line = dup_clipboard (test);
+  g_assert_true (g_str_has_prefix (line, "{\"time\":"));
+  g_assert_nonnull (strstr (line, "\"label\":\"Scoreboard\""));
+  g_assert_null (strchr (line, '\n'));
+}
+
 static void
 test_pause (void)
 {
@@ -329,6 +395,8 @@ add (void)
   g_test_add_func ("/traffic-page/rows-and-detail", test_rows);
   g_test_add_func ("/traffic-page/rejected", test_rejected);
   g_test_add_func ("/traffic-page/filter", test_filter);
+  g_test_add_func ("/traffic-page/chips-combine", test_chips_combine);
+  g_test_add_func ("/traffic-page/copy", test_copy);
   g_test_add_func ("/traffic-page/pause", test_pause);
   g_test_add_func ("/traffic-page/follow", test_follow);
   g_test_add_func ("/traffic-page/clear", test_clear);

@@ -98,6 +98,16 @@ append_json (GString               *text,
   g_string_append_c (text, '\n');
 }
 
+char *
+sb_traffic_export_dup_line (const SbTrafficRecord *record)
+{
+  GString *text = g_string_new (NULL);
+
+  append_json (text, record);
+  g_string_truncate (text, text->len - 1);
+  return g_string_free (text, FALSE);
+}
+
 static void
 append_csv_number (GString *text,
                    guint64  number)

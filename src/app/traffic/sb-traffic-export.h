@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* The lines that are shown, as a file: one JSON object a line, or a table for spreadsheets. */
 
+/* One line as NDJSON has it, without its end. */
+char    *sb_traffic_export_dup_line     (const SbTrafficRecord *record);
 void     sb_traffic_export_ask          (SbPage *page, SbTrafficView *view);
 
 /* Called on the main thread, now and then: what part is written, from 0 to 1. */

@@ -28,15 +28,16 @@ struct _SbTrafficPage
   SbPage parent_instance;
 
   SbTrafficView *view;
-  guint64 only_client;  /* chip: 0 for all */
-  char *only_channel;   /* chip: NULL for all */
+  guint64 only_client;  /* its chip: 0 for all */
+  char *only_channel;   /* its chip: NULL for all */
   guint n_new;          /* lines that came since the table stopped following */
   guint update_id;      /* idle: something came */
 
   GtkToggleButton *pause_button;
   AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
-  SbFilterChip *chip;
+  SbFilterChip *client_chip;
+  SbFilterChip *channel_chip;
   GtkStack *stack;
   GtkWidget *stopped;
   GtkWidget *quiet;
@@ -94,7 +95,10 @@ update_title (SbTrafficPage *self)
       sb_traffic_words_summary (rate, sb_traffic_log_get_n_not_kept (log) + sb_traffic_log_get_n_dropped (log),
                                 sb_server_is_running (get_engine (self)));
 
-  adw_window_title_set_subtitle (self->window_title, summary != NULL ? summary : "");
+  /* Between buttons there is room for the title alone. */
+  adw_window_title_set_subtitle (self->window_title,
+                                 summary != NULL && !sb_filter_bar_get_narrow (self->filter_bar) ? summary : "");
+  g_object_set (self->filter_bar, "facts", summary, NULL);
 }
 
 static void
@@ -194,20 +198,22 @@ filter_changed_cb (SbTrafficPage *self)
 }
 
 static void
-update_chip (SbTrafficPage *self)
+update_chips (SbTrafficPage *self)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *client_text = NULL;
+  g_autofree char *channel_text = NULL;
   SbClient *client = self->only_client != 0
                          ? sb_client_list_find (sb_engine_get_clients (get_engine (self)), self->only_client)
                          : NULL;
 
   if (client != NULL)
-    text = g_strdup_printf (_("Client: %s"), sb_client_get_title (client));
+    client_text = g_strdup_printf (_("Client: %s"), sb_client_get_title (client));
   else if (self->only_client != 0)
-    text = g_strdup_printf (_("Client: number %" G_GUINT64_FORMAT), self->only_client);
-  else if (self->only_channel != NULL)
-    text = g_strdup_printf (_("Channel: %s"), self->only_channel);
-  sb_filter_chip_set_text (self->chip, text);
+    client_text = g_strdup_printf (_("Client: number %" G_GUINT64_FORMAT), self->only_client);
+  if (self->only_channel != NULL)
+    channel_text = g_strdup_printf (_("Channel: %s"), self->only_channel);
+  sb_filter_chip_set_text (self->client_chip, client_text);
+  sb_filter_chip_set_text (self->channel_chip, channel_text);
 }
 
 static void
@@ -217,14 +223,22 @@ narrow_to (SbTrafficPage *self,
 {
   self->only_client = client_id;
   g_set_str (&self->only_channel, channel);
-  update_chip (self);
+  update_chips (self);
   filter_changed_cb (self);
 }
 
 static void
-chip_cleared_cb (SbTrafficPage *self)
+client_cleared_cb (SbTrafficPage *self)
 {
-  narrow_to (self, 0, NULL);
+  g_autofree char *channel = g_strdup (self->only_channel);
+
+  narrow_to (self, 0, channel);
+}
+
+static void
+channel_cleared_cb (SbTrafficPage *self)
+{
+  narrow_to (self, self->only_client, NULL);
 }
 
 static void
@@ -303,6 +317,7 @@ update_actions (SbTrafficPage *self)
   g_autoptr (SbTarget) target = record != NULL ? make_target (record) : NULL;
 
   gtk_widget_action_set_enabled (widget, "traffic.copy", entry != NULL);
+  gtk_widget_action_set_enabled (widget, "traffic.copy-line", entry != NULL);
   gtk_widget_action_set_enabled (widget, "traffic.send-again", target != NULL);
   gtk_widget_action_set_enabled (widget, "traffic.show-client", record != NULL && record->peer != NULL);
   gtk_widget_action_set_enabled (widget, "traffic.only-client", record != NULL && record->peer != NULL);
@@ -367,6 +382,19 @@ copy_action_cb (GtkWidget  *widget,
   sb_page_say (SB_PAGE (self), _("Message copied"));
 }
 
+/* As the export has it. */
+static void
+copy_line_action_cb (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
+  g_autofree char *text = sb_traffic_export_dup_line (sb_traffic_entry_get_record (get_selected (self)));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  sb_page_say (SB_PAGE (self), _("Line copied"));
+}
+
 static void
 send_again_action_cb (GtkWidget  *widget,
                       const char *action_name,
@@ -402,7 +430,9 @@ only_client_action_cb (GtkWidget  *widget,
 {
   SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
 
-  narrow_to (self, sb_traffic_entry_get_record (get_selected (self))->peer->id, NULL);
+  g_autofree char *channel = g_strdup (self->only_channel);
+
+  narrow_to (self, sb_traffic_entry_get_record (get_selected (self))->peer->id, channel);
 }
 
 static void
@@ -413,7 +443,7 @@ only_channel_action_cb (GtkWidget  *widget,
   SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
   g_autofree char *channel = g_strdup (sb_traffic_entry_get_record (get_selected (self))->peer->channel);
 
-  narrow_to (self, 0, channel);
+  narrow_to (self, self->only_client, channel);
 }
 
 static void
@@ -524,6 +554,7 @@ sb_traffic_page_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "ticked", G_CALLBACK (ticked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->filter_bar, "notify::narrow", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
   awake_cb (self);
   update_new (self);
@@ -547,6 +578,7 @@ static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "traffic.copy", NULL, copy_action_cb);
+  gtk_widget_class_install_action (widget_class, "traffic.copy-line", NULL, copy_line_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.send-again", NULL, send_again_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.show-client", NULL, show_client_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.only-client", NULL, only_client_action_cb);
@@ -556,6 +588,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "traffic.clear", NULL, clear_action_cb);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "traffic.close-details", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "traffic.copy-line", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Pause, 0, pause_key_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_space, GDK_CONTROL_MASK, pause_key_cb, NULL);
 }
@@ -576,7 +609,8 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, filter_bar);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, chip);
+  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, client_chip);
+  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, channel_chip);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stopped);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, quiet);
@@ -591,7 +625,8 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, pause_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, chip_cleared_cb);
+  gtk_widget_class_bind_template_callback (widget_class, client_cleared_cb);
+  gtk_widget_class_bind_template_callback (widget_class, channel_cleared_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
   gtk_widget_class_bind_template_callback (widget_class, broadcast_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);

@@ -5,17 +5,26 @@
 #include "sb-page.h"
 #include <string.h>
 
+/**
+ * SbFilterBar:
+ *
+ * What narrows a list: a search, and a choice. Where there is little room the search is folded behind a button and the
+ * choice is a drop-down, with what the page has to tell ("20 connected") beside it.
+ */
 struct _SbFilterBar
 {
   GtkBox parent_instance;
 
   char *placeholder;
   gboolean narrow;
+  char *facts;
   GPtrArray *names; /* of the choices, in order */
   guint chosen;
   char *needle;     /* what is searched for, casefolded; NULL: nothing */
 
+  GtkBox *line;
   GtkSearchEntry *entry;
+  GtkToggleButton *search_button;
   AdwToggleGroup *toggles;
   GtkDropDown *drop_down;
   GtkStringList *labels;
@@ -28,6 +37,7 @@ enum
   PROP_0,
   PROP_PLACEHOLDER,
   PROP_NARROW,
+  PROP_FACTS,
   N_PROPS
 };
 
@@ -60,10 +70,44 @@ changed_cb (SbFilterBar *self)
     g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* Folded, the entry has a line of its own while it is open; what is searched for is never hidden. */
+static void
+place_entry (SbFilterBar *self)
+{
+  GtkWidget *entry = GTK_WIDGET (self->entry);
+  GtkBox *home = self->narrow ? GTK_BOX (self) : self->line;
+
+  if (gtk_widget_get_parent (entry) != GTK_WIDGET (home))
+    {
+      g_object_ref (entry);
+      gtk_box_remove (self->narrow ? self->line : GTK_BOX (self), entry);
+      if (self->narrow)
+        gtk_box_append (home, entry);
+      else
+        gtk_box_prepend (home, entry);
+      g_object_unref (entry);
+      gtk_toggle_button_set_active (self->search_button, self->narrow && self->needle != NULL);
+    }
+  gtk_widget_set_visible (entry, !self->narrow || gtk_toggle_button_get_active (self->search_button));
+}
+
+static void
+search_toggled_cb (SbFilterBar *self)
+{
+  gboolean open = gtk_toggle_button_get_active (self->search_button);
+
+  if (!open && self->narrow)
+    sb_filter_bar_set_text (self, "");
+  place_entry (self);
+  if (open && self->narrow)
+    gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+}
+
 static void
 stop_search_cb (SbFilterBar *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  gtk_toggle_button_set_active (self->search_button, FALSE);
 }
 
 /* The toggles and the drop-down show the same choice; whichever is used leads the other. */
@@ -108,6 +152,9 @@ sb_filter_bar_get_property (GObject    *object,
     case PROP_NARROW:
       g_value_set_boolean (value, self->narrow);
       break;
+    case PROP_FACTS:
+      g_value_set_string (value, self->facts);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -131,8 +178,13 @@ sb_filter_bar_set_property (GObject      *object,
       if (self->narrow != g_value_get_boolean (value))
         {
           self->narrow = g_value_get_boolean (value);
+          place_entry (self);
           g_object_notify_by_pspec (object, pspec);
         }
+      break;
+    case PROP_FACTS:
+      if (g_set_str (&self->facts, g_value_get_string (value)))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -156,6 +208,7 @@ sb_filter_bar_finalize (GObject *object)
 
   g_free (self->placeholder);
   g_free (self->needle);
+  g_free (self->facts);
   g_ptr_array_unref (self->names);
 
   G_OBJECT_CLASS (sb_filter_bar_parent_class)->finalize (object);
@@ -176,6 +229,8 @@ sb_filter_bar_class_init (SbFilterBarClass *klass)
                                                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FACTS] = g_param_spec_string ("facts", NULL, NULL, NULL,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -186,12 +241,15 @@ sb_filter_bar_class_init (SbFilterBarClass *klass)
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-filter-bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbFilterBar, line);
   gtk_widget_class_bind_template_child (widget_class, SbFilterBar, entry);
+  gtk_widget_class_bind_template_child (widget_class, SbFilterBar, search_button);
   gtk_widget_class_bind_template_child (widget_class, SbFilterBar, toggles);
   gtk_widget_class_bind_template_child (widget_class, SbFilterBar, drop_down);
   gtk_widget_class_bind_template_child (widget_class, SbFilterBar, labels);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
 }
@@ -266,6 +324,8 @@ sb_filter_bar_set_text (SbFilterBar *self,
 
   gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
   changed_cb (self);
+  if (self->narrow && self->needle != NULL)
+    gtk_toggle_button_set_active (self->search_button, TRUE);
 }
 
 gboolean
@@ -306,6 +366,7 @@ sb_filter_bar_focus_search (SbFilterBar *self)
 {
   g_return_if_fail (SB_IS_FILTER_BAR (self));
 
+  gtk_toggle_button_set_active (self->search_button, self->narrow);
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
 }
