@@ -257,6 +257,32 @@ test_schema (void)
   assert_verdict (rule, &server, TRUE, "{}", SB_CHECK_PASSED, NULL, NULL);
 }
 
+/* Whatever the server allows, a schema is held against so much only; without one there is no such limit. */
+static void
+test_checked_size (void)
+{
+  g_autoptr (SbRule) plain = rule_make (1, "/a", NULL);
+  g_autoptr (SbRule) strict = rule_make (1, "/a", "true");
+  SbMessageLimits wide = server;
+  g_autoptr (GString) values = g_string_new ("[1");
+  g_autofree char *filler = g_strnfill (SB_RULE_MAX_CHECKED_SIZE, 'x');
+  g_autofree char *text = g_strdup_printf ("\"%s\"", filler);
+
+  wide.max_message = 4 << 20;
+  wide.json.max_string = 4 << 20;
+  for (guint i = 2; i < SB_RULE_MAX_CHECKED_VALUES; i++)
+    g_string_append (values, ",1");
+  g_string_append (values, "]");
+  assert_verdict (strict, &wide, FALSE, values->str, SB_CHECK_PASSED, NULL, NULL);
+  g_string_insert (values, 1, "1,");
+  assert_verdict (strict, &wide, FALSE, values->str, SB_CHECK_JSON, "json", "5000");
+  assert_verdict (plain, &wide, FALSE, values->str, SB_CHECK_PASSED, NULL, NULL);
+
+  assert_verdict (strict, &wide, FALSE, text, SB_CHECK_SIZE, "too_big", "may have 1048576");
+  assert_verdict (strict, &wide, TRUE, text, SB_CHECK_PASSED, NULL, NULL);
+  assert_verdict (plain, &wide, FALSE, text, SB_CHECK_PASSED, NULL, NULL);
+}
+
 /* Where the server takes any text, a rule that looks into it does not. */
 static void
 test_any_text (void)
@@ -368,6 +394,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/rule/limits-tighten", test_limits_tighten);
   g_test_add_func ("/rule/text-not-allowed", test_text_not_allowed);
   g_test_add_func ("/rule/schema", test_schema);
+  g_test_add_func ("/rule/checked-size", test_checked_size);
   g_test_add_func ("/rule/any-text", test_any_text);
   g_test_add_func ("/rule/unusable", test_unusable);
   g_test_add_func ("/rule/exhausted", test_exhausted);

@@ -53,6 +53,8 @@ check_json (SbRuleChecker *self, SbRule *rule, const SbMessageLimits *limits, co
 
   if (rule != NULL && rule->spec.max_depth > 0)
     json.max_depth = MIN (json.max_depth, rule->spec.max_depth);
+  if (rule != NULL && rule->schema != NULL)
+    json.max_values = MIN (json.max_values, SB_RULE_MAX_CHECKED_VALUES);
   if (sb_json_guard_check (self->guard, payload, length, &json, &verdict->json))
     return TRUE;
 
@@ -128,6 +130,8 @@ sb_rule_checker_check (SbRuleChecker *self, SbRule *rule, const SbMessageLimits 
 
   if (rule != NULL && rule->spec.max_size > 0)
     most = MIN (most, rule->spec.max_size);
+  if (rule != NULL && rule->schema != NULL && !binary)
+    most = MIN (most, SB_RULE_MAX_CHECKED_SIZE);
   verdict->check = SB_CHECK_PASSED;
   verdict->pointer = NULL;
   verdict->schema_pointer = NULL;
