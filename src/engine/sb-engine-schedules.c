@@ -53,19 +53,27 @@ forget (SbEngine *self, SbSchedule *schedule)
 
 /* --- the trail --- */
 
+/* "every 30 s", "every 30 s from 2027-10-12T18:00:00Z, 10 times", "once at 2027-10-12T18:00:00Z" */
 static char *
-times_to_text (const SbScheduleTimes *times)
+times_to_text (SbSchedule *schedule)
 {
+  const SbScheduleTimes *times = sb_schedule_get_times (schedule);
   g_autoptr (GDateTime) start = g_date_time_new_from_unix_utc (times->start_at / G_USEC_PER_SEC);
   g_autofree char *start_text = start != NULL ? g_date_time_format_iso8601 (start) : g_strdup ("?");
 
+  GString *text;
+
   if (times->interval == 0)
     return g_strdup_printf ("once at %s", start_text);
-  if (times->max_runs == 0)
-    return g_strdup_printf ("every %" G_GINT64_FORMAT " s from %s", times->interval / G_USEC_PER_SEC, start_text);
 
-  return g_strdup_printf ("every %" G_GINT64_FORMAT " s from %s, %u times", times->interval / G_USEC_PER_SEC,
-                          start_text, times->max_runs);
+  text = g_string_new (NULL);
+  g_string_append_printf (text, "every %" G_GINT64_FORMAT " s", times->interval / G_USEC_PER_SEC);
+  if (times->start_at > sb_schedule_get_created_at (schedule))
+    g_string_append_printf (text, " from %s", start_text);
+  if (times->max_runs > 0)
+    g_string_append_printf (text, ", %u times", times->max_runs);
+
+  return g_string_free (text, FALSE);
 }
 
 static char *
@@ -387,7 +395,7 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sb_command_fail_store (command, error);
   else
     {
-      g_autofree char *detail = times_to_text (sb_schedule_get_times (schedule));
+      g_autofree char *detail = times_to_text (schedule);
 
       command->object = G_OBJECT (g_object_ref (schedule));
       sb_command_audit (command, SB_ACT_SCHEDULE_STARTED, sb_schedule_get_message (schedule)->target_text, detail);

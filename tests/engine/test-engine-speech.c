@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine-fixture.h"
+#include "shadow-list.h"
 
 /* What is kept to be said, and what is said by itself. */
 
@@ -101,6 +102,51 @@ test_templates (EngineFixture *self, gconstpointer data)
   engine_fixture_restart (self);
   loaded = join_names (self->engine);
   g_assert_cmpstr (loaded, ==, "beta|zulu|");
+}
+
+/* Whatever is saved, renamed and deleted in whatever order: every view of the list has it, in the order of the names. */
+static void
+test_templates_at_random (EngineFixture *self, gconstpointer data)
+{
+  GListModel *templates = sb_engine_get_templates (self->engine);
+  ShadowList shadow;
+
+  shadow_list_init (&shadow, templates);
+  for (guint i = 0; i < 300; i++)
+    {
+      guint n = count (templates);
+      g_autoptr (SbTemplate) one = n > 0 ? g_list_model_get_item (templates, (guint) g_test_rand_int_range (0, (int) n)) : NULL;
+      g_autofree char *name = g_strdup_printf ("%c%d", "aAzZ"[i % 4], g_test_rand_int_range (0, 60));
+      gint64 id = one != NULL && g_test_rand_bit () ? sb_template_get_id (one) : 0;
+
+      if (one != NULL && g_test_rand_int_range (0, 3) == 0)
+        {
+          GAsyncResult *result = NULL;
+
+          sb_engine_delete_template_async (self->engine, "window", sb_template_get_id (one), store_result_cb, &result);
+          engine_finish_well (self->engine, &result);
+        }
+      else
+        {
+          SbTemplate *same = sb_engine_find_template_named (self->engine, name);
+          gboolean taken = same != NULL && sb_template_get_id (same) != id;
+          g_autoptr (SbTemplate) saved = save (self->engine, id, name, NULL, "1", NULL);
+
+          g_assert_true ((saved == NULL) == taken);
+        }
+      shadow_list_check (&shadow);
+      for (guint j = 1; j < count (templates); j++)
+        {
+          g_autoptr (SbTemplate) before = g_list_model_get_item (templates, j - 1);
+          g_autoptr (SbTemplate) after = g_list_model_get_item (templates, j);
+          g_autofree char *a = g_utf8_casefold (sb_template_get_name (before), -1);
+          g_autofree char *b = g_utf8_casefold (sb_template_get_name (after), -1);
+
+          g_assert_cmpint (g_utf8_collate (a, b), <, 0);
+        }
+    }
+  g_assert_cmpuint (count (templates), >, 0);
+  shadow_list_clear (&shadow);
 }
 
 static void
@@ -322,6 +368,7 @@ main (int argc, char *argv[])
 #define ADD_STARTED(name, func) \
   g_test_add ("/engine-speech/" name, EngineFixture, NULL, engine_fixture_set_up_started, func, engine_fixture_tear_down)
   ADD ("templates/life", test_templates);
+  ADD ("templates/at-random", test_templates_at_random);
   ADD ("templates/refused", test_templates_refused);
   ADD ("templates/at-most", test_templates_at_most);
   ADD_STARTED ("schedules/until-stopped", test_repeats_until_stopped);

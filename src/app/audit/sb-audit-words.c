@@ -171,6 +171,8 @@ append_detail_part (GString    *text,
                     const char *part)
 {
   guint n, targeted, sent, dropped, missed;
+  gint64 seconds;
+  int end = 0;
   g_autofree char *words = NULL;
 
   if (is_number_of (part, " connections closed", &n))
@@ -196,6 +198,13 @@ append_detail_part (GString    *text,
           g_free (words);
           words = g_strdup_printf (_("%s missed"), missed_number);
         }
+    }
+  else if (sscanf (part, "every %" G_GINT64_FORMAT " s%n", &seconds, &end) == 1 && end > 0 && part[end] == '\0')
+    {
+      g_autofree char *interval = sb_format_elapsed (seconds * G_TIME_SPAN_SECOND);
+
+      /* Translators: how often a message is sent, as in "every 30 s" */
+      words = g_strdup_printf (_("every %s"), interval);
     }
   else if (g_str_equal (part, "**"))
     words = g_strdup (_("all channels"));
