@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-/* schema-suite DIR [--remotes DIR] [--format]: runs every case of every file in DIR, which is in the form of the official JSON Schema
- * test suite, prints each failure and the counts. The exit status is 0 when all passed. */
+/* schema-suite DIR [--remotes DIR] [--format]: runs every case of every file in DIR, which is in the form of the
+ * official JSON Schema test suite, prints each failure and the counts. The exit status is 0 when all passed. */
 
 int
 main (int argc, char *argv[])
@@ -14,7 +14,8 @@ main (int argc, char *argv[])
   g_autofree char *remotes = NULL;
   gboolean format = FALSE;
   const GOptionEntry entries[] = {
-    { "remotes", 0, 0, G_OPTION_ARG_FILENAME, &remotes, "Documents that are known under http://localhost:1234/", "DIR" },
+    { "remotes", 0, 0, G_OPTION_ARG_FILENAME, &remotes, "Documents that are known under http://localhost:1234/",
+      "DIR" },
     { "format", 0, 0, G_OPTION_ARG_NONE, &format, "Assert “format”", NULL },
     { NULL },
   };
@@ -30,7 +31,8 @@ main (int argc, char *argv[])
     }
 
   schema_suite_init (&suite, format ? SB_SCHEMA_ASSERT_FORMAT : SB_SCHEMA_NO_FLAGS);
-  if ((remotes != NULL && !schema_suite_add_remotes (&suite, remotes, &error)) || !schema_suite_run (&suite, argv[1], &error))
+  if ((remotes != NULL && !schema_suite_add_remotes (&suite, remotes, &error)) || !schema_suite_run (&suite, argv[1],
+                                                                                                     &error))
     {
       g_printerr ("schema-suite: %s\n", error->message);
       schema_suite_clear (&suite);

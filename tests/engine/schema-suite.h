@@ -33,8 +33,8 @@ schema_suite_clear (SchemaSuite *self)
   sb_schema_registry_unref (self->registry);
 }
 
-/* json-glib's strings end at a NUL, so that the JSON guard lets none through. Some cases have one, to see that it is not taken for the
- * end; here a character nobody else uses stands in for it. */
+/* json-glib's strings end at a NUL, so that the JSON guard lets none through. Some cases have one, to see that it is
+ * not taken for the end; here a character nobody else uses stands in for it. */
 static inline JsonNode *
 schema_suite_parse (const char *text, gssize length, GError **error)
 {
@@ -153,7 +153,8 @@ schema_suite_run_group (SchemaSuite *self, JsonObject *group, const char *file)
         self->n_passed++;
       else
         schema_suite_fail (self, "%s: %s: %s: should be %s, but is %s: %s", file, description,
-                           json_object_get_string_member_with_default (test, "description", data), valid ? "valid" : "invalid",
+                           json_object_get_string_member_with_default (test, "description",
+                                                                       data), valid ? "valid" : "invalid",
                            verdict == SB_SCHEMA_VALID ? "valid" : verdict == SB_SCHEMA_INVALID ? "invalid" : "not known",
                            errors != NULL ? ((SbSchemaError *) errors->pdata[0])->message : "no error");
     }

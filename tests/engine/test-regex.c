@@ -280,7 +280,8 @@ test_refused (void)
 static void
 test_hostile (void)
 {
-  static const char *const linear[] = { "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(.*a){12}$", "^([a-zA-Z0-9])(([\\-.]|[_]+)?([a-zA-Z0-9]+))*@$" };
+  static const char *const linear[] = { "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(.*a){12}$",
+                                        "^([a-zA-Z0-9])(([\\-.]|[_]+)?([a-zA-Z0-9]+))*@$" };
   g_autofree char *text = g_strconcat ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "!", NULL);
   g_autofree char *megabyte = g_strnfill (1 << 20, 'a');
 
@@ -320,11 +321,13 @@ test_hostile (void)
   }
 }
 
-/* A machine and PCRE2 agree on random expressions and texts: "(?<!x)" at the end changes nothing, but only PCRE2 can do it. */
+/* A machine and PCRE2 agree on random expressions and texts: "(?<!x)" at the end changes nothing, but only PCRE2 can do
+ * it. */
 static void
 test_both_ways (void)
 {
-  static const char *const pieces[] = { "a", "b", ".", "[ab]", "[^a]", "\\w", "\\s", "^", "$", "\\b", "(?=b)", "(?!a)", "ä", "\\p{L}" };
+  static const char *const pieces[] = { "a", "b", ".", "[ab]", "[^a]", "\\w", "\\s", "^", "$", "\\b", "(?=b)", "(?!a)",
+                                        "ä", "\\p{L}" };
   static const char *const repeats[] = { "", "", "", "*", "+", "?", "{2}", "{1,2}", "*?" };
   static const char *const letters[] = { "a", "b", " ", "ä", "\n", "_" };
   guint n_both = 0;

@@ -24,7 +24,8 @@ assert_inferred (const char *const *texts, SbSchemaInferFlags flags, const char 
   g_autoptr (JsonNode) document = sb_schema_infer (samples, flags);
   g_autofree char *text = json_to_string (document, FALSE);
   g_autofree char *whole =
-      g_strconcat ("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"", *expected != '\0' ? "," : "", expected, "}", NULL);
+      g_strconcat ("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"", *expected != '\0' ? "," : "",
+                   expected, "}", NULL);
 
   g_assert_cmpstr (text, ==, whole);
 }
@@ -37,9 +38,12 @@ test_shapes (void)
   assert_inferred (SAMPLES (), SB_SCHEMA_INFER_NO_FLAGS, "");
   assert_inferred (SAMPLES ("1"), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"integer\",\"$comment\":\"seen: 1 to 1\"");
   assert_inferred (SAMPLES ("1.0", "3"), SB_SCHEMA_INFER_BOUNDS, "\"type\":\"integer\",\"minimum\":1.0,\"maximum\":3");
-  assert_inferred (SAMPLES ("1", "2.5"), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"number\",\"$comment\":\"seen: 1 to 2.5\"");
-  assert_inferred (SAMPLES ("null", "true", "\"x\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":[\"string\",\"boolean\",\"null\"]");
-  assert_inferred (SAMPLES ("\"ä\"", "\"abc\""), SB_SCHEMA_INFER_BOUNDS, "\"type\":\"string\",\"minLength\":1,\"maxLength\":3");
+  assert_inferred (SAMPLES ("1", "2.5"), SB_SCHEMA_INFER_NO_FLAGS,
+                   "\"type\":\"number\",\"$comment\":\"seen: 1 to 2.5\"");
+  assert_inferred (SAMPLES ("null", "true", "\"x\""), SB_SCHEMA_INFER_NO_FLAGS,
+                   "\"type\":[\"string\",\"boolean\",\"null\"]");
+  assert_inferred (SAMPLES ("\"ä\"", "\"abc\""), SB_SCHEMA_INFER_BOUNDS,
+                   "\"type\":\"string\",\"minLength\":1,\"maxLength\":3");
   assert_inferred (SAMPLES ("[]", "[\"a\",null]", "[{}]"), SB_SCHEMA_INFER_NO_FLAGS,
                    "\"type\":\"array\",\"items\":{\"type\":[\"object\",\"string\",\"null\"]}");
   assert_inferred (SAMPLES ("[]"), SB_SCHEMA_INFER_BOUNDS, "\"type\":\"array\",\"minItems\":0,\"maxItems\":0");
@@ -67,8 +71,10 @@ test_formats (void)
   assert_inferred (SAMPLES ("\"2026-01-31T09:30:00Z\"", "\"2026-02-01T00:00:00+01:00\""), SB_SCHEMA_INFER_NO_FLAGS,
                    "\"type\":\"string\",\"format\":\"date-time\"");
   assert_inferred (SAMPLES ("\"192.0.2.1\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"string\",\"format\":\"ipv4\"");
-  assert_inferred (SAMPLES ("\"a@b.de\"", "\"c@d.org\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"string\",\"format\":\"email\"");
-  assert_inferred (SAMPLES ("\"https://example.com/\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"string\",\"format\":\"uri\"");
+  assert_inferred (SAMPLES ("\"a@b.de\"", "\"c@d.org\""), SB_SCHEMA_INFER_NO_FLAGS,
+                   "\"type\":\"string\",\"format\":\"email\"");
+  assert_inferred (SAMPLES ("\"https://example.com/\""), SB_SCHEMA_INFER_NO_FLAGS,
+                   "\"type\":\"string\",\"format\":\"uri\"");
   assert_inferred (SAMPLES ("\"note: this\"", "\"a:b\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"string\"");
   assert_inferred (SAMPLES ("\"192.0.2.1\"", "\"host\""), SB_SCHEMA_INFER_NO_FLAGS, "\"type\":\"string\"");
 }
@@ -93,7 +99,8 @@ test_table (void)
 static void
 append_random (GString *out, guint depth)
 {
-  static const char *const texts[] = { "\"up\"", "\"down\"", "\"\"", "\"ä🐲\"", "\"2026-01-31\"", "\"::1\"", "\"http://a/\"", "\"x\"" };
+  static const char *const texts[] = { "\"up\"", "\"down\"", "\"\"", "\"ä🐲\"", "\"2026-01-31\"", "\"::1\"",
+                                       "\"http://a/\"", "\"x\"" };
   int kind = g_test_rand_int_range (0, depth < 5 ? 8 : 6);
 
   switch (kind)

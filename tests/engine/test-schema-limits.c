@@ -3,8 +3,8 @@
 
 #include "schema-suite.h"
 
-/* What evaluating may cost: hostile messages, clumsy schemas. Steps are counted, not time; G_MESSAGES_DEBUG shows the time as well, of
- * which 5 ms is what a lane may be held (docs/limits.md). */
+/* What evaluating may cost: hostile messages, clumsy schemas. Steps are counted, not time; G_MESSAGES_DEBUG shows the
+ * time as well, of which 5 ms is what a lane may be held (docs/limits.md). */
 
 
 typedef struct
@@ -55,27 +55,33 @@ static const Hostile hostile[] = {
   { "unique-long-texts", "{\"uniqueItems\":true}", VALID,
     LIST (1000, "\"#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"") },
   { "fractions", "{\"items\":{\"multipleOf\":0.01}}", EXHAUSTED, LIST (50000, "#.25") },
-  { "fractions-that-are-none", "{\"items\":{\"type\":\"integer\",\"multipleOf\":1e-300}}", EXHAUSTED, LIST (20000, "1.5e300") },
+  { "fractions-that-are-none", "{\"items\":{\"type\":\"integer\",\"multipleOf\":1e-300}}", EXHAUSTED, LIST (20000,
+                                                                                                            "1.5e300") },
   { "a-long-text", "{\"maxLength\":2000000,\"minLength\":5}", VALID, TEXT_OF (1 << 20, "a") },
   { "a-long-pattern", "{\"pattern\":\"^[a-z]*$\"}", VALID, TEXT_OF (100000, "a") },
   { "backtracking", "{\"pattern\":\"^(a+)+$\"}", VALID, TEXT_OF (5000, "a") },
   { "backtracking-far", "{\"pattern\":\"^(a+)+b$\"}", EXHAUSTED, TEXT_OF (1 << 20, "a") },
   { "quadratic-pattern", "{\"pattern\":\"a*a*a*a*a*b\"}", EXHAUSTED, TEXT_OF (1 << 20, "a") },
-  { "backreferences", "{\"items\":{\"pattern\":\"^(a+)+\\\\1$\"}}", EXHAUSTED, LIST (1000, "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"") },
-  { "patterns-for-many", "{\"items\":{\"pattern\":\"^[A-Z][a-z]+ [0-9]{1,5}$\"}}", EXHAUSTED, LIST (50000, "\"Message #\"") },
+  { "backreferences", "{\"items\":{\"pattern\":\"^(a+)+\\\\1$\"}}", EXHAUSTED, LIST (1000,
+                                                                                     "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"") },
+  { "patterns-for-many", "{\"items\":{\"pattern\":\"^[A-Z][a-z]+ [0-9]{1,5}$\"}}", EXHAUSTED, LIST (50000,
+                                                                                                    "\"Message #\"") },
   { "names-by-patterns",
     "{\"patternProperties\":{\"a$\":true,\"b$\":true,\"c$\":true,\"d$\":true,\"e$\":true,\"f$\":true},\"additionalProperties\":false}",
     EXHAUSTED, OBJECT (20000, "\"name#a\":1") },
-  { "names", "{\"propertyNames\":{\"maxLength\":20},\"additionalProperties\":{\"type\":\"null\"}}", VALID, OBJECT (2000, "\"n#\":null") },
+  { "names", "{\"propertyNames\":{\"maxLength\":20},\"additionalProperties\":{\"type\":\"null\"}}", VALID, OBJECT (2000,
+                                                                                                                   "\"n#\":null") },
   { "unevaluated-members", "{\"anyOf\":[{\"patternProperties\":{\"^a\":true}},{\"patternProperties\":{\"^b\":true}},true],"
     "\"unevaluatedProperties\":{\"type\":\"null\"}}", VALID, OBJECT (1000, "\"n#\":null") },
   { "unevaluated-many", "{\"anyOf\":[{\"items\":true},{\"contains\":{\"anyOf\":[{\"const\":1},{\"const\":2}]}}],\"unevaluatedItems\":false}",
     EXHAUSTED, LIST (50000, "#") },
   { "contains", "{\"contains\":{\"required\":[\"zz\"]}}", INVALID, LIST (3000, "{\"a\":#}") },
-  { "formats", "{\"items\":{\"format\":\"idn-hostname\"}}", EXHAUSTED, LIST (5000, "\"büüüüüüüüüüüüüüüüüüüüücher#.example\"") },
+  { "formats", "{\"items\":{\"format\":\"idn-hostname\"}}", EXHAUSTED, LIST (5000,
+                                                                             "\"büüüüüüüüüüüüüüüüüüüüücher#.example\"") },
   { "regexes", "{\"items\":{\"format\":\"regex\"}}", EXHAUSTED,
     LIST (5000, "\"(a|b)*[a-z]{1,500}\\\\p{Alphabetic}(a|b)*[a-z]{1,500}\\\\p{Alphabetic}\"") },
-  { "choices", "{\"items\":{\"enum\":[[1,2],{\"a\":[0,{\"b\":7}]},\"x\",5]}}", VALID, LIST (5000, "{\"a\":[0,{\"b\":7}]}") },
+  { "choices", "{\"items\":{\"enum\":[[1,2],{\"a\":[0,{\"b\":7}]},\"x\",5]}}", VALID, LIST (5000,
+                                                                                            "{\"a\":[0,{\"b\":7}]}") },
   /* Ways that double with each level, from 2 to the 30th. */
   { "doubling",
     "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"anyOf\":[{\"items\":{\"$ref\":\"#/$defs/a\"},\"type\":\"array\"},"

@@ -7,7 +7,8 @@
 #include <float.h>
 #include <math.h>
 
-/* When values are equal, which number is more, and what is a multiple of what: properties that hold for random values. */
+/* When values are equal, which number is more, and what is a multiple of what: properties that hold for random
+ * values. */
 
 #define PLENTY ((SbBudget) { G_MAXINT32 })
 
@@ -28,7 +29,8 @@ append_random (GString *one, GString *other, guint depth)
   static const char *const words[][2] = {
     { "null", "null" },   { "true", "true" },   { "false", "false" }, { "0", "-0.0" },       { "1", "1.0" },
     { "1.5", "15e-1" },   { "\"\"", "\"\"" },   { "\"a\"", "\"\\u0061\"" }, { "-7", "-70e-1" }, { "1e3", "1000" },
-    { "\"ä🐲\"", "\"\\u00e4\\ud83d\\udc32\"" }, { "9007199254740993", "9007199254740993" }, { "[]", "[ ]" }, { "{}", "{ }" },
+    { "\"ä🐲\"", "\"\\u00e4\\ud83d\\udc32\"" }, { "9007199254740993", "9007199254740993" }, { "[]", "[ ]" }, { "{}",
+                                                                                                              "{ }" },
   };
   int kind = g_test_rand_int_range (0, depth < 4 ? 4 : 2);
   int n = g_test_rand_int_range (0, 4);
@@ -154,9 +156,11 @@ test_unique (void)
 static SbNumber
 random_number (void)
 {
-  static const double doubles[] = { 9007199254740992.0, 9007199254740994.0, 9223372036854775808.0, -9223372036854775808.0, 1e19, -1e19,
+  static const double doubles[] = { 9007199254740992.0, 9007199254740994.0, 9223372036854775808.0,
+                                    -9223372036854775808.0, 1e19, -1e19,
                                     0.5, -0.5, 0.0, -0.0, 1e300, 5e-324, 9223372036854774784.0 };
-  static const gint64 integers[] = { 9007199254740992, 9007199254740993, 9007199254740994, G_MAXINT64, G_MAXINT64 - 1, G_MININT64,
+  static const gint64 integers[] = { 9007199254740992, 9007199254740993, 9007199254740994, G_MAXINT64, G_MAXINT64 - 1,
+                                     G_MININT64,
                                      G_MININT64 + 1, 0, 1, -1, 9223372036854774784 };
 
   switch (g_test_rand_int_range (0, 4))
@@ -172,7 +176,8 @@ random_number (void)
     }
 }
 
-/* A long double of x86 holds every int64 and every double exactly; elsewhere it holds at least as much as is compared here. */
+/* A long double of x86 holds every int64 and every double exactly; elsewhere it holds at least as much as is compared
+ * here. */
 static void
 test_compare (void)
 {
@@ -210,9 +215,11 @@ test_multiples (void)
       SbNumber value = { .d = g_ascii_strtod (value_text, NULL) };
       SbDecimal decimal = sb_number_to_decimal (value);
 
-      if (sb_decimal_is_multiple (decimal, sb_number_to_decimal ((SbNumber) { .d = g_ascii_strtod (divisor_text, NULL) })) != (extra == 0))
+      if (sb_decimal_is_multiple (decimal, sb_number_to_decimal ((SbNumber) { .d = g_ascii_strtod (divisor_text,
+                                                                                                   NULL) })) != (extra == 0))
         g_error ("%s of %s", value_text, divisor_text);
-      g_assert_cmpfloat_with_epsilon (decimal.digits * pow (10, decimal.exponent), fabs (value.d), fabs (value.d) * 1e-12);
+      g_assert_cmpfloat_with_epsilon (decimal.digits * pow (10, decimal.exponent), fabs (value.d),
+                                      fabs (value.d) * 1e-12);
     }
 }
 

@@ -49,7 +49,8 @@ static const struct
   { "{\"type\":[]}", SB_SCHEMA_ERROR_KEYWORD, "/type", "“type” needs one type or more" },
   { "{\"type\":[\"string\",1]}", SB_SCHEMA_ERROR_KEYWORD, "/type", NULL },
   { "{\"type\":[\"string\",\"string\"]}", SB_SCHEMA_ERROR_KEYWORD, "/type", NULL },
-  { "{\"properties\":{\"a\":{\"maximum\":\"5\"}}}", SB_SCHEMA_ERROR_KEYWORD, "/properties/a/maximum", "“maximum” has to be a number" },
+  { "{\"properties\":{\"a\":{\"maximum\":\"5\"}}}", SB_SCHEMA_ERROR_KEYWORD, "/properties/a/maximum",
+    "“maximum” has to be a number" },
   { "{\"properties\":{\"a/b~\":{\"minimum\":null}}}", SB_SCHEMA_ERROR_KEYWORD, "/properties/a~1b~0/minimum", NULL },
   { "{\"exclusiveMinimum\":true}", SB_SCHEMA_ERROR_KEYWORD, "/exclusiveMinimum", NULL },
   { "{\"multipleOf\":0}", SB_SCHEMA_ERROR_KEYWORD, "/multipleOf", "“multipleOf” has to be more than 0" },
@@ -77,8 +78,10 @@ static const struct
   { "{\"if\":1}", SB_SCHEMA_ERROR_KEYWORD, "/if", NULL },
   { "{\"then\":1}", SB_SCHEMA_ERROR_KEYWORD, "/then", NULL },
   { "{\"$defs\":{\"unused\":{\"type\":1}}}", SB_SCHEMA_ERROR_KEYWORD, "/$defs/unused/type", NULL },
-  { "{\"definitions\":{\"unused\":{\"pattern\":\"(\"}}}", SB_SCHEMA_ERROR_PATTERN, "/definitions/unused/pattern", NULL },
-  { "{\"pattern\":\"^(abc]\"}", SB_SCHEMA_ERROR_PATTERN, "/pattern", "“^(abc]” is not a regular expression: at character 7: “)” is missing" },
+  { "{\"definitions\":{\"unused\":{\"pattern\":\"(\"}}}", SB_SCHEMA_ERROR_PATTERN, "/definitions/unused/pattern",
+    NULL },
+  { "{\"pattern\":\"^(abc]\"}", SB_SCHEMA_ERROR_PATTERN, "/pattern",
+    "“^(abc]” is not a regular expression: at character 7: “)” is missing" },
   { "{\"pattern\":5}", SB_SCHEMA_ERROR_KEYWORD, "/pattern", "“pattern” has to be a string" },
   { "{\"patternProperties\":{\"[\":{}}}", SB_SCHEMA_ERROR_PATTERN, "/patternProperties/[", NULL },
   { "{\"format\":5}", SB_SCHEMA_ERROR_KEYWORD, "/format", NULL },
@@ -88,7 +91,8 @@ static const struct
   { "{\"$ref\":\"#nowhere\"}", SB_SCHEMA_ERROR_REFERENCE, "/$ref", NULL },
   { "{\"$ref\":\"#/allOf/00\",\"allOf\":[true]}", SB_SCHEMA_ERROR_REFERENCE, "/$ref", NULL },
   { "{\"$ref\":\"#/allOf/1\",\"allOf\":[true]}", SB_SCHEMA_ERROR_REFERENCE, "/$ref", NULL },
-  { "{\"$ref\":\"#/allOf\",\"allOf\":[true]}", SB_SCHEMA_ERROR_REFERENCE, "/$ref", "“#/allOf” leads to what is not a schema" },
+  { "{\"$ref\":\"#/allOf\",\"allOf\":[true]}", SB_SCHEMA_ERROR_REFERENCE, "/$ref",
+    "“#/allOf” leads to what is not a schema" },
   { "{\"items\":{\"$ref\":\"http://example.com/x.json\"}}", SB_SCHEMA_ERROR_REFERENCE, "/items/$ref",
     "“http://example.com/x.json” refers to “http://example.com/x.json”, which is not known here" },
   { "{\"$ref\":\"file:///etc/passwd\"}", SB_SCHEMA_ERROR_REFERENCE, "/$ref", NULL },
@@ -123,7 +127,8 @@ test_refused (void)
 
       if (schema != NULL)
         g_error ("%s is accepted", refused[i].schema);
-      if (error->domain != SB_SCHEMA_ERROR || error->code != (int) refused[i].code || g_strcmp0 (pointer, refused[i].pointer) != 0)
+      if (error->domain != SB_SCHEMA_ERROR || error->code != (int) refused[i].code || g_strcmp0 (pointer,
+                                                                                                 refused[i].pointer) != 0)
         g_error ("%s: %s: %s, %d", refused[i].schema, pointer, error->message, error->code);
       if (refused[i].message != NULL)
         g_assert_cmpstr (error->message, ==, refused[i].message);
@@ -212,7 +217,8 @@ test_registry (void)
 
   /* A fault in another document is shown at the reference that leads there. */
   g_assert_true (sb_schema_registry_add (registry, "http://example.com/text.json", wrong, &error));
-  g_assert_null (sb_schema_new (document, "http://example.com/list.json", registry, SB_SCHEMA_NO_FLAGS, &pointer, &error));
+  g_assert_null (sb_schema_new (document, "http://example.com/list.json", registry, SB_SCHEMA_NO_FLAGS, &pointer,
+                                &error));
   g_assert_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_KEYWORD);
   g_assert_cmpstr (pointer, ==, "/items/$ref");
   g_assert_nonnull (strstr (error->message, "http://example.com/text.json"));
@@ -237,19 +243,27 @@ static const struct
   { "{\"exclusiveMinimum\":5}", "5", "exclusiveMinimum", "", "/exclusiveMinimum", "5 is not more than 5" },
   { "{\"multipleOf\":0.1}", "0.25", "multipleOf", "", "/multipleOf", "0.25 is not a multiple of 0.1" },
   { "{\"required\":[\"name\"]}", "{}", "required", "", "/required", "“name” is missing" },
-  { "{\"items\":{\"required\":[\"name\"]}}", "[{\"name\":1},{}]", "required", "/1", "/items/required", "/1: “name” is missing" },
-  { "{\"dependentRequired\":{\"card\":[\"address\"]}}", "{\"card\":1}", "dependentRequired", "", "/dependentRequired/card",
+  { "{\"items\":{\"required\":[\"name\"]}}", "[{\"name\":1},{}]", "required", "/1", "/items/required",
+    "/1: “name” is missing" },
+  { "{\"dependentRequired\":{\"card\":[\"address\"]}}", "{\"card\":1}", "dependentRequired", "",
+    "/dependentRequired/card",
     "“address” is missing, which is needed where “card” is" },
   { "{\"enum\":[\"red\",\"green\",3]}", "\"blue\"", "enum", "", "/enum", "“blue” is not one of “red”, “green”, 3" },
-  { "{\"const\":{\"a\":[1,null]}}", "5", "const", "", "/const", "5 is not {\"a\":[1,null]}, the only value that is allowed" },
+  { "{\"const\":{\"a\":[1,null]}}", "5", "const", "", "/const",
+    "5 is not {\"a\":[1,null]}, the only value that is allowed" },
   { "{\"type\":\"integer\"}", "1.5", "type", "", "/type", "1.5 is not an integer" },
-  { "{\"type\":[\"string\",\"null\"]}", "[1,2,{\"a\":false}]", "type", "", "/type", "[1,2,{\"a\":false}] is not a string or null" },
-  { "{\"type\":[\"string\",\"object\",\"array\"]}", "null", "type", "", "/type", "null is not a string, an object or an array" },
-  { "{\"maxLength\":2}", "\"äöü\"", "maxLength", "", "/maxLength", "the text has 3 characters, where at most 2 are allowed" },
-  { "{\"minLength\":2}", "\"ä\"", "minLength", "", "/minLength", "the text has 1 character, where at least 2 are needed" },
+  { "{\"type\":[\"string\",\"null\"]}", "[1,2,{\"a\":false}]", "type", "", "/type",
+    "[1,2,{\"a\":false}] is not a string or null" },
+  { "{\"type\":[\"string\",\"object\",\"array\"]}", "null", "type", "", "/type",
+    "null is not a string, an object or an array" },
+  { "{\"maxLength\":2}", "\"äöü\"", "maxLength", "", "/maxLength",
+    "the text has 3 characters, where at most 2 are allowed" },
+  { "{\"minLength\":2}", "\"ä\"", "minLength", "", "/minLength",
+    "the text has 1 character, where at least 2 are needed" },
   { "{\"maxItems\":1}", "[1,2]", "maxItems", "", "/maxItems", "has 2 items, where at most 1 is allowed" },
   { "{\"minItems\":2}", "[1]", "minItems", "", "/minItems", "has 1 item, where at least 2 are needed" },
-  { "{\"maxProperties\":0}", "{\"a\":1}", "maxProperties", "", "/maxProperties", "has 1 member, where at most 0 are allowed" },
+  { "{\"maxProperties\":0}", "{\"a\":1}", "maxProperties", "", "/maxProperties",
+    "has 1 member, where at most 0 are allowed" },
   { "{\"pattern\":\"^a+$\"}", "\"b\"", "pattern", "", "/pattern", "“b” does not match the pattern “^a+$”" },
   { "{\"uniqueItems\":true}", "[1,2,1.0]", "uniqueItems", "", "/uniqueItems", "items 0 and 2 are the same" },
   { "{\"contains\":{\"const\":1}}", "[2]", "contains", "", "/contains", "has no item of the kind that is needed" },
@@ -257,21 +271,26 @@ static const struct
     "/additionalProperties", "/a~1b: no member of that name is allowed" },
   { "{\"unevaluatedProperties\":false}", "{\"a\":1}", "unevaluatedProperties", "/a", "/unevaluatedProperties",
     "/a: no member of that name is allowed" },
-  { "{\"unevaluatedItems\":false}", "[5]", "unevaluatedItems", "/0", "/unevaluatedItems", "/0: no item is allowed here" },
+  { "{\"unevaluatedItems\":false}", "[5]", "unevaluatedItems", "/0", "/unevaluatedItems",
+    "/0: no item is allowed here" },
   { "{\"prefixItems\":[true],\"items\":false}", "[5,6]", "items", "", "/items", "has more than 1 item" },
   { "{\"not\":{\"type\":\"null\"}}", "null", "not", "", "/not", "matches what is not allowed here" },
   { "{\"oneOf\":[true,{\"type\":\"null\"},{\"type\":\"null\"}]}", "null", "oneOf", "", "/oneOf",
     "matches alternatives 1 and 2, where exactly one is allowed" },
-  { "{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\"}]}", "1", "anyOf", "", "/anyOf", "1 is not a string or null" },
-  { "{\"anyOf\":[{\"type\":\"null\"},{\"properties\":{\"a\":{\"maximum\":1}}}]}", "{\"a\":2}", "maximum", "/a", "/anyOf/1/properties/a/maximum",
+  { "{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\"}]}", "1", "anyOf", "", "/anyOf",
+    "1 is not a string or null" },
+  { "{\"anyOf\":[{\"type\":\"null\"},{\"properties\":{\"a\":{\"maximum\":1}}}]}", "{\"a\":2}", "maximum", "/a",
+    "/anyOf/1/properties/a/maximum",
     "/a: 2 is more than the maximum 1" },
   { "{\"oneOf\":[{\"properties\":{\"kind\":{\"const\":\"a\"},\"n\":{\"type\":\"integer\"}}},{\"properties\":{\"kind\":{\"const\":\"b\"}}}]}",
     "{\"kind\":\"a\",\"n\":\"x\"}", "type", "/n", "/oneOf/0/properties/n/type", "/n: “x” is not an integer" },
-  { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"type\":\"null\"}}}", "1", "type", "", "/$defs/a/type", "1 is not null" },
+  { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"type\":\"null\"}}}", "1", "type", "", "/$defs/a/type",
+    "1 is not null" },
   { "{\"propertyNames\":{\"maxLength\":1}}", "{\"ab\":1}", "maxLength", "/ab", "/propertyNames/maxLength",
     "/ab: the text has 2 characters, where at most 1 is allowed" },
   { "false", "1", "false", "", "", "nothing is allowed here" },
-  { "{\"items\":{\"format\":\"ipv4\"}}", "[\"::1\"]", "format", "/0", "/items/format", "/0: “::1” is not an IPv4 address like 192.0.2.1" },
+  { "{\"items\":{\"format\":\"ipv4\"}}", "[\"::1\"]", "format", "/0", "/items/format",
+    "/0: “::1” is not an IPv4 address like 192.0.2.1" },
 };
 
 static void
@@ -315,7 +334,8 @@ test_many_errors (void)
 static void
 test_bounded_words (void)
 {
-  static const char *const schemas[] = { "{\"type\":\"null\"}", "{\"additionalProperties\":{\"type\":\"null\"}}", "{\"enum\":[1]}",
+  static const char *const schemas[] = { "{\"type\":\"null\"}", "{\"additionalProperties\":{\"type\":\"null\"}}",
+                                         "{\"enum\":[1]}",
                                          "{\"items\":{\"items\":{\"type\":\"null\"}}}", "{\"maxLength\":1}", "{\"pattern\":\"^b\"}",
                                          "{\"propertyNames\":{\"maxLength\":1}}", "{\"additionalProperties\":false}" };
   g_autofree char *text = g_strnfill (20000, 'a');

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "rules/sb-json-guard.h"
+#include "rules/sb-schema-infer.h"
 #include "rules/sb-schema.h"
 #include "sb-fuzz.h"
 
@@ -72,6 +73,22 @@ check_message (SbSchema *schema, JsonNode *message)
     }
 }
 
+/* What is inferred of a message lets it through. */
+static void
+check_inferred (JsonNode *message)
+{
+  g_autoptr (GPtrArray) samples = g_ptr_array_new ();
+  g_autoptr (JsonNode) document = NULL;
+  g_autoptr (SbSchema) schema = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (samples, message);
+  document = sb_schema_infer (samples, SB_SCHEMA_INFER_BOUNDS);
+  schema = sb_schema_new (document, NULL, NULL, SB_SCHEMA_ASSERT_FORMAT, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sb_schema_evaluate (schema, message, 1, NULL), !=, SB_SCHEMA_INVALID);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -86,7 +103,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (document == NULL)
     return 0;
 
-  schema = sb_schema_new (document, NULL, NULL, format ? SB_SCHEMA_ASSERT_FORMAT : SB_SCHEMA_NO_FLAGS, &pointer, &error);
+  schema = sb_schema_new (document, NULL, NULL, format ? SB_SCHEMA_ASSERT_FORMAT : SB_SCHEMA_NO_FLAGS, &pointer,
+                          &error);
   sb_fuzz_check_error (schema != NULL, error);
   if (schema == NULL)
     {
@@ -101,7 +119,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       g_autoptr (JsonNode) message = parse (text);
 
       if (message != NULL)
-        check_message (schema, message);
+        {
+          check_message (schema, message);
+          check_inferred (message);
+        }
     }
 
   return 0;

@@ -257,7 +257,8 @@ typedef struct
   guint *stack;     /* places still to be reached */
 } Search;
 
-static gboolean run (const SbRegexMachine *machine, guint start, const char *text, const char *from, const char *end, gboolean anchored,
+static gboolean run (const SbRegexMachine *machine, guint start, const char *text, const char *from, const char *end,
+                     gboolean anchored,
                      SbBudget *budget);
 
 static gboolean
@@ -397,7 +398,8 @@ follow (Search *self, guint start, const char *from, gboolean anchored, Ways *no
       /* Nothing is open: on to where something can begin. */
       if (now->n == 0 && !anchored && first->op == OP_SET)
         {
-          while (p < self->end && !sb_regex_set_has (first->set, (guint8) *p < 0x80 ? (gunichar) *p : g_utf8_get_char (p)))
+          while (p < self->end && !sb_regex_set_has (first->set, (guint8) *p < 0x80
+                                                     ? (gunichar) *p : g_utf8_get_char (p)))
             {
               p = g_utf8_next_char (p);
               if (!work (self, 1))
@@ -408,7 +410,8 @@ follow (Search *self, guint start, const char *from, gboolean anchored, Ways *no
 }
 
 static gboolean
-run (const SbRegexMachine *machine, guint start, const char *text, const char *from, const char *end, gboolean anchored, SbBudget *budget)
+run (const SbRegexMachine *machine, guint start, const char *text, const char *from, const char *end, gboolean anchored,
+     SbBudget *budget)
 {
   guint32 memory[4 * FEW];
   guint n = machine->n;

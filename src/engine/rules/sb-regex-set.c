@@ -22,7 +22,8 @@ static const struct
   { { "Lm", "Modifier_Letter" }, BIT (MODIFIER_LETTER) },
   { { "Lo", "Other_Letter" }, BIT (OTHER_LETTER) },
   { { "L", "Letter" },
-    BIT (UPPERCASE_LETTER) | BIT (LOWERCASE_LETTER) | BIT (TITLECASE_LETTER) | BIT (MODIFIER_LETTER) | BIT (OTHER_LETTER) },
+    BIT (UPPERCASE_LETTER) | BIT (LOWERCASE_LETTER) | BIT (TITLECASE_LETTER) | BIT (MODIFIER_LETTER)
+        | BIT (OTHER_LETTER) },
   { { "Mn", "Nonspacing_Mark" }, BIT (NON_SPACING_MARK) },
   { { "Mc", "Spacing_Mark" }, BIT (SPACING_MARK) },
   { { "Me", "Enclosing_Mark" }, BIT (ENCLOSING_MARK) },
@@ -163,7 +164,8 @@ find_category (const char *name, SbRegexProperty *property)
   return FALSE;
 }
 
-/* By its long name, which GLib has as "old-italic" and ECMA-262 as "Old_Italic", or by its four letters of ISO 15924. */
+/* By its long name, which GLib has as "old-italic" and ECMA-262 as "Old_Italic", or by its four letters of ISO
+ * 15924. */
 static gboolean
 find_script (const char *name, SbRegexProperty *property)
 {
@@ -202,7 +204,8 @@ sb_regex_set_add_property (SbRegexSet *self, const char *name, gboolean negated)
   gsize key = value != NULL ? (gsize) (value - name) : 0;
   gboolean known;
 
-  if (strlen (name) >= sizeof property.name - 8 || name[strspn (name, "=_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] != '\0')
+  if (strlen (name) >= sizeof property.name - 8
+      || name[strspn (name, "=_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] != '\0')
     return FALSE;
 
   if (value == NULL)
@@ -230,7 +233,8 @@ sb_regex_set_add_property (SbRegexSet *self, const char *name, gboolean negated)
           /* Not a script by its bare name: ECMA-262 wants “Script=”. */
           property.kind = SB_PROPERTY_OTHER;
           g_strlcpy (property.name, name, sizeof property.name);
-          known = g_ascii_isupper (name[0]) && !find_script (name, &(SbRegexProperty) { 0 }) && is_foreign_property (name);
+          known = g_ascii_isupper (name[0]) && !find_script (name,
+                                                             &(SbRegexProperty) { 0 }) && is_foreign_property (name);
         }
     }
   else if ((key == 2 && g_str_has_prefix (name, "gc")) || (key == 16 && g_str_has_prefix (name, "General_Category")))

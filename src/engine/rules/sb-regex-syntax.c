@@ -6,8 +6,9 @@
 #include "rules/sb-schema.h"
 #include <string.h>
 
-/* The grammar is ECMA-262 §22.2.1 with the "u" flag, where JSON Schema points to (Core §6.4), but for two liberties that many schemas
- * take: a backslash before any punctuation, and "]", "{" and "}" as they are where they can't be meant otherwise. */
+/* The grammar is ECMA-262 §22.2.1 with the "u" flag, where JSON Schema points to (Core §6.4), but for two liberties
+ * that many schemas take: a backslash before any punctuation, and "]", "{" and "}" as they are where they can't be
+ * meant otherwise. */
 
 #define SYNTAX_CHARACTERS "^$\\.*+?()[]{}|/"
 
@@ -146,7 +147,8 @@ read_unicode (Parser *self, gunichar *c)
   return TRUE;
 }
 
-/* Behind the backslash: an escape that means one character. @in_class: "\b" and "\-" do as well. FALSE: an error is set. */
+/* Behind the backslash: an escape that means one character. @in_class: "\b" and "\-" do as well. FALSE: an error is
+ * set. */
 static gboolean
 read_character_escape (Parser *self, gboolean in_class, gunichar *c)
 {

@@ -7,9 +7,9 @@
 #include "rules/sb-schema.h"
 #include <string.h>
 
-/* What a machine can't do is left to PCRE2, which backtracks. Its limits hold for each place in the text where it begins, so it may
- * begin at the first only and finds its way to the others by a counted step, "\A(?s:.*?)". A cheap attempt comes before the dear one,
- * so that what is charged is near what it cost. */
+/* What a machine can't do is left to PCRE2, which backtracks. Its limits hold for each place in the text where it
+ * begins, so it may begin at the first only and finds its way to the others by a counted step, "\A(?s:.*?)". A cheap
+ * attempt comes before the dear one, so that what is charged is near what it cost. */
 static const guint match_limits[] = { 250, 5000 };
 #define HEAP_LIMIT_KB 2048
 /* A step of PCRE2 may look at all of the text. */
@@ -142,7 +142,8 @@ make_attempts (SbRegex *self, const SbRegexNode *tree, GError **error)
   write_node (pattern, tree);
   for (gsize i = 0; i < G_N_ELEMENTS (match_limits); i++)
     {
-      g_autofree char *limited = g_strdup_printf ("(*LIMIT_MATCH=%u)(*LIMIT_DEPTH=%u)(*LIMIT_HEAP=%d)\\A(?s:.*?)%s", match_limits[i],
+      g_autofree char *limited = g_strdup_printf ("(*LIMIT_MATCH=%u)(*LIMIT_DEPTH=%u)(*LIMIT_HEAP=%d)\\A(?s:.*?)%s",
+                                                  match_limits[i],
                                                   match_limits[i], HEAP_LIMIT_KB, pattern->str);
       g_autoptr (GError) cause = NULL;
 
@@ -150,7 +151,8 @@ make_attempts (SbRegex *self, const SbRegexNode *tree, GError **error)
       if (self->attempts[i] == NULL)
         {
           /* Its words name places in what nobody wrote. */
-          g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_PATTERN, "it is too complex, or looks behind it by no fixed length");
+          g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_PATTERN,
+                       "it is too complex, or looks behind it by no fixed length");
           return FALSE;
         }
     }

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * SbRegex:
  *
- * A regular expression as ECMA-262 writes them, with the "u" flag, as JSON Schema's "pattern" has it (Core §6.4). Immutable; any
+ * A regular expression as ECMA-262 writes them, with the "u" flag, as JSON Schema's "pattern" has it (Core §6.4).
+ * Immutable; any
  * thread may search with it.
  */
 typedef struct _SbRegex SbRegex;

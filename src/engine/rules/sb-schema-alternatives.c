@@ -25,8 +25,8 @@ get_types (const SbSubschema *schema, guint depth)
   return 0;
 }
 
-/* How near a message came to an alternative that it failed with @error: the deeper the better, and where a value tells apart what is
- * meant, the other alternative was meant. */
+/* How near a message came to an alternative that it failed with @error: the deeper the better, and where a value tells
+ * apart what is meant, the other alternative was meant. */
 static guint
 rate_error (const SbSchemaError *error)
 {
@@ -42,7 +42,8 @@ rate_error (const SbSchemaError *error)
   return 4 * depth + 2;
 }
 
-/* The alternative that was meant, or NULL: that can't be told. @types: (out): those that would do, when nothing but the type is wrong. */
+/* The alternative that was meant, or NULL: that can't be told. @types: (out): those that would do, when nothing but the
+ * type is wrong. */
 static const SbSubschema *
 find_meant (SbRun *run, SbFrame *frame, const SbSubschemaList *list, guint *types)
 {
@@ -119,7 +120,8 @@ explain (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keyword)
   if (run->errors != NULL && run->errors->len > n_errors)
     return FALSE;
 
-  return sb_run_report (run, frame->schema, frame->spot, keyword, NULL, "matches none of the %u alternatives", rule->list.n_schemas);
+  return sb_run_report (run, frame->schema, frame->spot, keyword, NULL, "matches none of the %u alternatives",
+                        rule->list.n_schemas);
 }
 
 static gboolean
@@ -128,7 +130,8 @@ report_no_match (SbRun *run, SbFrame *frame, const SbRule *rule, const char *key
   if (run->quiet > 0 || run->stop)
     return FALSE;
   if (run->explaining)
-    return sb_run_report (run, frame->schema, frame->spot, keyword, NULL, "matches none of the %u alternatives", rule->list.n_schemas);
+    return sb_run_report (run, frame->schema, frame->spot, keyword, NULL, "matches none of the %u alternatives",
+                          rule->list.n_schemas);
 
   return explain (run, frame, rule, keyword);
 }

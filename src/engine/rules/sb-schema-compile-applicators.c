@@ -50,11 +50,13 @@ compile_members (SbCompiler *self)
         {
           guint place = sb_compiler_get_name (self, name);
 
-          g_array_index (self->names, SbName, place).property = sb_compiler_get_child (self, schema, "properties", name);
+          g_array_index (self->names, SbName, place).property = sb_compiler_get_child (self, schema, "properties",
+                                                                                       name);
         }
     }
 
-  if (!has_properties && sb_compiler_get_keyword (self, "patternProperties") == NULL && sb_compiler_get_keyword (self, "additionalProperties") == NULL)
+  if (!has_properties && sb_compiler_get_keyword (self, "patternProperties") == NULL
+      && sb_compiler_get_keyword (self, "additionalProperties") == NULL)
     return;
 
   rule = sb_compiler_add_rule (self, SB_WORD_MEMBERS, SB_KIND_OBJECT);
@@ -73,8 +75,8 @@ add_dependent_schema (SbCompiler *self, const char *keyword, const char *name, J
   sb_compiler_note_in_place (self, schema);
 }
 
-/* "dependencies" became "dependentSchemas" and "dependentRequired" in draft 2019-09; the metaschema still has it, and so have many
- * schemas, whose authors would not expect it to say nothing. */
+/* "dependencies" became "dependentSchemas" and "dependentRequired" in draft 2019-09; the metaschema still has it, and
+ * so have many schemas, whose authors would not expect it to say nothing. */
 static void
 compile_dependent_schemas (SbCompiler *self, const char *keyword)
 {

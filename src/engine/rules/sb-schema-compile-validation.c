@@ -12,7 +12,8 @@ static const struct
   const char *name;
   guint kinds;
 } types[] = {
-  { "null", SB_KIND_NULL },     { "boolean", SB_KIND_BOOLEAN }, { "object", SB_KIND_OBJECT },  { "array", SB_KIND_ARRAY },
+  { "null", SB_KIND_NULL },     { "boolean", SB_KIND_BOOLEAN }, { "object", SB_KIND_OBJECT },  { "array",
+                                                                                                 SB_KIND_ARRAY },
   { "number", SB_KIND_NUMBER }, { "string", SB_KIND_STRING },   { "integer", SB_KIND_INTEGER },
 };
 
@@ -202,7 +203,8 @@ static void
 compile_required (SbCompiler *self)
 {
   JsonNode *required = sb_compiler_get_keyword (self, "required");
-  JsonNode *dependent = sb_compiler_get_value (self, "dependentRequired", SB_KIND_OBJECT, "an object of lists of names");
+  JsonNode *dependent = sb_compiler_get_value (self, "dependentRequired", SB_KIND_OBJECT,
+                                               "an object of lists of names");
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;

@@ -39,7 +39,8 @@ compile_reference (SbCompiler *self, const char *keyword, SbWord word)
   if (value == NULL)
     return;
 
-  place = sb_resources_resolve (&self->resources, self->job->place->resource, json_node_get_string (value), &fragment, &cause);
+  place = sb_resources_resolve (&self->resources, self->job->place->resource, json_node_get_string (value), &fragment,
+                                &cause);
   if (place == NULL)
     {
       sb_compiler_fail (self, cause->code, keyword, "%s", cause->message);
@@ -53,11 +54,13 @@ compile_reference (SbCompiler *self, const char *keyword, SbWord word)
 
   if (sb_value_get_kind (place->node) != SB_KIND_OBJECT && sb_value_get_kind (place->node) != SB_KIND_BOOLEAN)
     {
-      sb_compiler_fail (self, SB_SCHEMA_ERROR_REFERENCE, keyword, "“%.200s” leads to what is not a schema", json_node_get_string (value));
+      sb_compiler_fail (self, SB_SCHEMA_ERROR_REFERENCE, keyword, "“%.200s” leads to what is not a schema",
+                        json_node_get_string (value));
       return;
     }
 
-  origin = self->job->place->resource->is_main ? sb_pointer_append (self->job->origin, keyword) : g_strdup (self->job->origin);
+  origin = self->job->place->resource->is_main ? sb_pointer_append (self->job->origin,
+                                                                    keyword) : g_strdup (self->job->origin);
   target = sb_compiler_get_subschema (self, place, origin);
 
   if (strcmp (keyword, "$recursiveRef") == 0)

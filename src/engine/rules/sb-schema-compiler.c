@@ -20,7 +20,8 @@ sb_compiler_fail (SbCompiler *self, SbSchemaErrorCode code, const char *keyword,
   va_end (arguments);
 
   if (!self->job->place->resource->is_main)
-    g_prefix_error (&self->error, "in the document “%.200s” at “%.200s”: ", self->job->place->resource->uri, self->job->place->pointer);
+    g_prefix_error (&self->error, "in the document “%.200s” at “%.200s”: ", self->job->place->resource->uri,
+                    self->job->place->pointer);
   if (self->job->place->resource->is_main && keyword != NULL)
     self->fault_pointer = sb_pointer_append (self->job->origin, keyword);
   else
@@ -108,7 +109,8 @@ sb_compiler_get_child (SbCompiler *self, JsonNode *node, const char *keyword, co
       if (segment != NULL)
         sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment, "a schema is an object, true or false");
       else
-        sb_compiler_fail (self, SB_SCHEMA_ERROR_KEYWORD, keyword, "“%s” has to be a schema: an object, true or false", keyword);
+        sb_compiler_fail (self, SB_SCHEMA_ERROR_KEYWORD, keyword, "“%s” has to be a schema: an object, true or false",
+                          keyword);
       return NULL;
     }
 
@@ -200,7 +202,8 @@ sb_compiler_get_name_list (SbCompiler *self, JsonNode *value, const char *keywor
   if (sb_value_get_kind (value) != SB_KIND_ARRAY)
     {
       if (segment != NULL)
-        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment, "“%s” has to hold lists of names", keyword);
+        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment, "“%s” has to hold lists of names",
+                             keyword);
       else
         sb_compiler_fail (self, SB_SCHEMA_ERROR_KEYWORD, keyword, "“%s” has to be a list of names", keyword);
       return list;
@@ -215,9 +218,11 @@ sb_compiler_get_name_list (SbCompiler *self, JsonNode *value, const char *keywor
 
       g_snprintf (place, sizeof place, "%u", i);
       if (sb_value_get_kind (element) != SB_KIND_STRING)
-        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment != NULL ? segment : place, "a name is a string");
+        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment != NULL ? segment : place,
+                             "a name is a string");
       else if (!g_hash_table_add (seen, (gpointer) json_node_get_string (element)))
-        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment != NULL ? segment : place, "“%.100s” is listed twice",
+        sb_compiler_fail_at (self, SB_SCHEMA_ERROR_KEYWORD, keyword, segment != NULL ? segment : place,
+                             "“%.100s” is listed twice",
                  json_node_get_string (element));
       else
         list.names[list.n_names++] = sb_compiler_get_name (self, json_node_get_string (element));
@@ -233,7 +238,8 @@ sb_compiler_compile_regex (SbCompiler *self, const char *pattern, const char *ke
   SbRegex *regex = sb_regex_new (pattern, &cause);
 
   if (regex == NULL && segment != NULL)
-    sb_compiler_fail_at (self, cause->code, keyword, segment, "“%.200s” is not a regular expression: %s", pattern, cause->message);
+    sb_compiler_fail_at (self, cause->code, keyword, segment, "“%.200s” is not a regular expression: %s", pattern,
+                         cause->message);
   else if (regex == NULL)
     sb_compiler_fail (self, cause->code, keyword, "“%.200s” is not a regular expression: %s", pattern, cause->message);
 

@@ -37,7 +37,8 @@ typedef struct
 } SbCompiler;
 
 /* Keeps the first error. @keyword: (nullable): of the subschema being filled, where the fault is. */
-void sb_compiler_fail (SbCompiler *self, SbSchemaErrorCode code, const char *keyword, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void sb_compiler_fail (SbCompiler *self, SbSchemaErrorCode code, const char *keyword, const char *format,
+                       ...) G_GNUC_PRINTF (4, 5);
 /* As above, for a place within the value of @keyword. */
 #define sb_compiler_fail_at(self, code, keyword, segment, ...) \
   G_STMT_START \

@@ -8,11 +8,12 @@
 /* What looks at the elements of arrays and the members of objects. */
 
 static gboolean
-report_count (SbRun *run, SbFrame *frame, const char *keyword, const char *what, guint64 count, const char *bound, guint64 limit)
+report_count (SbRun *run, SbFrame *frame, const char *keyword, const char *what, guint64 count, const char *bound,
+              guint64 limit)
 {
   return sb_run_report (run, frame->schema, frame->spot, keyword, NULL,
-                        "has %" G_GUINT64_FORMAT " %s%s, where at %s %" G_GUINT64_FORMAT " %s", count, what, count == 1 ? "" : "s",
-                        bound, limit,
+                        "has %" G_GUINT64_FORMAT " %s%s, where at %s %" G_GUINT64_FORMAT " %s",
+                        count, what, count == 1 ? "" : "s", bound, limit,
                         strcmp (bound, "most") == 0 ? (limit == 1 ? "is allowed" : "are allowed")
                                                     : (limit == 1 ? "is needed" : "are needed"));
 }
@@ -49,7 +50,8 @@ sb_apply_items (SbRun *run, SbFrame *frame, const SbRule *rule)
 
   for (i = 0; i < n_prefix && sb_run_goes_on (run, ok); i++)
     {
-      ok &= sb_evaluate_child (run, rule->items.prefix.schemas[i], json_array_get_element (array, i), frame->spot, NULL, i);
+      ok &= sb_evaluate_child (run, rule->items.prefix.schemas[i], json_array_get_element (array, i), frame->spot, NULL,
+                               i);
       sb_marks_add (frame->marks, i);
     }
 
@@ -60,7 +62,9 @@ sb_apply_items (SbRun *run, SbFrame *frame, const SbRule *rule)
     i = frame->spot->n;
   if (rest->is_boolean && !rest->boolean && i < frame->spot->n && sb_run_goes_on (run, ok))
     return sb_run_report (run, frame->schema, frame->spot, "items", NULL,
-                          n_prefix == 0 ? "has to be an empty array" : n_prefix == 1 ? "has more than %u item" : "has more than %u items",
+                          n_prefix == 0   ? "has to be an empty array"
+                          : n_prefix == 1 ? "has more than %u item"
+                                          : "has more than %u items",
                           n_prefix);
 
   for (; i < frame->spot->n && sb_run_goes_on (run, ok); i++)
@@ -83,7 +87,9 @@ sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule)
       if (rule->contains.marks)
         sb_marks_add (frame->marks, i);
       n_found++;
-      if (frame->marks == NULL && (n_found > rule->contains.most || (n_found >= rule->contains.least && rule->contains.most == G_MAXUINT64)))
+      if (frame->marks == NULL
+          && (n_found > rule->contains.most
+              || (n_found >= rule->contains.least && rule->contains.most == G_MAXUINT64)))
         break;
     }
 
@@ -92,11 +98,14 @@ sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule)
 
   if (n_found < rule->contains.least)
     return rule->contains.has_least
-               ? report_count (run, frame, "minContains", "item that “contains” asks for", n_found, "least", rule->contains.least)
-               : sb_run_report (run, frame->schema, frame->spot, "contains", NULL, "has no item of the kind that is needed");
+               ? report_count (run, frame, "minContains", "item that “contains” asks for", n_found, "least",
+                               rule->contains.least)
+               : sb_run_report (run, frame->schema, frame->spot, "contains", NULL,
+                                "has no item of the kind that is needed");
   if (n_found > rule->contains.most)
     return sb_run_report (run, frame->schema, frame->spot, "maxContains", NULL,
-                          "has more than %" G_GUINT64_FORMAT " of the items that “contains” counts", rule->contains.most);
+                          "has more than %" G_GUINT64_FORMAT " of the items that “contains” counts",
+                          rule->contains.most);
   return TRUE;
 }
 
@@ -130,7 +139,8 @@ sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbRule *rule)
           guint other = slots[slot].place - 1;
 
           if (slots[slot].hash == hash && sb_value_equal (value, json_array_get_element (array, other), &run->budget))
-            return sb_run_report (run, frame->schema, frame->spot, "uniqueItems", NULL, "items %u and %u are the same", other, i);
+            return sb_run_report (run, frame->schema, frame->spot, "uniqueItems", NULL, "items %u and %u are the same",
+                                  other, i);
         }
 
       if (!sb_run_take (run, 0))
@@ -160,7 +170,8 @@ sb_apply_unevaluated_items (SbRun *run, SbFrame *frame, const SbRule *rule)
           ok = sb_run_report (run, frame->schema, &item, "unevaluatedItems", NULL, "no item is allowed here");
         }
       else
-        ok &= sb_run_take (run, 1) && sb_evaluate_child (run, rule->schema, json_array_get_element (array, i), frame->spot, NULL, i);
+        ok &= sb_run_take (run, 1) && sb_evaluate_child (run, rule->schema, json_array_get_element (array, i),
+                                                         frame->spot, NULL, i);
     }
   sb_marks_add_all (frame->marks, frame->spot);
 
@@ -181,7 +192,8 @@ report_missing (SbRun *run, SbFrame *frame, const char *keyword, guint name, con
   missing = sb_words_text (frame->schema->names[name].text);
   reason = because != NULL ? sb_words_text (because) : NULL;
   if (reason != NULL)
-    return sb_run_report (run, frame->schema, frame->spot, keyword, because, "%s is missing, which is needed where %s is", missing, reason);
+    return sb_run_report (run, frame->schema, frame->spot, keyword, because,
+                          "%s is missing, which is needed where %s is", missing, reason);
   return sb_run_report (run, frame->schema, frame->spot, keyword, NULL, "%s is missing", missing);
 }
 
@@ -205,11 +217,13 @@ gboolean
 sb_apply_dependent_required (SbRun *run, SbFrame *frame, const SbRule *rule)
 {
   return frame->found[rule->dependent.trigger] == 0
-         || sb_apply_required (run, frame, &rule->dependent.names, "dependentRequired", frame->schema->names[rule->dependent.trigger].text);
+         || sb_apply_required (run, frame, &rule->dependent.names, "dependentRequired",
+                               frame->schema->names[rule->dependent.trigger].text);
 }
 
 static gboolean
-evaluate_member (SbRun *run, SbFrame *frame, const SbSubschema *schema, guint place, const char *keyword, const char *segment)
+evaluate_member (SbRun *run, SbFrame *frame, const SbSubschema *schema, guint place, const char *keyword,
+                 const char *segment)
 {
   const SbMember *member = &frame->spot->members[place];
   SbSpot spot;
@@ -236,7 +250,8 @@ sb_apply_members (SbRun *run, SbFrame *frame, const SbRule *rule)
   for (guint i = 0; i < schema->n_names && frame->found != NULL && sb_run_goes_on (run, ok); i++)
     {
       if (frame->found[i] != 0 && schema->names[i].property != NULL)
-        ok &= evaluate_member (run, frame, schema->names[i].property, frame->found[i] - 1, "properties", schema->names[i].text);
+        ok &= evaluate_member (run, frame, schema->names[i].property, frame->found[i] - 1, "properties",
+                               schema->names[i].text);
     }
 
   if (rule->members.n_patterns == 0 && rule->members.rest == NULL)

@@ -44,7 +44,8 @@ sb_spot_init (SbSpot *self, JsonNode *value, const SbSpot *parent, const char *n
   self->index = index;
 }
 
-/* The members of the object, in an order that stays the same. What they need is given back with the spot. FALSE: the run stops. */
+/* The members of the object, in an order that stays the same. What they need is given back with the spot. FALSE: the
+ * run stops. */
 static gboolean
 load_members (SbRun *run, SbSpot *spot)
 {
@@ -76,7 +77,8 @@ load_members (SbRun *run, SbSpot *spot)
 }
 
 gboolean
-sb_evaluate_child (SbRun *run, const SbSubschema *schema, JsonNode *value, const SbSpot *parent, const char *name, guint index)
+sb_evaluate_child (SbRun *run, const SbSubschema *schema, JsonNode *value, const SbSpot *parent, const char *name,
+                   guint index)
 {
   SbScratchMark before = sb_scratch_mark (&run->scratch);
   SbSpot spot;
@@ -282,7 +284,8 @@ find_names (SbRun *run, const SbSubschema *schema, SbSpot *spot)
   memset (found, 0, schema->n_names * sizeof found[0]);
   for (guint i = 0; i < spot->n; i++)
     {
-      guint name = sb_subschema_find_name (schema, spot->members[i].name, spot->members[i].length, spot->members[i].hash);
+      guint name = sb_subschema_find_name (schema, spot->members[i].name, spot->members[i].length,
+                                           spot->members[i].hash);
 
       if (name != 0)
         found[name - 1] = i + 1;
@@ -393,7 +396,8 @@ sb_evaluate (SbRun *run, const SbSubschema *schema, SbSpot *spot, SbMarks marks)
 }
 
 SbSchemaVerdict
-sb_schema_evaluate_within (SbSchema *self, JsonNode *instance, guint max_errors, guint budget, GPtrArray **errors, guint *steps)
+sb_schema_evaluate_within (SbSchema *self, JsonNode *instance, guint max_errors, guint budget, GPtrArray **errors,
+                           guint *steps)
 {
   SbRun run;
   SbSpot root;

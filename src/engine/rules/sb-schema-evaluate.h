@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* How schemas are evaluated, for the files that do it. Private to sb-schema. */
 
-/* What is evaluated of an array or object so far, for unevaluatedItems and unevaluatedProperties: a bit for each element, or for each
- * member in the order of SbSpot.members. NULL: nobody asks. */
+/* What is evaluated of an array or object so far, for unevaluatedItems and unevaluatedProperties: a bit for each
+ * element, or for each member in the order of SbSpot.members. NULL: nobody asks. */
 typedef guint64 *SbMarks;
 
 /* The subschema being evaluated on a value. */
@@ -25,7 +25,8 @@ typedef struct
 /* All of these return whether the value is valid; FALSE also when the run has stopped, which SbRun.stop tells. */
 gboolean sb_evaluate (SbRun *run, const SbSubschema *schema, SbSpot *spot, SbMarks marks);
 /* The same for an element (@name is NULL) or a member of @parent. */
-gboolean sb_evaluate_child (SbRun *run, const SbSubschema *schema, JsonNode *value, const SbSpot *parent, const char *name, guint index);
+gboolean sb_evaluate_child (SbRun *run, const SbSubschema *schema, JsonNode *value, const SbSpot *parent,
+                            const char *name, guint index);
 /* The same without a word about what is wrong. */
 gboolean sb_matches_child (SbRun *run, const SbSubschema *schema, JsonNode *value, const SbSpot *parent, guint index);
 /* As sb_evaluate(), without a word; what it marks counts only if it matches. */
@@ -54,7 +55,8 @@ gboolean sb_apply_members (SbRun *run, SbFrame *frame, const SbRule *rule);
 gboolean sb_apply_property_names (SbRun *run, SbFrame *frame, const SbRule *rule);
 gboolean sb_apply_unevaluated_properties (SbRun *run, SbFrame *frame, const SbRule *rule);
 /* Whether all of @names are there. @because: (nullable): the member that asks for them. */
-gboolean sb_apply_required (SbRun *run, SbFrame *frame, const SbNameList *names, const char *keyword, const char *because);
+gboolean sb_apply_required (SbRun *run, SbFrame *frame, const SbNameList *names, const char *keyword,
+                            const char *because);
 
 static inline gsize
 count_mark_words (const SbSpot *spot)

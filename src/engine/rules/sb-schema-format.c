@@ -36,14 +36,16 @@ is_ipv4 (const char *text, gsize length)
   return FALSE;
 }
 
-/* RFC 4291 §2.2. GLib's parser takes nothing else, but also a zone ("%eth0"), which is of a host and no part of an address. */
+/* RFC 4291 §2.2. GLib's parser takes nothing else, but also a zone ("%eth0"), which is of a host and no part of an
+ * address. */
 static gboolean
 is_ipv6 (const char *text, gsize length)
 {
   g_autoptr (GInetAddress) address = NULL;
   const char *last = strrchr (text, ':');
 
-  /* 45 are the most it can have; what it is made of keeps out zones, and zeros before the numbers of an embedded IPv4 address. */
+  /* 45 are the most it can have; what it is made of keeps out zones, and zeros before the numbers of an embedded IPv4
+   * address. */
   if (length > 45 || last == NULL || text[strspn (text, ":.0123456789abcdefABCDEF")] != '\0'
       || (strchr (text, '.') != NULL && !is_ipv4 (last + 1, strlen (last + 1))))
     return FALSE;
@@ -104,7 +106,8 @@ is_idn_hostname (const char *text, gsize length)
 static gboolean
 is_atext (const char *p, gboolean international)
 {
-  return g_ascii_isalnum (*p) || (*p != '\0' && strchr ("!#$%&'*+-/=?^_`{|}~", *p) != NULL) || (international && (guint8) *p >= 0x80);
+  return g_ascii_isalnum (*p) || (*p != '\0' && strchr ("!#$%&'*+-/=?^_`{|}~", *p) != NULL) || (international
+                                                                                                && (guint8) *p >= 0x80);
 }
 
 /* The Local-part of RFC 5321 §4.1.2; to what follows, or NULL. */

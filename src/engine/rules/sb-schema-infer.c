@@ -230,7 +230,8 @@ write_type (const Shape *self, JsonObject *schema)
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       if (self->kinds & names[i].kind)
-        json_array_add_string_element (types, names[i].kind == SB_KIND_NUMBER && !self->has_fraction ? "integer" : names[i].name);
+        json_array_add_string_element (types, names[i].kind == SB_KIND_NUMBER && !self->has_fraction
+                                       ? "integer" : names[i].name);
     }
 
   if (json_array_get_length (types) == 1)

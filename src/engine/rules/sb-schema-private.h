@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 typedef struct _SbSubschema SbSubschema;
 
-/* What a rule does, in the order the rules of a subschema are tried: what is cheap first, and what depends on others behind them. */
+/* What a rule does, in the order the rules of a subschema are tried: what is cheap first, and what depends on others
+ * behind them. */
 typedef enum
 {
   SB_WORD_TYPE,
@@ -167,8 +168,8 @@ SbSchemaVerdict sb_schema_evaluate_within (SbSchema   *self,
                                            GPtrArray **errors,
                                            guint      *steps);
 
-/* Compiles without looking at what the metaschema says. @metaschema_uri: (out) (optional): which one that is; NULL when parts of the
- * document have others. Errors as sb_schema_new(). */
+/* Compiles without looking at what the metaschema says. @metaschema_uri: (out) (optional): which one that is; NULL when
+ * parts of the document have others. Errors as sb_schema_new(). */
 SbSchema *sb_schema_compile (JsonNode         *document,
                              const char       *base_uri,
                              SbSchemaRegistry *registry,

@@ -53,13 +53,15 @@ normalize (const char *uri, GError **error)
 
   if (parsed == NULL)
     {
-      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI, "“%.200s” is not an absolute URI: %s", uri, cause->message);
+      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI, "“%.200s” is not an absolute URI: %s", uri,
+                   cause->message);
       return NULL;
     }
 
   if (g_uri_get_fragment (parsed) != NULL && *g_uri_get_fragment (parsed) != '\0')
     {
-      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI, "“%.200s” has a fragment, and the URI of a document has none", uri);
+      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI,
+                   "“%.200s” has a fragment, and the URI of a document has none", uri);
       return NULL;
     }
 

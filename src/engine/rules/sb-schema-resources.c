@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* What a document without a URI is known by, so that relative references within it can be resolved (RFC 3986 §5.1.4). */
+/* What a document without a URI is known by, so that relative references within it can be resolved (RFC 3986
+ * §5.1.4). */
 #define DEFAULT_BASE "signalbox:///schema"
 #define DRAFT "https://json-schema.org/draft/2020-12/"
 
@@ -124,8 +125,6 @@ sb_keyword_get_shape (const char *keyword, JsonNode *value, SbDraft draft)
 
 /* --- scanning a document --- */
 
-static gboolean scan (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth, GError **error);
-
 G_GNUC_PRINTF (5, 6)
 static gboolean
 fail (SbResources *self, GError **error, const char *pointer, SbSchemaErrorCode code, const char *format, ...)
@@ -150,9 +149,8 @@ get_string (JsonObject *object, const char *keyword)
   return value != NULL && sb_value_get_kind (value) == SB_KIND_STRING ? json_node_get_string (value) : NULL;
 }
 
-/* @reference against @base, without its fragment. */
-static char *
-resolve_uri (const char *base, const char *reference, GError **error)
+char *
+sb_resources_resolve_uri (const char *base, const char *reference, GError **error)
 {
   g_autofree char *plain = g_strndup (reference, strcspn (reference, "#"));
   g_autoptr (GUri) base_uri = NULL;
@@ -196,7 +194,8 @@ read_vocabulary (SbResources *self, SbResource *resource, JsonNode *metaschema, 
       else if (!g_str_has_prefix (name, DRAFT "vocab/") && sb_value_get_kind (needed) == SB_KIND_BOOLEAN
                && json_node_get_boolean (needed))
         return fail (self, error, pointer, SB_SCHEMA_ERROR_DIALECT,
-                     "the metaschema “%.200s” needs the vocabulary “%.200s”, which is not known here", resource->metaschema, name);
+                     "the metaschema “%.200s” needs the vocabulary “%.200s”, which is not known here",
+                     resource->metaschema, name);
     }
 
   return TRUE;
@@ -248,8 +247,8 @@ read_dialect (SbResources *self, SbResource *resource, JsonObject *object, const
   metaschema = sb_schema_registry_lookup (self->registry, plain);
   if (metaschema == NULL && strstr (plain, "json-schema.org/") != NULL)
     return fail (self, error, place, SB_SCHEMA_ERROR_DIALECT,
-                 "“%.200s” is a draft of JSON Schema that is not known here; draft 2020-12, “" DRAFT "schema”, draft 2019-09 "
-                 "and draft-07 are", uri);
+                 "“%.200s” is a draft of JSON Schema that is not known here; draft 2020-12, “" DRAFT "schema”, "
+                 "draft 2019-09 and draft-07 are", uri);
   if (metaschema == NULL)
     return fail (self, error, place, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is not known here", uri);
 
@@ -289,7 +288,8 @@ enter_resource (SbResources *self, JsonNode *node, SbResource *resource, const c
 
   if (peek_draft (node, resource) == SB_DRAFT_7)
     {
-      /* What stands beside a "$ref" does not count, and what is only a fragment is an anchor (draft-07 §8.2.3, §8.3). */
+      /* What stands beside a "$ref" does not count, and what is only a fragment is an anchor (draft-07 §8.2.3,
+       * §8.3). */
       if (json_object_has_member (object, "$ref"))
         return resource;
       if (id[0] == '#' && id[1] != '\0')
@@ -305,7 +305,7 @@ enter_resource (SbResources *self, JsonNode *node, SbResource *resource, const c
       return NULL;
     }
 
-  uri = resolve_uri (resource->uri, id, &cause);
+  uri = sb_resources_resolve_uri (resource->uri, id, &cause);
   if (uri == NULL)
     {
       fail (self, error, place, SB_SCHEMA_ERROR_URI, "“%.200s” is not a URI reference: %s", id, cause->message);
@@ -352,7 +352,8 @@ add_anchor (SbResources *self,
   if (!(g_ascii_isalpha (name[0]) || name[0] == '_')
       || name[strspn (name, "-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] != '\0')
     return fail (self, error, place, SB_SCHEMA_ERROR_KEYWORD,
-                 "“%s” is a letter or “_”, then letters, digits, “-”, “_” and “.”, which “%.100s” is not", keyword, name);
+                 "“%s” is a letter or “_”, then letters, digits, “-”, “_” and “.”, which “%.100s” is not",
+                 keyword, name);
 
   other = g_hash_table_lookup (resource->anchors, name);
   if (other != NULL && other != node)
@@ -377,7 +378,8 @@ add_anchors (SbResources *self, SbResource *resource, JsonNode *node, const char
   if (resource->draft == SB_DRAFT_2020_12)
     return add_anchor (self, resource, node, "$dynamicAnchor", pointer, error);
 
-  if (recursive != NULL && resource->root == node && sb_value_get_kind (recursive) == SB_KIND_BOOLEAN && json_node_get_boolean (recursive))
+  if (recursive != NULL && resource->root == node && sb_value_get_kind (recursive) == SB_KIND_BOOLEAN
+      && json_node_get_boolean (recursive))
     g_hash_table_insert (resource->dynamic_anchors, g_strdup (SB_RECURSIVE_ANCHOR), node);
   return TRUE;
 }
@@ -395,7 +397,7 @@ scan_list (SbResources *self, JsonNode *value, SbResource *resource, const char 
     {
       g_autofree char *place = sb_pointer_append_index (pointer, i);
 
-      if (!scan (self, json_array_get_element (array, i), resource, place, depth, error))
+      if (!sb_resources_scan (self, json_array_get_element (array, i), resource, place, depth, error))
         return FALSE;
     }
 
@@ -417,7 +419,7 @@ scan_map (SbResources *self, JsonNode *value, SbResource *resource, const char *
     {
       g_autofree char *place = sb_pointer_append (pointer, name);
 
-      if (!scan (self, member, resource, place, depth, error))
+      if (!sb_resources_scan (self, member, resource, place, depth, error))
         return FALSE;
     }
 
@@ -425,7 +427,8 @@ scan_map (SbResources *self, JsonNode *value, SbResource *resource, const char *
 }
 
 static gboolean
-scan_keywords (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth, GError **error)
+scan_keywords (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth,
+               GError **error)
 {
   JsonObjectIter iter;
   const char *keyword;
@@ -440,7 +443,7 @@ scan_keywords (SbResources *self, JsonNode *node, SbResource *resource, const ch
       switch (sb_keyword_get_shape (keyword, value, resource->draft))
         {
         case SB_SHAPE_SCHEMA:
-          ok = scan (self, value, resource, place, depth, error);
+          ok = sb_resources_scan (self, value, resource, place, depth, error);
           break;
         case SB_SHAPE_SCHEMA_LIST:
           ok = scan_list (self, value, resource, place, depth, error);
@@ -459,17 +462,20 @@ scan_keywords (SbResources *self, JsonNode *node, SbResource *resource, const ch
   return TRUE;
 }
 
-static gboolean
-scan (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth, GError **error)
+gboolean
+sb_resources_scan (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth,
+                   GError **error)
 {
   SbPlace *place;
 
   if (g_hash_table_contains (self->places, node))
     return TRUE;
   if (depth > SB_SCHEMA_MAX_DOCUMENT_DEPTH)
-    return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG, "the schema is nested more than %d deep", SB_SCHEMA_MAX_DOCUMENT_DEPTH);
+    return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG, "the schema is nested more than %d deep",
+                 SB_SCHEMA_MAX_DOCUMENT_DEPTH);
   if (g_hash_table_size (self->places) >= SB_SCHEMA_MAX_SUBSCHEMAS)
-    return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG, "the schema has more than %d subschemas", SB_SCHEMA_MAX_SUBSCHEMAS);
+    return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG, "the schema has more than %d subschemas",
+                 SB_SCHEMA_MAX_SUBSCHEMAS);
 
   if (sb_value_get_kind (node) == SB_KIND_OBJECT)
     {
@@ -494,13 +500,13 @@ scan (SbResources *self, JsonNode *node, SbResource *resource, const char *point
   return sb_value_get_kind (node) != SB_KIND_OBJECT || scan_keywords (self, node, resource, pointer, depth + 1, error);
 }
 
-static SbPlace *
-add_document (SbResources *self, JsonNode *document, const char *uri, GError **error)
+SbPlace *
+sb_resources_add_document (SbResources *self, JsonNode *document, const char *uri, GError **error)
 {
   SbResource *resource = add_resource (self, document, uri, NULL);
 
   g_hash_table_insert (self->by_uri, g_strdup (uri), resource);
-  return scan (self, document, resource, "", 0, error) ? sb_resources_find (self, document) : NULL;
+  return sb_resources_scan (self, document, resource, "", 0, error) ? sb_resources_find (self, document) : NULL;
 }
 
 SbPlace *
@@ -510,8 +516,8 @@ sb_resources_add (SbResources *self, JsonNode *document, const char *base_uri, G
   g_autofree char *base = NULL;
 
   self->is_main = TRUE;
-  base = resolve_uri (DEFAULT_BASE, base_uri != NULL ? base_uri : "", error);
-  place = base != NULL ? add_document (self, document, base, error) : NULL;
+  base = sb_resources_resolve_uri (DEFAULT_BASE, base_uri != NULL ? base_uri : "", error);
+  place = base != NULL ? sb_resources_add_document (self, document, base, error) : NULL;
   self->is_main = FALSE;
 
   return place;
@@ -521,147 +527,4 @@ SbPlace *
 sb_resources_find (SbResources *self, JsonNode *node)
 {
   return g_hash_table_lookup (self->places, node);
-}
-
-/* --- references --- */
-
-/* The member or element that @segment of a JSON Pointer names. */
-static JsonNode *
-step (JsonNode *node, const char *segment)
-{
-  SbKind kind = sb_value_get_kind (node);
-  guint64 index;
-
-  if (kind == SB_KIND_OBJECT)
-    return json_object_get_member (json_node_get_object (node), segment);
-  if (kind != SB_KIND_ARRAY || (segment[0] == '0' && segment[1] != '\0')
-      || !g_ascii_string_to_unsigned (segment, 10, 0, G_MAXUINT32, &index, NULL)
-      || index >= json_array_get_length (json_node_get_array (node)))
-    return NULL;
-
-  return json_array_get_element (json_node_get_array (node), index);
-}
-
-static char *
-unescape_segment (const char *segment, gsize length)
-{
-  GString *text = g_string_sized_new (length);
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (segment[i] == '~' && i + 1 < length && (segment[i + 1] == '0' || segment[i + 1] == '1'))
-        g_string_append_c (text, segment[++i] == '0' ? '~' : '/');
-      else
-        g_string_append_c (text, segment[i]);
-    }
-
-  return g_string_free (text, FALSE);
-}
-
-/* Follows @pointer from the root of @resource. What is no known place of a subschema becomes one, in the resource around it. */
-static SbPlace *
-follow_pointer (SbResources *self, SbResource *resource, const char *pointer, GError **error)
-{
-  JsonNode *node = resource->root;
-  SbPlace *place = sb_resources_find (self, node);
-  g_autofree char *path = g_strdup (place->pointer);
-
-  while (*pointer == '/')
-    {
-      gsize length = strcspn (pointer + 1, "/");
-      g_autofree char *segment = unescape_segment (pointer + 1, length);
-      char *longer;
-
-      node = step (node, segment);
-      if (node == NULL)
-        return NULL;
-      longer = sb_pointer_append (path, segment);
-      g_free (path);
-      path = longer;
-      if (sb_resources_find (self, node) != NULL)
-        place = sb_resources_find (self, node);
-      pointer += length + 1;
-    }
-
-  if (place->node != node)
-    {
-      gboolean ok;
-
-      self->is_main = place->resource->is_main;
-      ok = scan (self, node, place->resource, path, 0, error);
-      self->is_main = FALSE;
-      if (!ok)
-        return NULL;
-      place = sb_resources_find (self, node);
-    }
-
-  return place;
-}
-
-static SbResource *
-find_resource (SbResources *self, const char *uri, GError **error)
-{
-  SbResource *resource = g_hash_table_lookup (self->by_uri, uri);
-  JsonNode *document;
-
-  if (resource != NULL)
-    return resource;
-
-  document = sb_schema_registry_lookup (self->registry, uri);
-  if (document == NULL)
-    return NULL;
-
-  /* One that is registered under two URIs has been read. */
-  if (sb_resources_find (self, document) != NULL)
-    return sb_resources_find (self, document)->resource;
-
-  return add_document (self, document, uri, error) != NULL ? g_hash_table_lookup (self->by_uri, uri) : NULL;
-}
-
-SbPlace *
-sb_resources_resolve (SbResources *self, SbResource *from, const char *reference, char **fragment, GError **error)
-{
-  const char *hash = strchr (reference, '#');
-  g_autofree char *uri = NULL;
-  g_autofree char *decoded = NULL;
-  g_autoptr (GError) cause = NULL;
-  SbResource *resource;
-  SbPlace *place = NULL;
-  JsonNode *node;
-
-  g_clear_pointer (&self->fault_pointer, g_free);
-  uri = resolve_uri (from->uri, reference, &cause);
-  decoded = hash != NULL ? g_uri_unescape_string (hash + 1, NULL) : g_strdup ("");
-  if (uri == NULL || decoded == NULL || !g_utf8_validate (decoded, -1, NULL))
-    {
-      g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI, "“%.200s” is not a URI reference", reference);
-      return NULL;
-    }
-
-  resource = find_resource (self, uri, &cause);
-  if (resource == NULL)
-    {
-      if (cause != NULL)
-        g_set_error (error, SB_SCHEMA_ERROR, cause->code, "in the document “%.200s”: %s", uri, cause->message);
-      else
-        g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_REFERENCE, "“%.200s” refers to “%.200s”, which is not known here",
-                     reference, uri);
-      return NULL;
-    }
-
-  if (*decoded == '\0')
-    place = sb_resources_find (self, resource->root);
-  else if (*decoded == '/')
-    place = follow_pointer (self, resource, decoded, &cause);
-  else if ((node = g_hash_table_lookup (resource->anchors, decoded)) != NULL)
-    place = sb_resources_find (self, node);
-
-  if (place == NULL && cause != NULL)
-    g_propagate_error (error, g_steal_pointer (&cause));
-  else if (place == NULL)
-    g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_REFERENCE, "“%.200s” leads nowhere", reference);
-  else if (fragment != NULL)
-    *fragment = *decoded != '\0' && *decoded != '/' ? g_steal_pointer (&decoded) : NULL;
-
-  return place;
 }

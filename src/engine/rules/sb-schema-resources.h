@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Where the subschemas of all documents are, and what references mean. Private to sb-schema; lives while a schema is compiled. */
+/* Where the subschemas of all documents are, and what references mean. Private to sb-schema; lives while a schema is
+ * compiled. */
 
 /* The vocabularies of draft 2020-12, as bits. Core is always there. */
 typedef enum
@@ -63,7 +64,15 @@ void     sb_resources_clear   (SbResources *self);
 SbPlace *sb_resources_add     (SbResources *self, JsonNode *document, const char *base_uri, GError **error);
 SbPlace *sb_resources_find    (SbResources *self, JsonNode *node);
 /* What @reference means in @from. @fragment: (out): what stands behind its "#", decoded; NULL: nothing. */
-SbPlace *sb_resources_resolve (SbResources *self, SbResource *from, const char *reference, char **fragment, GError **error);
+SbPlace *sb_resources_resolve (SbResources *self, SbResource *from, const char *reference, char **fragment,
+                               GError **error);
+
+/* For sb-schema-references.c: finds the subschemas within @node, which stands at @pointer; within a document of the
+ * registry; and @reference against @base, without its fragment. */
+gboolean sb_resources_scan (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth,
+                            GError **error);
+SbPlace *sb_resources_add_document (SbResources *self, JsonNode *document, const char *uri, GError **error);
+char    *sb_resources_resolve_uri (const char *base, const char *reference, GError **error);
 
 /* A JSON Pointer with one segment more, escaped. */
 char    *sb_pointer_append    (const char *pointer, const char *segment);

@@ -5,14 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* One evaluation: what is left of its budget, the errors so far, memory. Lives on the stack of who evaluates. Private to sb-schema. */
+/* One evaluation: what is left of its budget, the errors so far, memory. Lives on the stack of who evaluates. Private
+ * to sb-schema. */
 
 #define SB_SCRATCH_SIZE 4096
 
 typedef struct _SbScratchChunk SbScratchChunk;
 
-/* Memory that is given back in the opposite order of being taken. The first of it is on the stack, so that ordinary messages need no
- * other. */
+/* Memory that is given back in the opposite order of being taken. The first of it is on the stack, so that ordinary
+ * messages need no other. */
 typedef struct
 {
   SbScratchChunk *chunk; /* nullable: the newest; before it, @inline_memory */
@@ -97,8 +98,10 @@ sb_run_take (SbRun *self, gint64 steps)
   return FALSE;
 }
 
-/* Reports unless the run is quiet; always returns FALSE. @segment: (nullable): what follows the keyword in the pointer. */
-gboolean sb_run_report (SbRun *self, const SbSubschema *schema, const SbSpot *spot, const char *keyword, const char *segment,
+/* Reports unless the run is quiet; always returns FALSE. @segment: (nullable): what follows the keyword in the
+ * pointer. */
+gboolean sb_run_report (SbRun *self, const SbSubschema *schema, const SbSpot *spot, const char *keyword,
+                        const char *segment,
                         const char *format, ...) G_GNUC_PRINTF (6, 7);
 /* The last error of an evaluation that ran out of something. */
 void     sb_run_report_exhausted (SbRun *self, const SbSpot *root);

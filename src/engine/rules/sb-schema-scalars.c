@@ -47,7 +47,8 @@ report_values (SbRun *run, SbFrame *frame, const SbRule *rule)
     }
 
   if (rule->word == SB_WORD_CONST)
-    return sb_run_report (run, frame->schema, frame->spot, "const", NULL, "%s is not %s, the only value that is allowed", value, list->str);
+    return sb_run_report (run, frame->schema, frame->spot, "const", NULL,
+                          "%s is not %s, the only value that is allowed", value, list->str);
   if (rule->values.n_values == 0)
     return sb_run_report (run, frame->schema, frame->spot, "enum", NULL, "%s is not allowed, as no value is", value);
   return sb_run_report (run, frame->schema, frame->spot, "enum", NULL, "%s is not one of %s", value, list->str);
@@ -153,12 +154,14 @@ sb_apply_length (SbRun *run, SbFrame *frame, const SbRule *rule)
   if (is_most)
     return length <= rule->count
            || sb_run_report (run, frame->schema, frame->spot, "maxLength", NULL,
-                             "the text has %" G_GUINT64_FORMAT " characters, where at most %" G_GUINT64_FORMAT " %s allowed", length,
-                             rule->count, rule->count == 1 ? "is" : "are");
+                             "the text has %" G_GUINT64_FORMAT " characters, where at most %" G_GUINT64_FORMAT
+                             " %s allowed",
+                             length, rule->count, rule->count == 1 ? "is" : "are");
   return length >= rule->count
          || sb_run_report (run, frame->schema, frame->spot, "minLength", NULL,
-                           "the text has %" G_GUINT64_FORMAT " character%s, where at least %" G_GUINT64_FORMAT " %s needed", length,
-                           length == 1 ? "" : "s", rule->count, rule->count == 1 ? "is" : "are");
+                           "the text has %" G_GUINT64_FORMAT " character%s, where at least %" G_GUINT64_FORMAT
+                           " %s needed",
+                           length, length == 1 ? "" : "s", rule->count, rule->count == 1 ? "is" : "are");
 }
 
 /* Whether @text matches; what can't be found out stops the run. */
@@ -191,7 +194,8 @@ sb_apply_pattern (SbRun *run, SbFrame *frame, const SbRule *rule)
 
   value = sb_words_text (text);
   pattern = sb_words_text (rule->pattern.text);
-  return sb_run_report (run, frame->schema, frame->spot, "pattern", NULL, "%s does not match the pattern %s", value, pattern);
+  return sb_run_report (run, frame->schema, frame->spot, "pattern", NULL, "%s does not match the pattern %s", value,
+                        pattern);
 }
 
 gboolean

@@ -97,8 +97,8 @@ sb_format_is_date_time (const char *text, gsize length)
   return read_time (&p) && p == text + length;
 }
 
-/* Numbers with the letters of @units, in their order and without a gap: "1Y6M" or "6M3D" of "YMD", but not "1Y3D". How many there
- * were. */
+/* Numbers with the letters of @units, in their order and without a gap: "1Y6M" or "6M3D" of "YMD", but not "1Y3D". How
+ * many there were. */
 static guint
 read_units (const char **p, const char *units)
 {

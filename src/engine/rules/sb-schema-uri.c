@@ -6,9 +6,11 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* GUri takes what browsers take. Here the grammar of RFC 3986 decides, appendix A, with what RFC 3987 §2.2 adds to it. */
+/* GUri takes what browsers take. Here the grammar of RFC 3986 decides, appendix A, with what RFC 3987 §2.2 adds to
+ * it. */
 
-#define UNRESERVED "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define ALNUM "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define UNRESERVED "-._~" ALNUM
 #define SUB_DELIMS "!$&'()*+,;="
 
 static gboolean
@@ -44,7 +46,8 @@ consists_of (const char *text, gsize length, const char *allowed, gboolean inter
           if (strchr (allowed, *p) == NULL)
             return FALSE;
         }
-      else if (!international || !(is_ucschar (g_utf8_get_char (p)) || (with_private && is_private (g_utf8_get_char (p)))))
+      else if (!international
+               || !(is_ucschar (g_utf8_get_char (p)) || (with_private && is_private (g_utf8_get_char (p)))))
         return FALSE;
     }
 
@@ -125,7 +128,7 @@ is_reference (const char *text, gsize length, gboolean international, gboolean *
   *has_scheme = text[scheme] == ':';
   if (*has_scheme)
     {
-      if (!g_ascii_isalpha (text[0]) || strspn (text, "+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != scheme)
+      if (!g_ascii_isalpha (text[0]) || strspn (text, "+-." ALNUM) != scheme)
         return FALSE;
       p += scheme + 1;
     }
@@ -322,8 +325,10 @@ has_between (const gunichar *label, glong n, gunichar first, gunichar last)
 static gboolean
 is_arabic_joining (gunichar c, gboolean to_next)
 {
-  static const gunichar not_to_next[] = { 0x622, 0x623, 0x624, 0x625, 0x627, 0x629, 0x62f, 0x630, 0x631, 0x632, 0x648, 0x6c0, 0x6c3, 0x6c4,
-                                          0x6c5, 0x6c6, 0x6c7, 0x6c8, 0x6c9, 0x6ca, 0x6cb, 0x6cd, 0x6cf, 0x6d2, 0x6d3, 0x6d5, 0x6ee, 0x6ef };
+  static const gunichar not_to_next[] = {
+    0x622, 0x623, 0x624, 0x625, 0x627, 0x629, 0x62f, 0x630, 0x631, 0x632, 0x648, 0x6c0, 0x6c3, 0x6c4,
+    0x6c5, 0x6c6, 0x6c7, 0x6c8, 0x6c9, 0x6ca, 0x6cb, 0x6cd, 0x6cf, 0x6d2, 0x6d3, 0x6d5, 0x6ee, 0x6ef,
+  };
 
   if (g_unichar_get_script (c) != G_UNICODE_SCRIPT_ARABIC || !g_unichar_isalpha (c) || c == 0x621 || c == 0x674)
     return FALSE;
@@ -341,8 +346,8 @@ is_arabic_joining (gunichar c, gboolean to_next)
   return TRUE;
 }
 
-/* RFC 5892 appendix A.1: between letters that join; marks on them don't count. Of the scripts whose letters join only Arabic is known
- * here. */
+/* RFC 5892 appendix A.1: between letters that join; marks on them don't count. Of the scripts whose letters join only
+ * Arabic is known here. */
 static gboolean
 breaks_a_joint (const gunichar *label, glong n, glong i)
 {
@@ -353,7 +358,8 @@ breaks_a_joint (const gunichar *label, glong n, glong i)
   while (behind < n && g_unichar_ismark (label[behind]))
     behind++;
 
-  return before >= 0 && behind < n && is_arabic_joining (label[before], TRUE) && is_arabic_joining (label[behind], FALSE);
+  return before >= 0 && behind < n && is_arabic_joining (label[before], TRUE) && is_arabic_joining (label[behind],
+                                                                                                    FALSE);
 }
 
 /* RFC 5892 appendix A: characters that are allowed beside certain others. -1: it is none of them. */
@@ -408,7 +414,8 @@ is_allowed (gunichar c)
       && type != G_UNICODE_NON_SPACING_MARK && type != G_UNICODE_SPACING_MARK && type != G_UNICODE_DECIMAL_NUMBER)
     return FALSE;
   /* Old Hangul is left out (§2.9), and so is what is nothing to look at (§2.7). */
-  if ((c >= 0x1100 && c <= 0x11ff) || (c >= 0xa960 && c <= 0xa97f) || (c >= 0xd7b0 && c <= 0xd7ff) || g_unichar_iszerowidth (c))
+  if ((c >= 0x1100 && c <= 0x11ff) || (c >= 0xa960 && c <= 0xa97f) || (c >= 0xd7b0 && c <= 0xd7ff)
+      || g_unichar_iszerowidth (c))
     return g_unichar_ismark (c) && !(c >= 0x1100 && c <= 0x11ff);
 
   g_unichar_to_utf8 (c, text);
@@ -426,7 +433,8 @@ is_u_label (const char *text, gsize length)
   g_autofree char *ascii = NULL;
   g_autofree char *copy = g_strndup (text, length);
 
-  if (n == 0 || normal == NULL || strcmp (normal, copy) != 0 || label[0] == '-' || label[n - 1] == '-' || g_unichar_ismark (label[0])
+  if (n == 0 || normal == NULL || strcmp (normal, copy) != 0 || label[0] == '-' || label[n - 1] == '-'
+      || g_unichar_ismark (label[0])
       || (n > 3 && label[2] == '-' && label[3] == '-'))
     return FALSE;
 

@@ -15,9 +15,11 @@ gboolean sb_format_is_iri           (const char *text, gsize length);
 gboolean sb_format_is_iri_reference (const char *text, gsize length);
 /* RFC 6570 */
 gboolean sb_format_is_uri_template  (const char *text, gsize length);
-/* Whether a label that begins with "xn--" is the ASCII form of one that IDNA 2008 allows; others with "--" there are none. */
+/* Whether a label that begins with "xn--" is the ASCII form of one that IDNA 2008 allows; others with "--" there are
+ * none. */
 gboolean sb_format_is_a_label       (const char *text, gsize length);
 /* RFC 5890 §2.3.2.3. @is_label: for the labels that are ASCII. */
-gboolean sb_format_is_idn_hostname  (const char *text, gsize length, gboolean (*is_label) (const char *text, gsize length));
+gboolean sb_format_is_idn_hostname  (const char *text, gsize length, gboolean (*is_label) (const char *text,
+                                                                                           gsize length));
 
 G_END_DECLS

@@ -54,13 +54,14 @@ SbNumber  sb_value_get_number  (JsonNode *value);
 gboolean  sb_number_is_integer (SbNumber self);
 /* Less than 0, 0, or more than 0. Exact, also where a double can't tell neighbouring integers apart. */
 int       sb_number_compare    (SbNumber a, SbNumber b);
-/* The decimal number with the fewest digits that is read as @self; that is what stood in the text unless it had more than
- * 15 significant digits. */
+/* The decimal number with the fewest digits that is read as @self; that is what stood in the text unless it had more
+ * than 15 significant digits. */
 SbDecimal sb_number_to_decimal (SbNumber self);
-/* Whether @self is a whole number of times @divisor, which isn't 0, both taken as the decimal numbers they were written as. */
+/* Whether @self is a whole number of times @divisor, which isn't 0, both taken as the decimal numbers they were written
+ * as. */
 gboolean  sb_decimal_is_multiple (SbDecimal self, SbDecimal divisor);
-/* Equal as JSON Schema wants it (Core §4.2.2): numbers by their value, objects whatever the order of their members. Takes from
- * @budget, and is FALSE when that is used up. */
+/* Equal as JSON Schema wants it (Core §4.2.2): numbers by their value, objects whatever the order of their members.
+ * Takes from @budget, and is FALSE when that is used up. */
 gboolean  sb_value_equal       (JsonNode *a, JsonNode *b, SbBudget *budget);
 /* A keyed hash that is the same for values that are equal. Takes from @budget; of no meaning once that is used up. */
 guint64   sb_value_hash        (JsonNode *value, SbBudget *budget);

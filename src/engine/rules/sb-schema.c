@@ -103,7 +103,8 @@ get_metaschema (const char *uri, SbSchemaRegistry *registry, GError **error)
         {
           g_autoptr (SbSchemaRegistry) built_in = sb_schema_registry_new ();
 
-          usual = sb_schema_compile (sb_schema_registry_lookup (built_in, uri), uri, built_in, SB_SCHEMA_NO_FLAGS, NULL, NULL, error);
+          usual = sb_schema_compile (sb_schema_registry_lookup (built_in, uri), uri, built_in, SB_SCHEMA_NO_FLAGS, NULL,
+                                     NULL, error);
           g_assert (usual != NULL);
           g_once_init_leave (&once, 1);
         }
@@ -116,7 +117,8 @@ get_metaschema (const char *uri, SbSchemaRegistry *registry, GError **error)
 
 /* @uri: (nullable) */
 static gboolean
-check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry *registry, char **fault_pointer, GError **error)
+check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry *registry, char **fault_pointer,
+                          GError **error)
 {
   g_autoptr (SbSchema) metaschema = NULL;
   g_autoptr (GPtrArray) errors = NULL;
@@ -127,7 +129,8 @@ check_against_metaschema (JsonNode *document, const char *uri, SbSchemaRegistry 
     return TRUE;
   metaschema = get_metaschema (uri, registry, &cause);
   if (metaschema == NULL && cause != NULL)
-    g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is wrong itself: %s", uri, cause->message);
+    g_set_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_DIALECT, "the metaschema “%.200s” is wrong itself: %s", uri,
+                 cause->message);
   if (metaschema == NULL)
     return cause == NULL;
 
@@ -149,7 +152,8 @@ sb_schema_new (JsonNode *document,
                char **fault_pointer,
                GError **error)
 {
-  g_autoptr (SbSchemaRegistry) documents = registry != NULL ? sb_schema_registry_ref (registry) : sb_schema_registry_new ();
+  g_autoptr (SbSchemaRegistry) documents =
+      registry != NULL ? sb_schema_registry_ref (registry) : sb_schema_registry_new ();
   g_autofree char *metaschema = NULL;
   g_autoptr (SbSchema) self = NULL;
 

@@ -35,13 +35,14 @@ typedef enum
   SB_SCHEMA_EXHAUSTED, /* the work was more than a message may cost, so nothing is known: never "valid" */
 } SbSchemaVerdict;
 
-/* What a message did wrong. The words are plain English for the author of a client, bounded in length, not translated. */
+/* What a message did wrong. The words are plain English for the author of a client, bounded in length, not
+ * translated. */
 typedef struct
 {
   const char *keyword;    /* static: "maximum" */
   char *instance_pointer; /* JSON Pointer (RFC 6901) of the value in the message: "/temperature"; "" is the whole */
-  char *schema_pointer;   /* of the keyword in the schema: "/properties/temperature/maximum"; with the URI and "#" before it when it
-                           * is in another document */
+  char *schema_pointer;   /* of the keyword in the schema: "/properties/temperature/maximum"; with the URI and "#" before
+                           * it when it is in another document */
   char *message;          /* "/temperature: 120 is more than the maximum 60" */
 } SbSchemaError;
 
@@ -51,8 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSchemaError, sb_schema_error_free)
 /**
  * SbSchema:
  *
- * A JSON Schema, draft 2020-12, made ready for use: immutable, reference counted, evaluated from any thread at the same time. It
- * keeps nothing of the document, and reads no network and no file.
+ * A JSON Schema, draft 2020-12 (or 2019-09 or 7 where it says so), made ready for use: immutable, reference counted,
+ * evaluated from any thread at the same time. It keeps nothing of the document, and reads no network and no file.
  */
 typedef struct _SbSchema SbSchema;
 
@@ -61,8 +62,8 @@ typedef struct _SbSchema SbSchema;
  * @document: the schema: an object, true or false
  * @base_uri: (nullable): the absolute URI it is known by, which a relative "$id" or "$ref" is resolved against
  * @registry: (nullable): the documents "$ref" may name beside this one and the metaschemas; is read in this call only
- * @fault_pointer: (out) (optional): with an error, the JSON Pointer of the place in @document that is wrong; when the fault is in
- *   a document of @registry, of the reference that leads there
+ * @fault_pointer: (out) (optional): with an error, the JSON Pointer of the place in @document that is wrong; when the
+ *   fault is in a document of @registry, of the reference that leads there
  *
  * Compiles a schema. Any thread; the call may take milliseconds for a large one, so lanes don't make it.
  *
@@ -83,16 +84,17 @@ void      sb_schema_unref (SbSchema *self);
  * sb_schema_evaluate:
  * @instance: the message, as json-glib made it of bytes that sb_json_guard_check() let through; not modified
  * @max_errors: 1 stops at the first, as lanes do; more collects
- * @errors: (out) (optional) (element-type SbSchemaError) (transfer full): what is wrong, at most @max_errors; NULL when nothing is.
- *   With SB_SCHEMA_EXHAUSTED it has one more, as the last, that says what ran out
+ * @errors: (out) (optional) (element-type SbSchemaError) (transfer full): what is wrong, at most @max_errors; NULL
+ *   when nothing is. With SB_SCHEMA_EXHAUSTED it has one more, as the last, that says what ran out
  *
- * Any thread, also several at once. The work is bounded by a count of steps, so is the stack; see docs/limits.md. Allocates nothing for
- * a valid message of ordinary size.
+ * Any thread, also several at once. The work is bounded by a count of steps, so is the stack; see docs/limits.md.
+ * Allocates nothing for a valid message of ordinary size.
  */
 SbSchemaVerdict sb_schema_evaluate (SbSchema *self, JsonNode *instance, guint max_errors, GPtrArray **errors);
 
 /* The same, and how many steps it took; for tests and for the test bench. */
-SbSchemaVerdict sb_schema_evaluate_counting (SbSchema *self, JsonNode *instance, guint max_errors, GPtrArray **errors, guint *steps);
+SbSchemaVerdict sb_schema_evaluate_counting (SbSchema *self, JsonNode *instance, guint max_errors, GPtrArray **errors,
+                                             guint *steps);
 
 /* Steps one evaluation may take. */
 #define SB_SCHEMA_MAX_STEPS 200000

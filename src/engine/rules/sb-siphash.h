@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* SipHash-1-3 (Aumasson, Bernstein 2012): a keyed hash made for tables of what strangers send, since who does not know the key can't
- * prepare texts that collide. Inline: most keys are short. */
+/* SipHash-1-3 (Aumasson, Bernstein 2012): a keyed hash made for tables of what strangers send, since who does not know
+ * the key can't prepare texts that collide. Inline: most keys are short. */
 
 
 typedef struct

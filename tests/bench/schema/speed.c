@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-/* speed SCHEMA MESSAGES SECONDS: reads the messages, a line each, again and again, without and with evaluating the schema. Prints the
- * CPU time of one in µs: {"parse": …, "both": …}. */
+/* speed SCHEMA MESSAGES SECONDS: reads the messages, a line each, again and again, without and with evaluating the
+ * schema. Prints the CPU time of one in µs: {"parse": …, "both": …}. */
 
 static const SbJsonLimits limits = SB_JSON_LIMITS_DEFAULT;
 
@@ -41,7 +41,8 @@ measure (char **messages, SbSchema *schema, double seconds)
 
             if (!sb_json_guard_check (guard, *message, length, &limits, NULL)
                 || !json_parser_load_from_data (parser, *message, length, NULL)
-                || (schema != NULL && sb_schema_evaluate (schema, json_parser_get_root (parser), 1, NULL) != SB_SCHEMA_VALID))
+                || (schema != NULL && sb_schema_evaluate (schema, json_parser_get_root (parser), 1,
+                                                          NULL) != SB_SCHEMA_VALID))
               g_error ("%s is not valid", *message);
           }
       spent = get_cpu_time () - start;
