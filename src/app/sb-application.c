@@ -390,7 +390,7 @@ sb_application_handle_local_options (GApplication *application,
   SbApplication *self = SB_APPLICATION (application);
   const char *data_dir;
 
-  if (g_variant_dict_lookup (options, "stats", "i", &self->stats_interval) && self->stats_interval < 0)
+  if (self->stats_interval < -1)
     {
       g_printerr ("signalbox: %s\n", _("--stats takes a number of seconds"));
       return 2;
@@ -441,9 +441,10 @@ sb_application_class_init (SbApplicationClass *klass)
 static void
 sb_application_init (SbApplication *self)
 {
-  static const GOptionEntry options[] = {
+  const GOptionEntry options[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Keep tokens, settings and history in DIR"), N_("DIR") },
-    { "stats", 0, 0, G_OPTION_ARG_INT, NULL,
+    /* Not by way of the dictionary, where there is no 0. */
+    { "stats", 0, 0, G_OPTION_ARG_INT, &self->stats_interval,
       N_("Say every so many seconds, and at the end, how long the main loop was kept and how far frames were apart; "
          "0: at the end only"),
       N_("SECONDS") },

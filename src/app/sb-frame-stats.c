@@ -4,6 +4,8 @@
 #include "sb-frame-stats.h"
 
 #include "watch/sb-durations.h"
+#include <glib-unix.h>
+#include <signal.h>
 
 struct _SbFrameStats
 {
@@ -11,6 +13,7 @@ struct _SbFrameStats
   GtkWidget *widget; /* weak */
   guint tick;
   guint timer;
+  guint signal;
   gint64 last; /* monotonic, µs; 0: no frame to count from */
 };
 
@@ -62,6 +65,7 @@ sb_frame_stats_new (GtkWidget *widget,
   g_signal_connect_swapped (widget, "unmap", G_CALLBACK (unmapped_cb), self);
   if (interval > 0)
     self->timer = g_timeout_add_seconds (interval, tell_cb, self);
+  self->signal = g_unix_signal_add (SIGUSR1, tell_cb, self);
 
   return self;
 }
@@ -72,6 +76,7 @@ sb_frame_stats_free (SbFrameStats *self)
   g_return_if_fail (self != NULL);
 
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->signal, g_source_remove);
   if (self->widget != NULL)
     {
       gtk_widget_remove_tick_callback (self->widget, self->tick);

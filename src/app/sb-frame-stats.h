@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct _SbFrameStats SbFrameStats;
 
-/* @interval: s between two reports on standard error; 0: only one, at the end. Measures while @widget is mapped. */
+/* @interval: s between two reports on standard error; 0: only one, at the end. SIGUSR1 asks for one, too. Measures while @widget is mapped. */
 SbFrameStats *sb_frame_stats_new  (GtkWidget *widget, guint interval);
 /* Reports on the whole run. The widget may be gone. */
 void          sb_frame_stats_free (SbFrameStats *self);

@@ -239,6 +239,12 @@ read_words (Daemon *self, int argc, char **argv)
       self->status = 2;
       return FALSE;
     }
+  if (self->stats_interval < -1)
+    {
+      fprintf (stderr, "signalboxd: %s\n", _("--stats takes a number of seconds"));
+      self->status = 2;
+      return FALSE;
+    }
   if (version)
     printf ("signalboxd %s\n", PACKAGE_VERSION);
   else if (self->data_dir == NULL)

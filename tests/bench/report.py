@@ -172,10 +172,13 @@ def goal_table(reached):
     return table(["what it must reach", "median", "rounds", "wanted", "met"], [goal.row() for goal in reached])
 
 
-def print_verdict(reached):
+def print_count(n_passed, n_failed, n_unclear):
     """The last line of ./check; returns the exit status."""
+    print(f"\n{n_passed} passed, {n_failed} failed" + (f", {n_unclear} skipped" if n_unclear else ""))
+    return 1 if n_failed > 0 or n_passed + n_unclear == 0 else 0
+
+
+def print_verdict(reached):
     verdicts = [goal.verdict() for goal in reached]
-    n_unclear = verdicts.count("unclear")
-    n_failed = len(verdicts) - verdicts.count("yes") - n_unclear
-    print(f"\n{verdicts.count('yes')} passed, {n_failed} failed" + (f", {n_unclear} skipped" if n_unclear else ""))
-    return 1 if n_failed > 0 or not verdicts else 0
+    n_passed, n_unclear = verdicts.count("yes"), verdicts.count("unclear")
+    return print_count(n_passed, len(verdicts) - n_passed - n_unclear, n_unclear)

@@ -17,13 +17,16 @@ import sys
 import tempfile
 import time
 
-from report import show, table
+from report import print_count, show, table
 from servers import PROJECT, Failure, note
 
 PAGES = ["overview", "clients", "traffic"]
+N_MEASURED = 3  # turns by the clock, turns by what was computed, frames
+COMPUTING = "main loop turn, computing"
 WANTED = {"main loop turn": ("longest", 50), "frame gap": ("p99", 34)}  # ms
-LINE = re.compile(r"^(?P<what>.+?), in all: n (?P<n>\d+), p50 (?P<p50>[\d.]+) ms, p99 (?P<p99>[\d.]+) ms, longest (?P<longest>[\d.]+) ms$")
+LINE = re.compile(r"^(?P<what>[^:]+): n (?P<n>\d+), p50 (?P<p50>[\d.]+) ms, p99 (?P<p99>[\d.]+) ms, longest (?P<longest>[\d.]+) ms$")
 START_TIMEOUT = 60  # s
+LEAD = 2  # s of load before it is measured
 # Settings that must not be those of whoever measures; the page is chosen by the one that remembers it.
 SETTINGS = "[org/signalbox/Signalbox]\npage='{page}'\nwindow-width=1200\nwindow-height=800\n"
 
@@ -71,19 +74,34 @@ class Window:
             time.sleep(0.1)
         raise Failure(f"the window does not listen: {self.read_log()[-500:]}")
 
+    def wait_for_clients(self, count):
+        end = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < end and self.process.poll() is None:
+            status = self.ctl("status")
+            if status and status["clients"] >= count:
+                return
+            time.sleep(0.2)
+        raise Failure(f"not all clients are there in time: {self.read_log()[-500:]}")
+
+    def ask(self, so_far):
+        """Has --stats say what there was since it was asked last; returns that, by what it measured. `so_far`: lines it said before."""
+        self.process.send_signal(signal.SIGUSR1)
+        end = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < end and self.process.poll() is None:
+            lines = [line for line in map(LINE.match, self.read_log().splitlines()) if line][so_far:]
+            stats = {line["what"]: {key: float(line[key]) for key in ("n", "p50", "p99", "longest")} for line in lines}
+            if len(stats) == N_MEASURED:
+                return stats
+            time.sleep(0.05)
+        raise Failure(f"the window does not say what was measured (exit status {self.process.poll()}): {self.read_log()[-500:]}")
+
     def stop(self):
-        """Ends it; returns what --stats said, by what it measured."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise Failure("the window does not end") from None
-        lines = filter(None, map(LINE.match, self.read_log().splitlines()))
-        stats = {line["what"]: {key: float(line[key]) for key in ("n", "p50", "p99", "longest")} for line in lines}
-        if not WANTED.keys() <= stats.keys():
-            raise Failure(f"the window did not say what was measured: {self.read_log()[-500:]}")
-        return stats
 
 
 def measure(options, page):
@@ -92,32 +110,46 @@ def measure(options, page):
     with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as directory:
         window = Window(options, page, cpus[0])
         window.start(pathlib.Path(directory))
-        load = [options.build / "tests/bench/load", "pair", "--clients", str(options.clients), "--rate", str(options.rate),
-                "--seconds", str(options.seconds), "--port", str(window.port), "--token", window.token, "--sleep",
-                "--server", str(window.process.pid)]
+        load = [options.build / "tests/bench/load", "pair", "--clients", options.clients, "--rate", options.rate,
+                "--seconds", options.seconds + LEAD + 2, "--port", window.port, "--token", window.token, "--sleep",
+                "--server", window.process.pid]
         try:
-            done = subprocess.run(load, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=options.seconds + 240,
-                                  preexec_fn=lambda: os.sched_setaffinity(0, {cpus[-1]}))
+            process = subprocess.Popen([str(word) for word in load], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       preexec_fn=lambda: os.sched_setaffinity(0, {cpus[-1]}))
+            window.wait_for_clients(options.clients)
+            time.sleep(LEAD)
+            window.ask(0)
+            time.sleep(options.seconds)
+            stats = window.ask(N_MEASURED)
+            output, errors = process.communicate(timeout=240)
         finally:
-            stats = window.stop()
-        if done.returncode != 0:
-            raise Failure(done.stderr.decode(errors="replace").strip())
-        result = json.loads(done.stdout)
+            process.kill()
+            window.stop()
+        if process.returncode != 0:
+            raise Failure(errors.decode(errors="replace").strip())
+        result = json.loads(output)
         return stats, result["deliveries"] / result["seconds"]
 
 
+def verdict(stats, what):
+    """“unclear”: too long by the clock, but not for what the window computed, so others had the processor."""
+    key, wanted = WANTED[what]
+    if stats[what][key] < wanted:
+        return "yes"
+    return "unclear" if stats[COMPUTING]["longest"] < wanted else "no"
+
+
 def print_report(results):
-    """Returns (passed, failed)."""
+    """Returns the verdicts."""
     rows, verdicts = [], []
     for page, (stats, rate) in results.items():
         for what, values in stats.items():
             key, wanted = WANTED.get(what, (None, None))
-            verdict = "–" if key is None else "yes" if values[key] < wanted else "no"
-            verdicts += [verdict] if key else []
+            verdicts += [verdict(stats, what)] if key else []
             rows.append([f"{page}, {what}", f"{rate:,.0f}", f"{values['n']:,.0f}", show(values["p50"], 2), show(values["p99"], 2),
-                         show(values["longest"], 2), f"{key} < {wanted}" if key else "–", verdict])
+                         show(values["longest"], 2), f"{key} < {wanted}" if key else "–", verdicts[-1] if key else "–"])
     print(table(["page, what", "messages/s", "n", "p50 ms", "p99 ms", "longest ms", "wanted ms", "met"], rows))
-    return verdicts.count("yes"), verdicts.count("no")
+    return verdicts
 
 
 def parse_options(arguments):
@@ -150,6 +182,5 @@ def main(arguments):
         except Failure as failure:
             note(f"  failed: {failure}")
             n_broken += 1
-    passed, failed = print_report(results)
-    print(f"\n{passed} passed, {failed + n_broken} failed")
-    return 1 if failed + n_broken > 0 or passed == 0 else 0
+    verdicts = print_report(results)
+    return print_count(verdicts.count("yes"), verdicts.count("no") + n_broken, verdicts.count("unclear"))

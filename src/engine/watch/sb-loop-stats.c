@@ -3,6 +3,8 @@
 
 #include "watch/sb-loop-stats.h"
 
+#include <glib-unix.h>
+#include <signal.h>
 #include <time.h>
 
 struct _SbLoopStats
@@ -12,6 +14,7 @@ struct _SbLoopStats
   gint64 woke_at;   /* when the poll returned; ns; 0: it did not yet */
   gint64 worked_at; /* … what the thread had computed by then */
   guint timer;
+  guint signal;
 };
 
 static SbLoopStats *the_one; /* a poll function gets no data */
@@ -69,6 +72,7 @@ sb_loop_stats_new (guint interval)
   g_main_context_set_poll_func (NULL, poll_cb);
   if (interval > 0)
     self->timer = g_timeout_add_seconds (interval, tell_cb, self);
+  self->signal = g_unix_signal_add (SIGUSR1, tell_cb, self);
 
   return self;
 }
@@ -81,6 +85,7 @@ sb_loop_stats_free (SbLoopStats *self)
   g_main_context_set_poll_func (NULL, NULL);
   the_one = NULL;
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->signal, g_source_remove);
   sb_durations_finish (&self->turns);
   sb_durations_finish (&self->work);
   g_free (self);

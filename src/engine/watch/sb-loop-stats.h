@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  */
 typedef struct _SbLoopStats SbLoopStats;
 
-/* @interval: s between two reports on standard error; 0: only one, at the end. */
+/* @interval: s between two reports on standard error; 0: only one, at the end. A SIGUSR1 asks for one between, too, and has the next
+ * begin there. */
 SbLoopStats *sb_loop_stats_new  (guint interval);
 /* Reports on the whole run. */
 void         sb_loop_stats_free (SbLoopStats *self);
