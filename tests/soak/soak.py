@@ -220,6 +220,18 @@ class Soak:
         if status == 200 and token in self.tokens:
             self.tokens[token] = answer["secret"]
 
+    async def set_rule(self):
+        """What was said a moment ago may now be answered, dropped or the end; the calm has a rule of its own."""
+        schema = self.random.choice(["", '{"type": "object", "properties": {"text": {"maxLength": 50}}}', '{"not": {"type": "object"}}',
+                                     '{"pattern": "^(z+)+$", "uniqueItems": true}'])
+        await self.command("PUT", "/rules", {
+            "channels": self.random.choice(["**", "/", "/news", "/room/*"]), "schema": schema,
+            "enabled": self.random.random() < 0.8, "binary": self.random.random() < 0.5,
+            "max_size": self.random.choice([0, 0, 1000]), "max_depth": self.random.choice([0, 0, 2]),
+            "messages_per_second": self.random.choice([0, 0, 50]),
+            "on_failure": self.random.choice(["reply", "reply", "drop", "disconnect"]),
+        })
+
     async def disconnect(self):
         status, answer = await self.command("GET", "/clients?limit=50")
         if status == 200 and answer["clients"]:
@@ -252,7 +264,9 @@ class Soak:
             elif what < 0.45:
                 await self.command("PATCH", f"/tokens/{token}", {"channels": self.random.choice([["**"], ["/news"]]),
                                                                   "may_publish": self.random.random() < 0.7})
-            elif what < 0.6:
+            elif what < 0.5:
+                await self.set_rule()
+            elif what < 0.62:
                 await self.disconnect()
             else:
                 await self.broadcast()
@@ -289,6 +303,7 @@ class Soak:
         await self.until(self.nobody_is_there, "everybody who left is gone, and nothing waits for them")
         secret = (await self.control.ask("POST", "/tokens", {"label": "calm", "channels": ["/calm"]}))[1]
         before = (await self.control.get("/status"))["totals"]
+        _, rule = await self.control.ask("PUT", "/rules", {"channels": "/calm", "schema": '{"type": "array", "minItems": 2}'})
         clients = await asyncio.gather(*(
             Client.connect(self.server.port, "/calm", secret["secret"]) for _ in range(CALM_CLIENTS)))
         for number in range(CALM_MESSAGES):
@@ -312,6 +327,9 @@ class Soak:
                     "rejected": 0, "dropped": 0, "refused": 0}
         changes = {name: after[name] - before[name] for name in expected}
         self.checks.equal("in a calm the totals are what the clients sent and received", changes, expected)
+        counts = (await self.control.get(f"/rules/{rule['id']}"))["counts"]
+        self.checks.equal("in a calm a rule counts every message", (counts["passed"] - rule["counts"]["passed"], counts["failed"]),
+                          (CALM_CLIENTS * CALM_MESSAGES, 0))
         await self.give_up(secret["id"])
         self.counts["calms"] += 1
 
@@ -348,6 +366,7 @@ class Soak:
 
     async def warm_up(self):
         """Fills the traffic log, which is kept whoever leaves, and lets everything happen once."""
+        await self.control.ask("PUT", "/rules", {"channels": "/warm-up"})  # whatever the storm says of other channels
         _, token = await self.control.ask("POST", "/tokens", {"label": "warm-up", "channels": ["/warm-up"]})
         client = await Client.connect(self.server.port, "/warm-up", token["secret"])
         frames = encode(TEXT, b'"' + b"w" * WARM_UP_SIZE + b'"') * WARM_UP_CHUNK
