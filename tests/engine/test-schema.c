@@ -202,6 +202,12 @@ test_registry (void)
   g_assert_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI);
   g_clear_error (&error);
 
+  g_assert_null (sb_schema_new (document, "http://[", registry, SB_SCHEMA_NO_FLAGS, &pointer, &error));
+  g_assert_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_URI);
+  g_assert_cmpstr (pointer, ==, "");
+  g_clear_pointer (&pointer, g_free);
+  g_clear_error (&error);
+
   g_assert_true (sb_schema_registry_add (registry, "HTTP://example.com/text.json", text, &error));
   g_assert_no_error (error);
   schema = sb_schema_new (document, "http://example.com/list.json", registry, SB_SCHEMA_NO_FLAGS, &pointer, &error);
@@ -365,6 +371,30 @@ test_bounded_words (void)
       }
 }
 
+/* Among very many values one is found as quickly as among few. */
+static void
+test_many_values (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"enum\":[");
+  g_autoptr (SbSchema) schema = NULL;
+  guint steps;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_printf (text, "%s\"word %u\"", i > 0 ? "," : "", i);
+  g_string_append (text, "]}");
+  schema = compile (text->str, SB_SCHEMA_NO_FLAGS);
+
+  for (guint i = 0; i < 20001; i += 100)
+    {
+      g_autofree char *value = g_strdup_printf ("\"word %u\"", i);
+      g_autoptr (JsonNode) message = parse (value);
+
+      g_assert_cmpint (sb_schema_evaluate_counting (schema, message, 1, NULL, &steps), ==,
+                       i < 20000 ? SB_SCHEMA_VALID : SB_SCHEMA_INVALID);
+      g_assert_cmpuint (steps, <, 20);
+    }
+}
+
 /* --- threads --- */
 
 typedef struct
@@ -429,6 +459,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/schema/words", test_words);
   g_test_add_func ("/schema/many-errors", test_many_errors);
   g_test_add_func ("/schema/bounded-words", test_bounded_words);
+  g_test_add_func ("/schema/many-values", test_many_values);
   g_test_add_func ("/schema/threads", test_threads);
 
   return g_test_run ();

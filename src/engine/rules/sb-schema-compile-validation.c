@@ -121,6 +121,14 @@ copy_value (JsonNode *value)
   return copy;
 }
 
+static int
+compare_hashes (gconstpointer a, gconstpointer b)
+{
+  const SbHashedValue *first = a, *second = b;
+
+  return first->hash < second->hash ? -1 : first->hash > second->hash;
+}
+
 static void
 add_values (SbCompiler *self, SbWord word, JsonNode **values, guint n_values)
 {
@@ -128,13 +136,15 @@ add_values (SbCompiler *self, SbWord word, JsonNode **values, guint n_values)
   SbRule *rule = sb_compiler_add_rule (self, word, SB_KIND_ANY);
 
   rule->values.values = g_new0 (JsonNode *, MAX (n_values, 1));
-  rule->values.hashes = g_new0 (guint64, MAX (n_values, 1));
+  rule->values.by_hash = g_new0 (SbHashedValue, MAX (n_values, 1));
   rule->values.n_values = n_values;
   for (guint i = 0; i < n_values; i++)
     {
       rule->values.values[i] = copy_value (values[i]);
-      rule->values.hashes[i] = sb_value_hash (values[i], &plenty);
+      rule->values.by_hash[i].value = rule->values.values[i];
+      rule->values.by_hash[i].hash = sb_value_hash (values[i], &plenty);
     }
+  qsort (rule->values.by_hash, n_values, sizeof rule->values.by_hash[0], compare_hashes);
 }
 
 static void

@@ -84,6 +84,12 @@ typedef struct
 
 typedef struct
 {
+  guint64 hash;
+  JsonNode *value;
+} SbHashedValue;
+
+typedef struct
+{
   SbWord word;
   guint kinds; /* of values it looks at */
   union
@@ -91,7 +97,7 @@ typedef struct
     guint types;                                    /* type */
     struct { SbNumber value; SbDecimal decimal; } number; /* maximum and such */
     guint64 count;                                  /* maxLength and such */
-    struct { JsonNode **values; guint64 *hashes; guint n_values; } values; /* const, enum */
+    struct { JsonNode **values; SbHashedValue *by_hash; guint n_values; } values; /* const, enum */
     struct { char *text; SbRegex *regex; } pattern;
     const SbFormat *format;
     SbNameList names;                               /* required */

@@ -516,7 +516,9 @@ sb_resources_add (SbResources *self, JsonNode *document, const char *base_uri, G
   g_autofree char *base = NULL;
 
   self->is_main = TRUE;
-  base = sb_resources_resolve_uri (DEFAULT_BASE, base_uri != NULL ? base_uri : "", error);
+  base = sb_resources_resolve_uri (DEFAULT_BASE, base_uri != NULL ? base_uri : "", NULL);
+  if (base == NULL)
+    fail (self, error, "", SB_SCHEMA_ERROR_URI, "“%.200s” is not a URI", base_uri);
   place = base != NULL ? sb_resources_add_document (self, document, base, error) : NULL;
   self->is_main = FALSE;
 

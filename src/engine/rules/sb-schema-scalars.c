@@ -58,13 +58,23 @@ gboolean
 sb_apply_values (SbRun *run, SbFrame *frame, const SbRule *rule)
 {
   guint64 hash = sb_value_hash (frame->spot->value, &run->budget);
+  const SbHashedValue *values = rule->values.by_hash;
+  guint low = 0, high = rule->values.n_values;
 
-  if (!sb_run_take (run, rule->values.n_values / 8))
-    return FALSE;
-
-  for (guint i = 0; i < rule->values.n_values; i++)
+  /* To the first that has the hash. */
+  while (low < high)
     {
-      if (rule->values.hashes[i] == hash && sb_value_equal (frame->spot->value, rule->values.values[i], &run->budget))
+      guint middle = low + (high - low) / 2;
+
+      if (values[middle].hash < hash)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  for (; low < rule->values.n_values && values[low].hash == hash; low++)
+    {
+      if (sb_value_equal (frame->spot->value, values[low].value, &run->budget))
         return TRUE;
     }
 

@@ -19,7 +19,7 @@ free_values (SbRule *rule)
   for (guint i = 0; i < rule->values.n_values; i++)
     json_node_unref (rule->values.values[i]);
   g_free (rule->values.values);
-  g_free (rule->values.hashes);
+  g_free (rule->values.by_hash);
 }
 
 static void
