@@ -37,6 +37,7 @@ static const Shortcut pages[] = {
 static const Shortcut on_pages[] = {
   { N_("Clients: disconnect the selected ones"), NULL, { "Delete" } },
   { N_("Traffic: pause, or go on"), NULL, { "<Control>space" } },
+  { N_("Traffic: copy the line"), NULL, { "<Control><Shift>c" } },
   { N_("Broadcast: send"), NULL, { "<Control>Return" } },
   { N_("Tokens: issue one"), NULL, { "<Control>n" } },
   { N_("Tokens: edit the selected one"), NULL, { "F2" } },

@@ -519,6 +519,33 @@ test_narrow (void)
   app_test_snap (test, "overview-narrow");
 }
 
+/* Whatever the window's size and the text's: nothing is wider than the window. (Warnings of the toolkit end the test.) */
+static void
+test_sizes (void)
+{
+  static const int sizes[][2] = { { 360, 294 }, { 360, 720 }, { 1200, 760 }, { 1560, 920 } };
+  static const int percents[] = { 100, 150, 200 };
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkSettings *settings = gtk_settings_get_default ();
+  char *secret = issue (test, "Kiosk", 0, TRUE);
+
+  sb_token_secret_free (secret);
+  app_test_start (test);
+  for (guint p = 0; p < G_N_ELEMENTS (percents); p++)
+    {
+      g_object_set (settings, "gtk-xft-dpi", 96 * 1024 * percents[p] / 100, NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+        {
+          g_autofree char *name = g_strdup_printf ("overview-%dx%d-%d", sizes[i][0], sizes[i][1], percents[p]);
+
+          app_test_resize (test, sizes[i][0], sizes[i][1]);
+          app_test_wait_until (gtk_widget_get_width (overview (test)) <= sizes[i][0]);
+          app_test_snap (test, name);
+        }
+    }
+  gtk_settings_reset_property (settings, "gtk-xft-dpi");
+}
+
 static void
 add (void)
 {
@@ -534,6 +561,7 @@ add (void)
   g_test_add_func ("/overview/expiring-token-needs-attention", test_expiring_token_needs_attention);
   g_test_add_func ("/overview/refused-needs-attention", test_refused_needs_attention);
   g_test_add_func ("/overview/rejected-needs-attention", test_rejected_needs_attention);
+  g_test_add_func ("/overview/sizes-and-large-text", test_sizes);
   g_test_add_func ("/overview/two-by-two-when-narrow", test_narrow);
 }
 

@@ -10,6 +10,7 @@
 #include "widgets/sb-qr.h"
 #include "widgets/sb-snippet.h"
 #include "widgets/sb-stat-tile.h"
+#include <math.h>
 
 #define URI "ws://192.168.1.20:8080/news"
 #define SECRET "sbx_NotASecretButItLooksLikeOneXXXXX1234"
@@ -105,6 +106,34 @@ test_chart_draws_newest_at_the_right (void)
   sb_chart_set_values (SB_CHART (chart), values, 4, 7);
   pixels = render (chart, &width, &height);
   g_assert_cmpuint (pixels[(height / 2 * width + width / 4) * 4 + 3], ==, 0);
+  g_assert_cmpuint (pixels[(height / 2 * width + width - 4) * 4 + 3], >, 0);
+  gtk_window_destroy (window);
+}
+
+/* What is not known is not drawn, and a value alone between two gaps is. */
+static void
+test_chart_draws_gaps (void)
+{
+  GtkWidget *chart = sb_chart_new ();
+  GtkWindow *window;
+  double values[] = { 10, 10, NAN, NAN, 10, NAN, NAN, 10, 10 };
+  g_autofree guchar *pixels = NULL;
+  int width, height;
+  guint n_alone = 0;
+
+  gtk_widget_set_size_request (chart, 160, 80);
+  window = show (chart);
+  sb_chart_set_values (SB_CHART (chart), values, G_N_ELEMENTS (values), G_N_ELEMENTS (values));
+  g_assert_cmpfloat_with_epsilon (sb_chart_get_ceiling (SB_CHART (chart)), 11.5, 1e-9);
+  pixels = render (chart, &width, &height);
+  for (int y = 0; y < height; y++)
+    {
+      g_assert_cmpuint (pixels[(y * width + width * 5 / 16) * 4 + 3], ==, 0);
+      g_assert_cmpuint (pixels[(y * width + width * 11 / 16) * 4 + 3], ==, 0);
+      n_alone += pixels[(y * width + width / 2 - 1) * 4 + 3] > 0;
+    }
+  g_assert_cmpuint (n_alone, >, 0);
+  g_assert_cmpuint (pixels[(height / 2 * width + 4) * 4 + 3], >, 0);
   g_assert_cmpuint (pixels[(height / 2 * width + width - 4) * 4 + 3], >, 0);
   gtk_window_destroy (window);
 }
@@ -268,6 +297,7 @@ add (void)
 {
   g_test_add_func ("/chart/ceiling-is-round", test_chart_ceiling);
   g_test_add_func ("/chart/newest-at-the-right", test_chart_draws_newest_at_the_right);
+  g_test_add_func ("/chart/gaps-are-gaps", test_chart_draws_gaps);
   g_test_add_func ("/chart/speaks-at-human-pace", test_chart_speaks_at_human_pace);
   g_test_add_func ("/tile/says-title-value-and-unit", test_tile);
   g_test_add_func ("/copy-button/copies", test_copy);
