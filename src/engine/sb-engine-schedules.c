@@ -192,11 +192,12 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean counted = sb_schedule_get_progress (run->schedule)->n_runs > run->n_runs;
   gboolean stopped = sb_engine_find_schedule (self, sb_schedule_get_id (run->schedule)) == NULL;
 
-  if (broadcast != NULL)
+  /* What was stopped while its run was on its way to the disk has not been counted, and nobody looks at it any more. */
+  if (broadcast != NULL && counted)
     sb_schedule_set_sent (run->schedule);
-  else if (!counted && (g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) || self->closing))
+  else if (broadcast == NULL && !counted && (g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) || self->closing))
     sb_schedule_set_unsent (run->schedule);
-  else if (!stopped)
+  else if (broadcast == NULL && !stopped)
     failed (self, run->schedule, error);
 
   if (!stopped && !self->closed && !self->closing)

@@ -232,6 +232,29 @@ test_repeats_until_stopped (EngineFixture *self, gconstpointer data)
   g_assert_cmpuint (count (sb_engine_get_broadcasts (self->engine)), ==, 1);
 }
 
+/* Stopped at any moment of its run, also before that is on disk. */
+static void
+test_stopped_in_flight (EngineFixture *self, gconstpointer data)
+{
+  const SbScheduleTimes times = { 0, G_USEC_PER_SEC, 0 };
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GBytes) payload = g_bytes_new_static ("1", 1);
+  GListModel *schedules = sb_engine_get_schedules (self->engine);
+
+  for (int i = 0; i < 40; i++)
+    {
+      g_autoptr (SbSchedule) schedule = NULL;
+
+      sb_engine_add_schedule_async (self->engine, "window", &times, everyone, FALSE, payload, NULL, NULL);
+      sb_test_wait (count (schedules) == 1);
+      for (int j = g_test_rand_int_range (0, 6); j > 0; j--)
+        g_main_context_iteration (NULL, FALSE);
+      schedule = g_list_model_get_item (schedules, 0);
+      stop (self->engine, sb_schedule_get_id (schedule));
+      g_assert_cmpuint (count (schedules), ==, 0);
+    }
+}
+
 static void
 test_ends_by_itself (EngineFixture *self, gconstpointer data)
 {
@@ -372,6 +395,7 @@ main (int argc, char *argv[])
   ADD ("templates/refused", test_templates_refused);
   ADD ("templates/at-most", test_templates_at_most);
   ADD_STARTED ("schedules/until-stopped", test_repeats_until_stopped);
+  ADD_STARTED ("schedules/stopped-in-flight", test_stopped_in_flight);
   ADD_STARTED ("schedules/ends-by-itself", test_ends_by_itself);
   ADD_STARTED ("schedules/survives-a-restart", test_survives_a_restart);
   ADD ("schedules/waits-for-the-server", test_waits_for_the_server);
