@@ -311,6 +311,7 @@ test_switches (void)
   gboolean on;
 
   adw_switch_row_set_active (row, TRUE);
+  app_test_snap (test, "preferences-compression");
   g_object_get (settings_of (test), "compression", &on, NULL);
   g_assert_true (on);
   g_object_set (settings_of (test), "compression", FALSE, NULL);
