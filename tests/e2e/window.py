@@ -172,3 +172,21 @@ class Window(signalbox.Server):
         rows = self.wait_for(holds, f"“{name}” is in “{below}”", below)
         position = [child.name for child in rows.children()].index(name)
         assert rows.node.get_selection_iface().select_child(position), f"{name} cannot be selected"
+
+    # --- what many tests do ---
+
+    def issue_by_clicking(self, label):
+        """Issues a token as a person would; gives its secret."""
+        self.go_to("Tokens")
+        self.do("Issue Token…")
+        self.write("Label, Such as Who or What Will Use It", label, below="Issue Token")
+        self.do("Issue", below="Issue Token")
+        hidden = self.wait_for(lambda widget: widget.name.startswith("sbx_"), "the token", below="Store the Token")
+        assert "•" in hidden.name, hidden.name
+        self.do("Show Token")
+        secret = self.wait_for(lambda widget: widget.name.startswith("sbx_") and "•" not in widget.name,
+                               "the token is shown", below="Store the Token").name
+        self.do("I Have Stored It")
+        self.wait_gone("Store the Token")
+        assert re.fullmatch("sbx_[0-9A-Za-z]{36}", secret), "the token is not of its form"
+        return secret
