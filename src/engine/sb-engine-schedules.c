@@ -195,7 +195,8 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* What was stopped while its run was on its way to the disk has not been counted, and nobody looks at it any more. */
   if (broadcast != NULL && counted)
     sb_schedule_set_sent (run->schedule);
-  else if (broadcast == NULL && !counted && (g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) || self->closing))
+  else if (broadcast == NULL && !counted &&
+           (g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) || self->closing))
     sb_schedule_set_unsent (run->schedule);
   else if (broadcast == NULL && !stopped)
     failed (self, run->schedule, error);
