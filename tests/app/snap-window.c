@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "clients/sb-client-table.h"
 #include "sb-application.h"
 #include "sb-server-commands.h"
 #include "sb-token-import.h"
 #include "sb-window.h"
 #include "snap.h"
 #include "tokens/sb-token-import-dialog.h"
+#include "traffic/sb-traffic-table.h"
 #include <glib/gstdio.h>
 
 /* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started,
@@ -114,6 +116,71 @@ snap_schedule (GtkWindow *window,
     status = 1;
 }
 
+static gpointer
+find (GtkWidget *root,
+      GType      type)
+{
+  gpointer found = g_type_is_a (G_OBJECT_TYPE (root), type) ? root : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+static SbClientTable *
+show_clients (GtkWindow  *window,
+              const char *filter)
+{
+  sb_window_show_page (SB_WINDOW (window), "clients", filter);
+  return find (GTK_WIDGET (sb_window_get_page (SB_WINDOW (window), "clients")), SB_TYPE_CLIENT_TABLE);
+}
+
+/* What opens beside the tables: one client, all of them, those that left, one message. */
+static void
+snap_tables (GtkWindow *window,
+             SbEngine  *engine)
+{
+  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (engine));
+  g_autoptr (SbClient) client = g_list_model_get_item (clients, g_list_model_get_n_items (clients) / 2);
+  g_autoptr (SbTarget) target = g_new0 (SbTarget, 1);
+  guint64 id = sb_client_get_id (client);
+  SbTrafficTable *traffic;
+
+  sb_client_table_select (show_clients (window, "all"), client);
+  run_for (3 * G_TIME_SPAN_SECOND); /* for the line of its rate */
+  snap (window, "clients", "panel");
+  sb_client_table_select_all (show_clients (window, "all"));
+  snap (window, "clients", "several");
+  sb_client_table_select (show_clients (window, "all"), NULL);
+
+  sb_window_show_page (SB_WINDOW (window), "traffic", "rejected");
+  traffic = find (GTK_WIDGET (sb_window_get_page (SB_WINDOW (window), "traffic")), SB_TYPE_TRAFFIC_TABLE);
+  sb_traffic_table_select (traffic, 0);
+  snap (window, "traffic", "detail");
+  sb_traffic_table_set_following (traffic, TRUE);
+  sb_window_show_page (SB_WINDOW (window), "traffic", "all");
+
+  target->client_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_val (target->client_ids, id);
+  sb_engine_disconnect_async (engine, "window", target, "too loud", NULL, NULL);
+  show_clients (window, "left");
+  snap (window, "clients", "left");
+  show_clients (window, "all");
+}
+
+static void
+snap_sheet (GtkWindow *window,
+            SbEngine  *engine)
+{
+  SbClientTable *table = show_clients (window, "all");
+  g_autoptr (SbClient) client = g_list_model_get_item (G_LIST_MODEL (sb_engine_get_clients (engine)), 0);
+
+  sb_client_table_select (table, client);
+  g_signal_emit_by_name (table, "activated");
+  snap (window, "clients", "sheet");
+}
+
 static gboolean
 work_cb (gpointer user_data)
 {
@@ -148,9 +215,11 @@ work_cb (gpointer user_data)
   activate (window, "broadcast", "broadcast.templates");
   snap_dialog (window, "broadcast", "templates");
   snap_schedule (window, engine);
+  snap_tables (window, engine);
   gtk_window_set_default_size (window, 370, 730);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     snap (window, pages[i], "narrow");
+  snap_sheet (window, engine);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);
   g_application_quit (application);
   return G_SOURCE_REMOVE;

@@ -81,7 +81,7 @@ get_width (SbClientCellKind kind)
     case SB_CLIENT_CELL_CLIENT: return 22;
     case SB_CLIENT_CELL_ADDRESS: return 15;
     case SB_CLIENT_CELL_CHANNEL: return 14;
-    case SB_CLIENT_CELL_ENDING: return 24;
+    case SB_CLIENT_CELL_ENDING: return 32;
     case SB_CLIENT_CELL_CLOSED_BY: return 15;
     case SB_CLIENT_CELL_LEFT_AT: return 10;
     case SB_CLIENT_CELL_PROTOCOL: return 5;
@@ -109,6 +109,7 @@ add_text (SbClientCell *self,
   gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), width);
   gtk_inscription_set_xalign (GTK_INSCRIPTION (text), sb_client_cell_kind_is_number (self->kind) ? 1 : 0);
   gtk_widget_set_hexpand (text, TRUE);
+  gtk_widget_set_valign (text, GTK_ALIGN_CENTER); /* with more height it would break into lines */
   gtk_widget_add_css_class (text, "num");
   if (style != NULL)
     gtk_widget_add_css_class (text, style);

@@ -69,6 +69,7 @@ add_text (GtkWidget  *box,
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), width);
   gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), width);
+  gtk_widget_set_valign (text, GTK_ALIGN_CENTER); /* with more height it would break into lines */
   if (style != NULL)
     gtk_widget_set_css_classes (text, classes);
   gtk_box_append (GTK_BOX (box), text);
@@ -116,10 +117,10 @@ add_children (SbTrafficCell *self)
       break;
     case SB_TRAFFIC_CELL_CLIENT:
     case SB_TRAFFIC_CELL_CHANNEL:
-      self->title = add_text (widget, self->kind == SB_TRAFFIC_CELL_CLIENT ? 14 : 12, NULL, NULL);
+      self->title = add_text (widget, self->kind == SB_TRAFFIC_CELL_CLIENT ? 16 : 12, NULL, NULL);
       break;
     case SB_TRAFFIC_CELL_MESSAGE:
-      self->title = add_text (widget, 16, "monospace", NULL);
+      self->title = add_text (widget, 12, "monospace", NULL);
       break;
     case SB_TRAFFIC_CELL_SIZE:
     case SB_TRAFFIC_CELL_REACHED:

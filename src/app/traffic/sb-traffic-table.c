@@ -31,7 +31,7 @@ static const SbTableColumn columns[SB_TRAFFIC_N_COLUMNS] = {
   [SB_TRAFFIC_CELL_CLIENT] = { "client", N_("Client"), NULL, 0, FALSE, FALSE, FALSE },
   [SB_TRAFFIC_CELL_CHANNEL] = { "channel", N_("Channel"), NULL, 0, FALSE, FALSE, FALSE },
   [SB_TRAFFIC_CELL_MESSAGE] = { "message", N_("Message"), NULL, 0, FALSE, TRUE, FALSE },
-  [SB_TRAFFIC_CELL_SIZE] = { "size", N_("Size"), NULL, 860, TRUE, FALSE, FALSE },
+  [SB_TRAFFIC_CELL_SIZE] = { "size", N_("Size"), NULL, 1000, TRUE, FALSE, FALSE },
   [SB_TRAFFIC_CELL_REACHED] = { "reached", N_("Reached"), NULL, 700, TRUE, FALSE, FALSE },
 };
 
