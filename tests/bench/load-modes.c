@@ -293,7 +293,7 @@ talk_run (Load *self)
 
   window = self->measured;
   self->running = FALSE;
-  for (int i = 0; i < 20 && count_missing (self) != 0; i++)
+  for (int i = 0; i < 100 && count_missing (self) != 0; i++) /* Python's takes its time */
     load_spin (self, 0.1, NULL);
   self->lost = count_missing (self);
   self->measured = window;
