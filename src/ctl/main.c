@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "sb-ctl.h"
-#include "sb-data-dir.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -59,6 +58,7 @@ static const GOptionEntry all_options[] = {
     N_("What becomes of a message that fails: reply, drop or disconnect"), N_("ACTION") },
   { "enabled", 0, 0, G_OPTION_ARG_STRING, &options.enabled, N_("Whether the rule counts (on)"), N_("on|off") },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
+  { NULL },
 };
 
 static const GOptionEntry common_options[] = {
@@ -69,13 +69,16 @@ static const GOptionEntry common_options[] = {
 };
 
 static const SbCtlCommand *const groups[] = { sb_ctl_token_commands,  sb_ctl_client_commands, sb_ctl_message_commands,
-                                              sb_ctl_rule_commands,   sb_ctl_schema_commands, sb_ctl_server_commands };
+                                              sb_ctl_rule_commands,   sb_ctl_schema_commands, sb_ctl_server_commands,
+                                              NULL };
+
+static const SbCtlGrammar grammar = { groups, all_options, common_options };
 
 static void
 print_help (FILE *file)
 {
   fprintf (file, "%s\n\n%s\n", _("Usage: signalboxctl [--data DIR] COMMAND [OPTION…] [--json]"), _("Commands:"));
-  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+  for (guint g = 0; groups[g] != NULL; g++)
     for (const SbCtlCommand *command = groups[g]; command->name != NULL; command++)
       {
         g_autofree char *call = g_strdup_printf ("%s %s", command->name, command->arguments);
@@ -99,11 +102,18 @@ match (const SbCtlCommand *command, char **words)
   return n;
 }
 
-static const SbCtlCommand *
-find_command (char **words, guint *n_words)
+/**
+ * sb_ctl_find_command:
+ * @words: those that are no options
+ * @n_words: (out): how many of them are the command's name
+ *
+ * Returns: (transfer none) (nullable): the command that they begin with
+ */
+const SbCtlCommand *
+sb_ctl_find_command (const SbCtlGrammar *all, char **words, guint *n_words)
 {
-  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
-    for (const SbCtlCommand *command = groups[g]; command->name != NULL; command++)
+  for (guint g = 0; all->groups[g] != NULL; g++)
+    for (const SbCtlCommand *command = all->groups[g]; command->name != NULL; command++)
       if ((*n_words = match (command, words)) > 0)
         return command;
 
@@ -115,7 +125,7 @@ add_options (GOptionContext *context, const SbCtlCommand *command)
 {
   g_auto (GStrv) names = g_strsplit (command->options, " ", -1);
 
-  for (guint i = 0; i < G_N_ELEMENTS (all_options); i++)
+  for (guint i = 0; all_options[i].long_name != NULL; i++)
     if (g_strv_contains ((const char *const *) names, all_options[i].long_name))
       g_option_context_add_main_entries (context, (GOptionEntry[]){ all_options[i], { NULL } }, GETTEXT_PACKAGE);
 }
@@ -156,7 +166,7 @@ run (const SbCtlCommand *command, char **arguments)
   if (skip == 0 || g_strv_length (rest) != command->n_words)
     return sb_ctl_fail (SB_CTL_USAGE, _("it is: signalboxctl %s %s"), command->name, command->arguments);
   if (options.data_dir == NULL)
-    options.data_dir = sb_data_dir_get_default ();
+    options.data_dir = sb_ctl_dup_default_data_dir ();
 
   return finish (command->func (&options, rest));
 }
@@ -192,13 +202,19 @@ main (int argc, char *argv[])
   g_set_prgname ("signalboxctl");
   umask (0077);
 
+  /* Not among the commands: shells ask it, see data/completions. */
+  if (argc > 1 && g_str_equal (argv[1], "--complete"))
+    {
+      sb_ctl_complete (&grammar, argv + 2);
+      return finish (SB_CTL_DONE);
+    }
   g_auto (GStrv) words = plain_words (argv);
   if (argc == 2 && g_str_equal (argv[1], "--version"))
     {
       printf ("signalboxctl %s\n", PACKAGE_VERSION);
       return SB_CTL_DONE;
     }
-  command = find_command (words, &n_words);
+  command = sb_ctl_find_command (&grammar, words, &n_words);
   if (command != NULL)
     return run (command, argv);
   if (words[0] == NULL && argc > 1 && (g_str_equal (argv[argc - 1], "--help") || g_str_equal (argv[argc - 1], "-h")))

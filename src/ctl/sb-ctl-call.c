@@ -8,8 +8,10 @@
 #include "sb-engine.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATIENCE (5 * G_USEC_PER_SEC)
 #define PAUSE 20000 /* µs */
@@ -38,6 +40,43 @@ sb_ctl_parse_id (const char *text, gint64 *id)
   *id = (gint64) value;
 
   return TRUE;
+}
+
+/* --- Where the data is ------------------------------------------------------------------------------------- */
+
+static gboolean
+holds_data (const char *data_dir)
+{
+  g_autofree char *database = g_build_filename (data_dir, "signalbox.db", NULL);
+
+  return g_file_test (database, G_FILE_TEST_EXISTS);
+}
+
+/**
+ * sb_ctl_dup_default_data_dir:
+ *
+ * Root that keeps no data of its own most likely means the service of the system.
+ *
+ * Returns: (transfer full): where data is unless --data says otherwise
+ */
+char *
+sb_ctl_dup_default_data_dir (void)
+{
+  g_autofree char *own = sb_data_dir_get_default ();
+
+  if (geteuid () == 0 && !holds_data (own) && holds_data (SYSTEM_DATA_DIR))
+    return g_strdup (SYSTEM_DATA_DIR);
+
+  return g_steal_pointer (&own);
+}
+
+/* Files that root makes or replaces in a service's directory the service could not read. The running service is asked instead. */
+static gboolean
+is_of_another_user (const char *data_dir)
+{
+  GStatBuf status;
+
+  return geteuid () == 0 && g_stat (data_dir, &status) == 0 && status.st_uid != 0;
 }
 
 /* --- With nothing running: the directory is opened here, and asked by the same interface. -------------------- */
@@ -115,13 +154,19 @@ static JsonNode *
 ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonNode *body,
                     guint *status, GError **error)
 {
-  g_autofree char *database = g_build_filename (options->data_dir, "signalbox.db", NULL);
-  g_autofree char *holder = NULL;
+  g_autofree char *holder = sb_data_dir_dup_holder (options->data_dir);
+  gboolean may_open = !is_of_another_user (options->data_dir);
 
-  if (need == SB_CTL_MAKES_DATA || (need == SB_CTL_NEEDS_DATA && g_file_test (database, G_FILE_TEST_EXISTS)))
+  if (holder == NULL && need != SB_CTL_NEEDS_SERVER && !may_open)
+    {
+      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                   _("“%s” belongs to another user, and no Signalbox is running on it. Start that one first."),
+                   options->data_dir);
+      return NULL;
+    }
+  if (may_open && (need == SB_CTL_MAKES_DATA || (need == SB_CTL_NEEDS_DATA && holds_data (options->data_dir))))
     return ask_directory (options->data_dir, method, path, body, status, error);
 
-  holder = sb_data_dir_dup_holder (options->data_dir);
   if (holder != NULL)
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s, which cannot be asked."),
                  options->data_dir, holder);

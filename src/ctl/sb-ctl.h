@@ -75,7 +75,26 @@ extern const SbCtlCommand sb_ctl_rule_commands[];
 extern const SbCtlCommand sb_ctl_schema_commands[];
 extern const SbCtlCommand sb_ctl_server_commands[];
 
+/* --- main.c --- */
+
+/* All that can be said on the command line. */
+typedef struct
+{
+  const SbCtlCommand *const *groups;   /* NULL behind the last */
+  const GOptionEntry *options;         /* of all commands; each names those it takes */
+  const GOptionEntry *common_options;  /* of every command */
+} SbCtlGrammar;
+
+const SbCtlCommand *sb_ctl_find_command (const SbCtlGrammar *grammar, char **words, guint *n_words);
+
+/* --- sb-ctl-complete.c --- */
+
+void sb_ctl_complete (const SbCtlGrammar *grammar, char **words);
+
 /* --- sb-ctl-call.c --- */
+
+/* Where data is unless --data says otherwise; for the administrator that of the system's service, where there is one. */
+char *sb_ctl_dup_default_data_dir (void);
 
 /* What a request needs where nothing runs. */
 typedef enum

@@ -121,6 +121,26 @@ test_with_nothing_there (ProgramFixture *self, gconstpointer data)
   g_assert_false (g_file_test (self->store.path, G_FILE_TEST_EXISTS));
 }
 
+/* What root wrote there the service could not read. */
+static void
+test_root_and_the_directory_of_a_service (ProgramFixture *self, gconstpointer data)
+{
+  static const Case cases[] = {
+    { "token issue --label x", 3, NULL, "belongs to another user" },
+    { "token list", 3, NULL, "Start that one first" },
+    { "settings set port 81", 3, NULL, "belongs to another user" },
+    { "clients", 3, NULL, "No Signalbox is running" },
+  };
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can give a directory away");
+      return;
+    }
+  g_assert_cmpint (chown (self->store.folder, 65534, 65534), ==, 0);
+  check_cases (self, cases, G_N_ELEMENTS (cases));
+  g_assert_false (g_file_test (self->store.path, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_what_is_refused (ProgramFixture *self, gconstpointer data)
 {
@@ -586,6 +606,7 @@ main (int argc, char *argv[])
   ADD ("what-makes-no-sense", test_what_makes_no_sense);
   ADD ("help-and-version", test_help_and_version);
   ADD ("with-nothing-there", test_with_nothing_there);
+  ADD ("root-and-the-directory-of-a-service", test_root_and_the_directory_of_a_service);
   ADD ("what-is-refused-without-a-server", test_what_is_refused);
   ADD_STARTED ("what-is-refused-with-a-server", test_what_a_server_refuses);
   ADD ("same-with-and-without-a-server", test_same_with_and_without_a_server);
