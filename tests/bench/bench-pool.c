@@ -235,7 +235,11 @@ bench_client_connect (BenchPool *pool, BenchClient *self)
     g_error ("socket: %s", g_strerror (errno));
   setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (self->receive_buffer > 0)
-    setsockopt (self->fd, SOL_SOCKET, SO_RCVBUF, &self->receive_buffer, sizeof self->receive_buffer);
+    {
+      /* By the size of a segment the server's end chooses how much it buffers, and loopback's are long: megabytes. */
+      setsockopt (self->fd, SOL_SOCKET, SO_RCVBUF, &self->receive_buffer, sizeof self->receive_buffer);
+      setsockopt (self->fd, IPPROTO_TCP, TCP_MAXSEG, &(int) { 536 }, sizeof (int));
+    }
   setsockopt (self->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   source.sin_addr.s_addr = htonl (INADDR_LOOPBACK + 1 + pool->serial++ % N_SOURCES);
   target.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
