@@ -204,6 +204,7 @@ static void
 show_status (SbApplication *self)
 {
   g_autofree char *address = sb_server_dup_address (self->engine);
+  /* Translators: %s is an address, as in "ws://127.0.0.1:8765" */
   g_autofree char *status = address != NULL ? g_strdup_printf (_("Serving on %s"), address)
                                             : g_strdup (_("The server is not running"));
 

@@ -54,7 +54,7 @@ sb_server_state_word (SbEngine *engine)
     case SB_ENGINE_STARTING:
       return _("Starting…");
     case SB_ENGINE_LISTENING:
-      return _("Listening");
+      return C_("state of the server", "Listening");
     case SB_ENGINE_DEGRADED:
       return _("Impaired");
     case SB_ENGINE_STOPPING:
@@ -63,7 +63,7 @@ sb_server_state_word (SbEngine *engine)
       return _("Not Started");
     case SB_ENGINE_STOPPED:
     default:
-      return _("Stopped");
+      return C_("state of the server", "Stopped");
     }
 }
 

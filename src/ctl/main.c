@@ -23,7 +23,7 @@ static const GOptionEntry all_options[] = {
   { "max-connections", 'm', 0, G_OPTION_ARG_INT, &options.max_connections,
     N_("How many connections at once; 0 for any number"), N_("N") },
   { "rate", 0, 0, G_OPTION_ARG_INT, &options.rate,
-    N_("Messages a second each connection may send; 0 for the server's limit"), N_("N") },
+    N_("Messages a second each connection may send; 0 for the server’s limit"), N_("N") },
   { "grace", 'g', 0, G_OPTION_ARG_STRING, &options.grace, N_("How long the old secret stays valid: 10m, 1h"),
     N_("DURATION") },
   { "state", 0, 0, G_OPTION_ARG_STRING, &options.state,
@@ -44,16 +44,16 @@ static const GOptionEntry all_options[] = {
   { "schema", 0, 0, G_OPTION_ARG_FILENAME, &options.schema, N_("The JSON Schema that messages have to fit; - for standard input"),
     N_("FILE") },
   { "no-schema", 0, 0, G_OPTION_ARG_NONE, &options.no_schema, N_("No schema any more"), NULL },
-  { "assert-format", 0, 0, G_OPTION_ARG_NONE, &options.assert_format, N_("Check the schema's “format”, too"), NULL },
+  { "assert-format", 0, 0, G_OPTION_ARG_NONE, &options.assert_format, N_("Check the schema’s “format”, too"), NULL },
   { "no-assert-format", 0, 0, G_OPTION_ARG_NONE, &options.no_assert_format,
-    N_("Take the schema's “format” as a note only"), NULL },
+    N_("Take the schema’s “format” as a note only"), NULL },
   { "text", 0, 0, G_OPTION_ARG_STRING, &options.text, N_("Whether text messages are allowed (on)"), N_("on|off") },
   { "binary", 0, 0, G_OPTION_ARG_STRING, &options.binary, N_("Whether binary messages are allowed (on)"),
     N_("on|off") },
   { "max-size", 0, 0, G_OPTION_ARG_STRING, &options.max_size,
-    N_("How large a message may be, such as 4KiB; 0 for the server's limit"), N_("SIZE") },
+    N_("How large a message may be, such as 4KiB; 0 for the server’s limit"), N_("SIZE") },
   { "max-depth", 0, 0, G_OPTION_ARG_INT, &options.max_depth,
-    N_("How deep arrays and objects may be nested; 0 for the server's limit"), N_("N") },
+    N_("How deep arrays and objects may be nested; 0 for the server’s limit"), N_("N") },
   { "on-failure", 0, 0, G_OPTION_ARG_STRING, &options.on_failure,
     N_("What becomes of a message that fails: reply, drop or disconnect"), N_("ACTION") },
   { "enabled", 0, 0, G_OPTION_ARG_STRING, &options.enabled, N_("Whether the rule counts (on)"), N_("on|off") },
@@ -164,6 +164,7 @@ run (const SbCtlCommand *command, char **arguments)
   if (*rest != NULL && g_str_equal (*rest, "--"))
     rest++;
   if (skip == 0 || g_strv_length (rest) != command->n_words)
+    /* Translators: a command and its arguments */
     return sb_ctl_fail (SB_CTL_USAGE, _("it is: signalboxctl %s %s"), command->name, command->arguments);
   if (options.data_dir == NULL)
     options.data_dir = sb_ctl_dup_default_data_dir ();

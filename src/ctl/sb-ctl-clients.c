@@ -213,7 +213,7 @@ unblock (const SbCtlOptions *options, char **words)
 
 const SbCtlCommand sb_ctl_client_commands[] = {
   { "clients", "", "", N_("Show who is connected"), 0, clients },
-  { "disconnect", "ID", "reason", N_("Close a client's connection"), 1, disconnect },
+  { "disconnect", "ID", "reason", N_("Close a client’s connection"), 1, disconnect },
   { "send", "ID JSON", "", N_("Send a message to one client (- for standard input)"), 2, send },
   { "block", "ADDRESS", "for", N_("Shut an address out"), 1, block },
   { "unblock", "ADDRESS", "", N_("Let an address in again"), 1, unblock },

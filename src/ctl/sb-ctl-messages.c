@@ -5,6 +5,7 @@
 #include "sb-ctl.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /* What is said to clients: now, by a name, or by itself. */
@@ -145,7 +146,7 @@ message_cell (JsonObject *row)
   g_autofree char *text = NULL;
 
   if (json_object_get_boolean_member (row, "binary"))
-    return g_strdup_printf (_("binary, %" G_GINT64_FORMAT " bytes"), json_object_get_int_member (row, "size"));
+    return g_strdup_printf (_("binary, %" PRId64 " bytes"), json_object_get_int_member (row, "size"));
 
   text = sb_ctl_format_text (row, "message");
   if (g_utf8_strlen (text, -1) > 60)
@@ -167,9 +168,9 @@ rhythm_cell (JsonObject *row)
   if (every == 0)
     return g_strdup (_("once"));
   if (times == 0)
-    return g_strdup_printf (_("every %" G_GINT64_FORMAT " s"), every);
+    return g_strdup_printf (_("every %" PRId64 " s"), every);
 
-  return g_strdup_printf (_("every %" G_GINT64_FORMAT " s, %" G_GINT64_FORMAT " times"), every, times);
+  return g_strdup_printf (_("every %" PRId64 " s, %" PRId64 " times"), every, times);
 }
 
 static char *
@@ -335,7 +336,7 @@ list_schedules (const SbCtlOptions *options, char **words)
 
   if (status == SB_CTL_DONE)
     sb_ctl_print_list (options, answer, "schedules", columns, G_N_ELEMENTS (columns),
-                       _("Nothing is sent by itself."));
+                       _("Nothing is scheduled."));
 
   return status;
 }
@@ -378,7 +379,7 @@ add_schedule (const SbCtlOptions *options, char **words)
     return SB_CTL_USAGE;
   status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/schedules", g_steal_pointer (&body), &answer);
   if (status == SB_CTL_DONE)
-    sb_ctl_print_done (options, answer, _("To be sent by itself as %d; see: signalboxctl schedule list"),
+    sb_ctl_print_done (options, answer, _("Scheduled as %d; see: signalboxctl schedule list"),
                        (int) json_object_get_int_member (answer, "id"));
 
   return status;
@@ -404,16 +405,16 @@ const SbCtlCommand sb_ctl_message_commands[] = {
   { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"),
     1, broadcast },
   { "template list", "", "", N_("Show the messages kept under a name"), 0, list_templates },
-  { "template show", "ID", "", N_("Print a template's message"), 1, show_template },
+  { "template show", "ID", "", N_("Print a template’s message"), 1, show_template },
   { "template save", "NAME JSON", "channel token", N_("Keep a message under a name (- for standard input)"), 2,
     save_template },
   { "template rename", "ID NAME", "", N_("Give a template another name"), 2, rename_template },
   { "template delete", "ID", "", N_("Delete a template"), 1, delete_template },
   { "template send", "ID", "channel token client everyone",
-    N_("Send a template's message to those it is for, or to others"), 1, send_template },
-  { "schedule list", "", "", N_("Show what is sent by itself"), 0, list_schedules },
+    N_("Send a template’s message to those it is for, or to others"), 1, send_template },
+  { "schedule list", "", "", N_("Show the scheduled messages"), 0, list_schedules },
   { "schedule add", "JSON", "every at times channel token",
     N_("Send a message again and again, or later (- for standard input)"), 1, add_schedule },
-  { "schedule stop", "ID", "", N_("Stop what is sent by itself"), 1, stop_schedule },
+  { "schedule stop", "ID", "", N_("Stop a scheduled message"), 1, stop_schedule },
   { NULL },
 };

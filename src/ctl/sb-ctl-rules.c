@@ -41,6 +41,7 @@ set_switch (JsonObject *body, const char *member, const char *option, const char
       return TRUE;
     }
 
+  /* Translators: the name of an option */
   sb_ctl_fail (SB_CTL_USAGE, _("--%s is on or off, not “%s”"), option, text);
   return FALSE;
 }

@@ -12,16 +12,25 @@ status (const SbCtlOptions *options, char **words)
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", "/status", NULL, &answer);
   g_autofree char *uris = NULL;
+  g_autofree char *clients = NULL;
+  g_autofree char *tokens = NULL;
+  g_autofree char *state = NULL;
+  int n_clients, n_tokens;
 
   if (result != SB_CTL_DONE)
     return result;
   uris = sb_ctl_format_strings (answer, "uris");
-  sb_ctl_print_done (options, answer, _("%s %s, process %d: %s%s%s; %d clients, %d active tokens"),
-                     json_object_get_string_member (answer, "program"),
-                     json_object_get_string_member (answer, "version"),
-                     (int) json_object_get_int_member (answer, "pid"), json_object_get_string_member (answer, "state"),
-                     uris[0] != '\0' ? " on " : "", uris, (int) json_object_get_int_member (answer, "clients"),
-                     (int) json_object_get_int_member (answer, "active_tokens"));
+  n_clients = json_object_get_int_member (answer, "clients");
+  n_tokens = json_object_get_int_member (answer, "active_tokens");
+  clients = g_strdup_printf (ngettext ("%d client", "%d clients", n_clients), n_clients);
+  tokens = g_strdup_printf (ngettext ("%d active token", "%d active tokens", n_tokens), n_tokens);
+  /* Translators: the state of the server and where it listens, as in "listening on ws://127.0.0.1:8765" */
+  state = *uris == '\0' ? g_strdup (json_object_get_string_member (answer, "state"))
+                        : g_strdup_printf (C_("server", "%s on %s"), json_object_get_string_member (answer, "state"), uris);
+  /* Translators: as in "signalboxd 1.0, process 123: listening on ws://127.0.0.1:8765; 3 clients, 5 active tokens" */
+  sb_ctl_print_done (options, answer, _("%s %s, process %d: %s; %s, %s"),
+                     json_object_get_string_member (answer, "program"), json_object_get_string_member (answer, "version"),
+                     (int) json_object_get_int_member (answer, "pid"), state, clients, tokens);
   if (!options->json && !json_object_get_null_member (answer, "problem"))
     printf ("%s\n", json_object_get_string_member (answer, "problem"));
 
@@ -104,6 +113,7 @@ target_cell (JsonObject *row)
 static char *
 report_cell (JsonObject *row)
 {
+  /* Translators: how many of those it was for got a message */
   return g_strdup_printf (_("%d of %d"), (int) json_object_get_int_member (row, "sent"),
                           (int) json_object_get_int_member (row, "targeted"));
 }

@@ -225,7 +225,7 @@ read_words (Daemon *self, int argc, char **argv)
       N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
     { "stats", 0, 0, G_OPTION_ARG_INT, &self->stats_interval,
       N_("Say every so many seconds, and at the end, how long the main loop was kept; 0: at the end only"), N_("SECONDS") },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Say the version and go"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version and exit"), NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -235,7 +235,7 @@ read_words (Daemon *self, int argc, char **argv)
   g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
     {
-      fprintf (stderr, "signalboxd: %s\n", error != NULL ? error->message : _("there is a word too many; see --help"));
+      fprintf (stderr, "signalboxd: %s\n", error != NULL ? error->message : _("too many arguments; see --help"));
       self->status = 2;
       return FALSE;
     }

@@ -186,6 +186,7 @@ sb_data_dir_lock (const char *path, GError **error)
   if (!take_lock (fd, &holder) || !write_holder (fd))
     {
       if (holder != NULL)
+        /* Translators: a folder and a program, as in "signalboxd (process 123)" */
         g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s."), absolute, holder);
       else
         set_file_error (error, errno, absolute);

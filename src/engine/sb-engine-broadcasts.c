@@ -62,6 +62,7 @@ sb_engine_check_payload (SbEngine *self, gboolean binary, GBytes *payload, GErro
       g_autofree char *size = g_format_size (length);
       g_autofree char *most = g_format_size (limits.max_message);
 
+      /* Translators: two sizes */
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("The message has %s; a message may have %s."),
                    size, most);
       return FALSE;

@@ -8,6 +8,7 @@
 #include "store/sb-token-store.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* Tokens that are revoked, restored, or deleted. A revocation is in force first, then written. */
 
@@ -157,7 +158,7 @@ sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAs
   if (token != NULL && token->revoked_at == 0)
     sb_command_fail (command,
                      g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                                  _("Token %" G_GINT64_FORMAT " “%s” is not revoked."), id, token->spec.label));
+                                  _("Token %" PRId64 " “%s” is not revoked."), id, token->spec.label));
   else if (token != NULL)
     {
       sb_command_hold (command);
@@ -215,7 +216,7 @@ sb_engine_delete_token_async (SbEngine *self, const char *actor, gint64 id, GAsy
   if (token != NULL && token->revoked_at == 0 && sb_token_get_state (token, now) != SB_TOKEN_EXPIRED)
     sb_command_fail (command,
                      g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                                  _("Token %" G_GINT64_FORMAT " “%s” is still valid. Revoke it before you delete it."),
+                                  _("Token %" PRId64 " “%s” is still valid. Revoke it before you delete it."),
                                   id, token->spec.label));
   else if (token != NULL)
     {

@@ -6,6 +6,7 @@
 #include "sb-engine-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* Rules: on disk first, then in force on every lane, then in the trail. */
@@ -34,6 +35,7 @@ check_rules (SbEngine *self)
       const SbRule *rule = sb_rule_item_get_rule (item);
 
       if (rule->problem != NULL && rule->spec.enabled)
+        /* Translators: a channel, and a sentence that says why */
         message = g_strdup_printf (_("The rule for %s lets no text message through, because its schema cannot be "
                                      "used: %s Change the rule, or disable it."),
                                    rule->spec.pattern, rule->problem);
@@ -273,7 +275,7 @@ sb_engine_remove_rule_async (SbEngine *self, const char *actor, gint64 id, GAsyn
   item = sb_rule_list_find (self->rules, id);
   if (command->error == NULL && item == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                           _("There is no rule %" G_GINT64_FORMAT "."), id));
+                                           _("There is no rule %" PRId64 "."), id));
   else if (command->error == NULL)
     {
       const SbRule *rule = sb_rule_item_get_rule (item);

@@ -8,6 +8,7 @@
 #include "store/sb-schedule-store.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* What is sent by itself: the clock that runs it, and the orders about it. What is due when, SbSchedule knows. */
 
@@ -131,7 +132,7 @@ static void
 tell_missed (SbEngine *self, SbSchedule *schedule)
 {
   g_autofree char *message =
-      g_strdup_printf (_("A message for %s that was to be sent at a certain time was not: the server did not run then."),
+      g_strdup_printf (_("A scheduled message for %s was not sent: the server was not running at that time."),
                        sb_schedule_get_message (schedule)->target_text);
 
   sb_engine_emit_notice (self, "schedule-failed", message);
@@ -160,7 +161,8 @@ failed (SbEngine *self, SbSchedule *schedule, const GError *error)
     return;
 
   /* Once for each time that it begins to fail. */
-  message = g_strdup_printf (_("A message for %s could not be sent by itself: %s"),
+  /* Translators: for whom, and why */
+  message = g_strdup_printf (_("A scheduled message for %s could not be sent: %s"),
                              sb_schedule_get_message (schedule)->target_text, error->message);
   sb_engine_note (self, SB_ACT_SCHEDULE_FAILED, "server", sb_schedule_get_message (schedule)->target_text,
                   error->message);
@@ -367,7 +369,7 @@ check_schedule (SbEngine *self, const SbScheduleTimes *times, const SbTarget *ta
   if (g_list_model_get_n_items (G_LIST_MODEL (self->schedules)) >= SB_ENGINE_MAX_SCHEDULES)
     {
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                   _("%d messages are to be sent by themselves already, which is the most there may be."),
+                   _("%d messages are scheduled already, which is the most there may be."),
                    SB_ENGINE_MAX_SCHEDULES);
       return FALSE;
     }
@@ -468,7 +470,7 @@ sb_engine_stop_schedule_async (SbEngine *self, const char *actor, gint64 id, GAs
   schedule = sb_engine_find_schedule (self, id);
   if (command->error == NULL && schedule == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                           _("Nothing repeats as %" G_GINT64_FORMAT "."), id));
+                                           _("Nothing repeats as %" PRId64 "."), id));
   else if (command->error == NULL)
     {
       command->subject = g_strdup (sb_schedule_get_message (schedule)->target_text);

@@ -7,6 +7,7 @@
 #include "store/sb-template-store.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* Messages kept under a name. */
 
@@ -169,7 +170,7 @@ save (SbCommand *command, gint64 id, const char *name, const SbTarget *target, g
     return;
   if (id != 0 && before == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                           _("There is no template %" G_GINT64_FORMAT "."), id));
+                                           _("There is no template %" PRId64 "."), id));
   else if (id == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->templates)) >= SB_ENGINE_MAX_TEMPLATES)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
                                            _("There are %d templates already, which is the most there may be."),
@@ -247,7 +248,7 @@ sb_engine_delete_template_async (SbEngine *self, const char *actor, gint64 id, G
   template = sb_engine_find_template (self, id);
   if (command->error == NULL && template == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                           _("There is no template %" G_GINT64_FORMAT "."), id));
+                                           _("There is no template %" PRId64 "."), id));
   else if (command->error == NULL)
     {
       command->token_id = id;

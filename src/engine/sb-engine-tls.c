@@ -103,6 +103,7 @@ take (SbEngine *self, GTlsCertificate *certificate, const GError *error)
     return;
   if (certificate == NULL)
     {
+      /* Translators: %s says what is wrong with a certificate */
       g_autofree char *message = g_strdup_printf (_("%s. The one from before stays in use."), error->message);
 
       sb_engine_set_trouble (self, SB_TROUBLE_CERTIFICATE, message);

@@ -6,6 +6,7 @@
 #include "store/sb-token-store.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* Tokens that are issued, given a new secret, or edited: on disk first, then in force. */
 
@@ -82,7 +83,7 @@ sb_command_find_token (SbCommand *command, gint64 id)
   if (item == NULL)
     {
       sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                             _("There is no token %" G_GINT64_FORMAT "."), id));
+                                             _("There is no token %" PRId64 "."), id));
       return NULL;
     }
 
@@ -100,7 +101,7 @@ sb_command_check_not_revoked (SbCommand *command, const SbToken *token)
 
   sb_command_fail (command,
                    g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
-                                _("Token %" G_GINT64_FORMAT " “%s” is revoked."), token->id, token->spec.label));
+                                _("Token %" PRId64 " “%s” is revoked."), token->id, token->spec.label));
 
   return FALSE;
 }

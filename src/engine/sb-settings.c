@@ -376,8 +376,10 @@ load_key (SbSettings *self, GKeyFile *file, SbSettingId id, GError **error)
 
   /* Ours begins with the key already; the key file's own speaks of bytes that are no text. */
   if (local_error->domain == SB_SETTINGS_ERROR)
+    /* Translators: a file, and what is wrong in it */
     g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_VALUE, _("In “%s”, %s"), self->path, local_error->message);
   else
+    /* Translators: a file, a setting in it, and what is wrong with that */
     g_set_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_VALUE, _("In “%s”, “%s”: %s"), self->path, setting->key,
                  local_error->message);
   return FALSE;

@@ -75,7 +75,7 @@ test_empty_page_teaches (void)
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *page = show_page (test, NULL);
 
-  g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "Nothing Has Happened Yet"));
+  g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "No Events Yet"));
   g_assert_null (app_test_find (page, SB_TYPE_FILTER_BAR, NULL));
   app_test_start (test);
   app_test_wait_until (count_shown (page) == 1);

@@ -88,7 +88,7 @@ test_templates (void)
   app_test_click (get_dialog (test), "_Save");
   app_test_wait_until (count_templates (test) == 1 && app_test_dialog (test) == NULL);
   save_template (test, "[2]", "doors");
-  app_test_wait_until (app_test_shows (get_dialog (test), "There is a template of this name: it is replaced."));
+  app_test_wait_until (app_test_shows (get_dialog (test), "There is a template with this name: it will be replaced."));
   gtk_editable_set_text (GTK_EDITABLE (app_test_get (get_dialog (test), ADW_TYPE_ENTRY_ROW, "Name")), "Second");
   app_test_click (get_dialog (test), "_Save");
   app_test_wait_until (count_templates (test) == 2 && app_test_dialog (test) == NULL);
@@ -149,8 +149,8 @@ test_repeat_and_stop (void)
   app_test_wait_until (app_test_shows (overview, "A message repeats every 30 s"));
   app_test_click (overview, "_Stop");
   app_test_wait_until (count_schedules (test) == 0);
-  app_test_wait_until (app_test_find (GTK_WIDGET (test->window), GTK_TYPE_BUTTON, "_Go On") != NULL);
-  app_test_click (GTK_WIDGET (test->window), "_Go On");
+  app_test_wait_until (app_test_find (GTK_WIDGET (test->window), GTK_TYPE_BUTTON, "_Resume") != NULL);
+  app_test_click (GTK_WIDGET (test->window), "_Resume");
   app_test_wait_until (count_schedules (test) == 1);
 }
 

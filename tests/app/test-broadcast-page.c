@@ -551,9 +551,9 @@ test_row_names_who_missed_it (void)
 
   g_list_store_insert (G_LIST_STORE (sb_engine_get_broadcasts (test->engine)), 0, broadcast);
   row = app_test_get (page, SB_TYPE_BROADCAST_ROW, NULL);
-  g_assert_null (app_test_find (row, GTK_TYPE_BUTTON, "Who Missed It"));
+  g_assert_null (app_test_find (row, GTK_TYPE_BUTTON, "Show Who Missed It"));
   sb_broadcast_add_report (broadcast, 1, 12, 10, 2, 0, 900, peers);
-  app_test_click (row, "Who Missed It");
+  app_test_click (row, "Show Who Missed It");
   app_test_wait_until (app_test_dialog (test) != NULL);
   app_test_wait_until (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Sensors · “esp32-00”") != NULL);
   g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Sensors"));

@@ -381,7 +381,7 @@ test_code_to_start_with (void)
 
   app_test_start (test);
   uris = sb_engine_dup_uris (test->engine);
-  app_test_click (overview (test), "Code to Start With");
+  app_test_click (overview (test), "Example Code");
   app_test_wait_until (app_test_dialog (test) != NULL);
   dialog = GTK_WIDGET (app_test_dialog (test));
   app_test_assert_named (dialog);

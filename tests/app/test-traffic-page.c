@@ -91,7 +91,7 @@ test_empty (void)
 
   app_test_wait_until (says (test, "The Server Is Stopped"));
   app_test_click (page (test), "_Start Server");
-  app_test_wait_until (says (test, "Nothing Was Said Yet"));
+  app_test_wait_until (says (test, "No Messages Yet"));
   app_test_assert_named (page (test));
 }
 
@@ -324,7 +324,7 @@ test_clear (void)
   gtk_widget_activate_action (page (test), "traffic.clear", NULL);
   app_test_wait_until (app_test_dialog (test) != NULL);
   app_test_click (GTK_WIDGET (app_test_dialog (test)), "C_lear");
-  app_test_wait_until (says (test, "Nothing Was Said Yet"));
+  app_test_wait_until (says (test, "No Messages Yet"));
 }
 
 static void

@@ -305,7 +305,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
     { "clients", 0, "Nobody is connected.", NULL },
     { "broadcasts", 0, "Nothing was broadcast yet.", NULL },
     { "template list", 0, "There are no templates.", NULL },
-    { "schedule list", 0, "Nothing is sent by itself.", NULL },
+    { "schedule list", 0, "Nothing is scheduled.", NULL },
   };
   g_autofree char *secret = NULL;
   g_autoptr (SbTestClient) client = NULL;
@@ -329,7 +329,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "template show 1", 0, "[2]\n", NULL },
       { "template send 1", 0, "Sent to 1 of 1", NULL },
       { "template delete 1", 0, "Deleted template 1.", NULL },
-      { "schedule add '[4]' --every 1h --token 1", 0, "To be sent by itself as 1", NULL },
+      { "schedule add '[4]' --every 1h --token 1", 0, "Scheduled as 1", NULL },
       { "schedule list", 0, "every 3600 s", NULL },
       { "schedule stop 1", 0, "Stopped 1.", NULL },
       { "schedule stop 1", 1, NULL, "Nothing repeats as 1" },

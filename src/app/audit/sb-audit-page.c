@@ -342,7 +342,7 @@ sb_audit_page_set_property (GObject      *object,
     gtk_widget_add_css_class (self->narrow_button, "accent");
   else
     gtk_widget_remove_css_class (self->narrow_button, "accent");
-  gtk_widget_set_tooltip_text (self->narrow_button, is_narrowed (self) ? _("Narrowed Down") : _("Narrow Down"));
+  gtk_widget_set_tooltip_text (self->narrow_button, is_narrowed (self) ? _("Filtered") : _("Filter"));
   filter_changed_cb (self);
 }
 
@@ -482,7 +482,7 @@ sb_audit_page_init (SbAuditPage *self)
   self->at_top = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));
+  sb_filter_bar_add_choice (self->filter_bar, "all", C_("events", "All"));
   sb_filter_bar_add_choice (self->filter_bar, "tokens", _("Tokens"));
   sb_filter_bar_add_choice (self->filter_bar, "clients", _("Clients"));
   sb_filter_bar_add_choice (self->filter_bar, "refused", _("Refused"));

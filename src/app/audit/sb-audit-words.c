@@ -47,7 +47,7 @@ static const struct
   [SB_ACT_SCHEMA_ADDED] = { N_("Schema %s stored"), N_("Schema stored"), "document-edit-symbolic", "dimmed", "rules" },
   [SB_ACT_SCHEMA_REMOVED] = { N_("Schema %s removed"), N_("Schema removed"), "user-trash-symbolic", "dimmed", "rules" },
   [SB_ACT_SETTINGS_CHANGED] = { N_("Setting changed: %s"), N_("Settings changed"), "emblem-system-symbolic", "dimmed", "server" },
-  [SB_ACT_NOTICE] = { N_("%s"), N_("Notice"), "dialog-information-symbolic", "dimmed", "server" },
+  [SB_ACT_NOTICE] = { "%s", N_("Notice"), "dialog-information-symbolic", "dimmed", "server" },
 };
 
 /* Why a client was refused: the "error" of the answer it got, and behind a colon what only the admin may know. */
@@ -59,7 +59,7 @@ static const struct
   { "missing_token", N_("without a token") },
   { "invalid_token", N_("with an invalid token") },
   { "invalid_token: unknown", N_("with a token that does not exist") },
-  { "invalid_token: malformed", N_("with something that is no token") },
+  { "invalid_token: malformed", N_("with something that is not a token") },
   { "invalid_token: expired", N_("with an expired token") },
   { "invalid_token: revoked", N_("with a revoked token") },
   { "invalid_token: not_yet_valid", N_("with a token that is not valid yet") },
@@ -184,6 +184,7 @@ append_detail_part (GString    *text,
       g_autofree char *sent_number = sb_format_number (sent);
       g_autofree char *all = sb_format_number (targeted);
 
+      /* Translators: how many of those it was for got a message, as in "11 of 12 clients" */
       words = g_strdup_printf (ngettext ("%s of %s client", "%s of %s clients", targeted), sent_number, all);
     }
   else if (sscanf (part, "%u sent, %u missed", &sent, &missed) == 2)
@@ -196,6 +197,7 @@ append_detail_part (GString    *text,
         {
           append_part (text, words);
           g_free (words);
+          /* Translators: how many times a message could not be sent */
           words = g_strdup_printf (_("%s missed"), missed_number);
         }
     }

@@ -79,7 +79,7 @@ write_anew (SbBroadcastPage *self,
 
   if (binary)
     {
-      sb_page_say (SB_PAGE (self), _("A binary message cannot be written as text"));
+      sb_page_say (SB_PAGE (self), _("A binary message cannot be edited as text"));
       return;
     }
   text = g_utf8_make_valid (data, (gssize) size);

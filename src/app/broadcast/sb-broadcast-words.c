@@ -171,7 +171,7 @@ sb_broadcast_words_report (SbBroadcast *broadcast)
     {
       g_autofree char *number = sb_format_number (dropped);
 
-      /* Translators: clients that did not get a message */
+      /* Translators: clients that did not get a message; comes behind "11 of 12 clients in 3 ms" */
       g_string_append_printf (text, ngettext (", %s missed it", ", %s missed it", dropped), number);
     }
   if (pending > 0)

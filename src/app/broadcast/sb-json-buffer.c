@@ -154,6 +154,7 @@ sb_json_buffer_check (SbJsonBuffer *self)
     }
   if (!sb_json_guard_check (self->guard, text, length, &self->limits, &trouble))
     {
+      /* Translators: %s says what is wrong there */
       message = g_strdup_printf (_("Line %u, column %u: %s"), trouble.line, trouble.column, trouble.message);
       underline (self, text, MIN (trouble.offset, length));
       set_result (self, FALSE, FALSE, message);
@@ -164,6 +165,7 @@ sb_json_buffer_check (SbJsonBuffer *self)
       g_autofree char *size = sb_format_size (length);
       g_autofree char *max_size = sb_format_size (self->max_size);
 
+      /* Translators: two sizes, as in "Too big: 1.2 MiB, and the server’s limit is 1 MiB" */
       message = g_strdup_printf (_("Too big: %s, and the server’s limit is %s"), size, max_size);
       set_result (self, FALSE, FALSE, message);
       return;

@@ -69,7 +69,11 @@ describe (SbBroadcast *broadcast)
                                   "keeps, or they left before it was sent."));
 
   if (named < dropped)
-    g_string_append_printf (text, ngettext (" %s more is not listed.", " %s more are not listed.", dropped - named), number);
+    {
+      g_string_append_c (text, ' ');
+      /* Translators: so many more clients missed a message than the list shows */
+      g_string_append_printf (text, ngettext ("%s more is not listed.", "%s more are not listed.", dropped - named), number);
+    }
   return g_string_free (text, FALSE);
 }
 

@@ -92,7 +92,7 @@ stopped_cb (GObject      *source,
 
   title = g_strdup_printf (ngettext ("%u message stopped", "%u messages stopped", n), n);
   toast = adw_toast_new (title);
-  adw_toast_set_button_label (toast, _("_Go On"));
+  adw_toast_set_button_label (toast, _("_Resume"));
   adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), stop, stop_closure_free, G_CONNECT_SWAPPED);

@@ -36,7 +36,7 @@ update (SbScheduleRow *self)
   gtk_image_set_from_icon_name (self->icon, failed ? "dialog-error-symbolic" : "alarm-symbolic");
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon), (const char *[]) { failed ? "error" : "accent", NULL });
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  failed ? _("Failed") : _("Is sent by itself"), -1);
+                                  failed ? C_("message", "Failed") : C_("message", "Scheduled"), -1);
 }
 
 static void

@@ -42,21 +42,25 @@ append_result (GString    *text,
   g_autofree char *targeted = sb_format_number (progress->last_targeted);
   g_autofree char *missed = sb_format_number (progress->n_missed);
 
+  g_string_append (text, " · ");
   if (sb_schedule_get_error (schedule) != NULL)
-    g_string_append_printf (text, _(" · failed: %s"), sb_schedule_get_error (schedule));
+    g_string_append_printf (text, _("failed: %s"), sb_schedule_get_error (schedule));
   else if (progress->n_runs == 0)
-    g_string_append (text, _(" · not sent yet"));
+    g_string_append (text, _("not sent yet"));
   else if (progress->last_targeted == 0)
     /* Translators: how often a message was sent; the last time nobody was connected */
-    g_string_append_printf (text, ngettext (" · %s sent, to nobody", " · %s sent, the last to nobody", progress->n_runs), runs);
+    g_string_append_printf (text, ngettext ("%s sent, to nobody", "%s sent, the last to nobody", progress->n_runs), runs);
   else
     /* Translators: as in "12 sent, the last to 41 of 42 clients" */
-    g_string_append_printf (text, ngettext (" · %s sent, the last to %s of %s client", " · %s sent, the last to %s of %s clients",
+    g_string_append_printf (text, ngettext ("%s sent, the last to %s of %s client", "%s sent, the last to %s of %s clients",
                                             progress->last_targeted),
                             runs, sent, targeted);
   if (progress->n_missed > 0)
-    /* Translators: times that a message could not be sent because the server did not run */
-    g_string_append_printf (text, ngettext (" · %s missed", " · %s missed", progress->n_missed), missed);
+    {
+      g_string_append (text, " · ");
+      /* Translators: times that a message could not be sent because the server did not run */
+      g_string_append_printf (text, ngettext ("%s missed", "%s missed", progress->n_missed), missed);
+    }
 }
 
 char *
@@ -94,7 +98,7 @@ sb_schedule_words_summary (GListModel *schedules,
   if (n == 0)
     return NULL;
   if (n > 1)
-    return g_strdup_printf (ngettext ("%u message is sent by itself", "%u messages are sent by themselves", n), n);
+    return g_strdup_printf (ngettext ("%u message is scheduled", "%u messages are scheduled", n), n);
 
   schedule = g_list_model_get_item (schedules, 0);
   times = sb_schedule_get_times (schedule);

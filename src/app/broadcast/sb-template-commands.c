@@ -69,7 +69,7 @@ name_changed_cb (Naming *self)
   const char *body = "";
 
   if (taken)
-    body = self->id == 0 ? _("There is a template of this name: it is replaced.") : _("Another template has this name.");
+    body = self->id == 0 ? _("There is a template with this name: it will be replaced.") : _("Another template has this name.");
   adw_alert_dialog_set_body (self->alert, body);
   adw_alert_dialog_set_response_label (self->alert, "save", taken && self->id == 0 ? _("_Replace") : _("_Save"));
   adw_alert_dialog_set_response_enabled (self->alert, "save", *name != '\0' && !(taken && self->id != 0));

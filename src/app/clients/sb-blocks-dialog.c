@@ -72,7 +72,7 @@ add_row (SbBlocksDialog *self,
 {
   AdwActionRow *row = ADW_ACTION_ROW (adw_action_row_new ());
   GtkWidget *button = gtk_button_new_with_mnemonic (_("_Lift"));
-  g_autofree char *label = g_strdup_printf (_("Lift the block of %s"), address);
+  g_autofree char *label = g_strdup_printf (_("Lift the block on %s"), address);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), address);

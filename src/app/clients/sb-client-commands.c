@@ -416,6 +416,7 @@ sb_client_commands_block (SbPage    *page,
   g_autofree char *what = NULL;
   g_autofree char *number = NULL;
   g_autofree char *cut = NULL;
+  g_autofree char *out = NULL;
   g_autofree char *body = NULL;
   Command *command;
   guint n;
@@ -432,7 +433,9 @@ sb_client_commands_block (SbPage    *page,
   cut = n == 0 ? g_strdup (_("Nobody is connected from there now."))
                : g_strdup_printf (ngettext ("%s client is disconnected at once.", "%s clients are disconnected at once.", n),
                                   number);
-  body = g_strdup_printf (_("Nobody comes in from %s any more, whatever the token. %s"), what, cut);
+  /* Translators: %s is an address, or "3 addresses" */
+  out = g_strdup_printf (_("Nobody comes in from %s any more, whatever the token."), what);
+  body = g_strdup_printf ("%s %s", out, cut);
   command = command_new (page, NULL, make_duration_row ());
   command->addresses = g_ptr_array_ref (addresses);
   ask (page, ngettext ("Block Address?", "Block Addresses?", addresses->len), body, _("_Block"), command->row, block_cb,

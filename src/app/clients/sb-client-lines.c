@@ -44,7 +44,7 @@ sb_client_lines_class_init (SbClientLinesClass *klass)
 static void
 sb_client_lines_init (SbClientLines *self)
 {
-  GtkWidget *nothing = gtk_label_new (_("It has said nothing that is kept."));
+  GtkWidget *nothing = gtk_label_new (_("No message of this client is kept."));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 6);

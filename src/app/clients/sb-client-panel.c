@@ -190,12 +190,14 @@ show_numbers (SbClientPanel *self,
 
   show_ending (self, now);
   show_value (self->connected_row,
+              /* Translators: a duration and the time it began, as in "for 5 min · since 12:04" */
               left ? g_strdup_printf (_("for %s · since %s"), since, date) : g_strdup_printf ("%s · %s", since, date));
   show_value (self->messages_row, g_strdup_printf (_("%s in · %s out"), messages_in, messages_out));
   show_value (self->bytes_row, g_strdup_printf (_("%s in · %s out"), bytes_in, bytes_out));
   show_value (self->round_trip_row,
               sb_client_get_round_trip (client) < 0 ? NULL : sb_format_round_trip (sb_client_get_round_trip (client)));
   show_value (self->backlog_row, left              ? NULL
+                                 /* Translators: two sizes: what waits, and the limit */
                                  : max_backlog > 0 ? g_strdup_printf (_("%s of %s"), backlog, limit)
                                                    : g_strdup (backlog));
   show_value (self->rejected_row, sb_client_get_rejected (client) > 0 ? g_steal_pointer (&rejected) : NULL);

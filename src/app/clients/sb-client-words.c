@@ -31,6 +31,7 @@ sb_client_words_state (SbClient *client)
       return g_strdup (C_("state of a client", "Slow"));
     case SB_CLIENT_REJECTED:
       number = sb_format_number (n);
+      /* Translators: a number of messages */
       return g_strdup_printf (ngettext ("%s rejected", "%s rejected", (gulong) n), number);
     case SB_CLIENT_IDLE:
       return g_strdup (C_("state of a client", "Idle"));
@@ -146,6 +147,7 @@ sb_client_words_summary (guint n_clients,
     return NULL;
 
   text = g_string_new (NULL);
+  /* Translators: a number of clients; stands beside "%s slow" and "%s rejected" */
   g_string_append_printf (text, ngettext ("%s connected", "%s connected", n_clients), number);
   if (n_slow > 0)
     {

@@ -494,7 +494,7 @@ show_client (SbClientsPage *self,
     }
   if (client == NULL)
     {
-      sb_page_say (SB_PAGE (self), _("This client has left long ago"));
+      sb_page_say (SB_PAGE (self), _("This client left long ago"));
       return;
     }
   clear_chip (self);
@@ -654,7 +654,7 @@ sb_clients_page_init (SbClientsPage *self)
   g_type_ensure (SB_TYPE_CLIENT_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));
+  sb_filter_bar_add_choice (self->filter_bar, "all", C_("clients", "All"));
   sb_filter_bar_add_choice (self->filter_bar, "slow", C_("clients", "Slow"));
   sb_filter_bar_add_choice (self->filter_bar, "rejected", C_("clients", "Rejected"));
   sb_filter_bar_add_choice (self->filter_bar, "idle", C_("clients", "Idle"));

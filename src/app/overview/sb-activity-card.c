@@ -253,6 +253,7 @@ make_summary (guint         measure,
     }
   mean_text = sb_format_compact (sum / n);
   now_text = sb_format_compact (newest);
+  /* Translators: each %s is a number with its unit, as in "12 messages per second" */
   return g_strdup_printf (_("Now %s, on average %s, at most %s"), now_text, mean_text, maximum_text);
 }
 

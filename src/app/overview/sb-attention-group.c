@@ -137,6 +137,7 @@ find_refusals (SbAttentionGroup *self,
       g_autofree char *why = sb_words_for_refusal (refusals->detail);
 
       add_item (items, "dialog-password-symbolic",
+                /* Translators: %s is an address */
                 g_strdup_printf (ngettext ("%u refused sign-in from %s", "%u refused sign-ins from %s",
                                            refusals->count),
                                  refusals->count, refusals->address),
@@ -179,6 +180,7 @@ add_expiring (GPtrArray   *items,
   guint live = sb_token_item_get_live (item);
 
   add_item (items, "alarm-symbolic",
+            /* Translators: the second %s is a time to come, as in "in 2 hours" */
             g_strdup_printf (_("Token “%s” expires %s"), token->spec.label, until),
             live == 0 ? g_strdup (_("No client uses it now"))
                       : g_strdup_printf (ngettext ("%u client will be disconnected",
@@ -225,6 +227,7 @@ find_certificate (SbAttentionGroup *self,
     return;
   until = sb_format_until (time, now);
   add_item (items, "alarm-symbolic",
+            /* Translators: %s is a time to come, as in "in 2 days" */
             g_strdup_printf (_("The certificate expires %s"), until),
             g_strdup (_("Clients will refuse to connect")),
             "preferences", g_strdup ("tls-certificate"));

@@ -46,7 +46,7 @@ dup_best_uri (SbConnectGroup *self)
 static void
 qr_cb (GtkWidget *button)
 {
-  adw_dialog_present (sb_qr_dialog_new (_("Connect"), gtk_widget_get_name (button)), button);
+  adw_dialog_present (sb_qr_dialog_new (C_("how to connect", "Connect"), gtk_widget_get_name (button)), button);
 }
 
 static void
@@ -113,7 +113,7 @@ add_code_row (SbConnectGroup *self)
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Code to Start With"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Example Code"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Browser, Node.js, Python, curl, websocat, Arduino"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);

@@ -120,6 +120,7 @@ make_row (SbOriginsGroup *self,
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("edit-delete-symbolic");
+  /* Translators: %s is an origin, as in "https://example.org" */
   g_autofree char *name = g_strdup_printf (_("Remove %s"), origin);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);

@@ -137,6 +137,7 @@ update_reset_button (SbSettingRow *self,
                      const char   *text)
 {
   g_autofree char *initial = dup_default (self);
+  /* Translators: %s is the default of a setting */
   g_autofree char *shown = *initial != '\0' ? g_strdup_printf (_("Reset to %s"), initial) : g_strdup (_("Clear"));
 
   gtk_widget_set_visible (self->reset_button, !g_str_equal (initial, text));

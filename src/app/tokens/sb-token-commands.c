@@ -55,7 +55,7 @@ restored_cb (GObject      *source,
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
     sb_page_say (command->page, "%s", error->message);
   else
-    sb_page_say (command->page, _("“%s” is valid again. Its clients have to connect anew."), command->label);
+    sb_page_say (command->page, _("“%s” is valid again. Its clients have to reconnect."), command->label);
 }
 
 static void

@@ -101,7 +101,11 @@ show_preview (SbTokenImportDialog *self)
   GString *text = g_string_new (_("The file holds no secrets: each token is issued anew, with a secret that is shown once."));
 
   if (n_bad > 0)
-    g_string_append_printf (text, ngettext (" %u is left out.", " %u are left out.", n_bad), n_bad);
+    {
+      g_string_append_c (text, ' ');
+      /* Translators: so many tokens of the file cannot be issued */
+      g_string_append_printf (text, ngettext ("%u is left out.", "%u are left out.", n_bad), n_bad);
+    }
   gtk_label_set_text (self->summary, text->str);
   g_string_free (text, TRUE);
 
@@ -138,7 +142,9 @@ show_secrets (SbTokenImportDialog *self)
   gtk_label_set_text (self->issued_label, text);
   if (failed != NULL)
     {
-      g_autofree char *more = g_strdup_printf (_("%s %u could not be issued: %s"), text, self->failures->len, failed);
+      /* Translators: a number of tokens, and why the first of them could not */
+      g_autofree char *failures = g_strdup_printf (_("%u could not be issued: %s"), self->failures->len, failed);
+      g_autofree char *more = g_strdup_printf ("%s %s", text, failures);
 
       gtk_label_set_text (self->issued_label, more);
     }

@@ -117,12 +117,13 @@ sb_token_words_facts (SbTokenItem *item,
     {
       g_autofree char *expires = sb_token_words_expires (token, now);
 
+      g_string_append (facts, " · ");
       if (token->spec.expires_at > now)
         /* Translators: %s is a time to come, as in "expires in 2 hours", "expires 12 October" */
-        g_string_append_printf (facts, _(" · expires %s"), expires);
+        g_string_append_printf (facts, _("expires %s"), expires);
       else
         /* Translators: %s is a time past, as in "expired 5 min ago", "expired 12 October" */
-        g_string_append_printf (facts, _(" · expired %s"), expires);
+        g_string_append_printf (facts, _("expired %s"), expires);
     }
   return g_string_free (facts, FALSE);
 }
@@ -132,6 +133,7 @@ sb_token_words_n_active (guint n_active)
 {
   g_autofree char *number = sb_format_number (n_active);
 
+  /* Translators: a number of tokens */
   return g_strdup_printf (ngettext ("%s active", "%s active", n_active), number);
 }
 

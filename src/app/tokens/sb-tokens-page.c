@@ -502,10 +502,10 @@ sb_tokens_page_init (SbTokensPage *self)
   g_type_ensure (SB_TYPE_TOKEN_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));
+  sb_filter_bar_add_choice (self->filter_bar, "all", C_("tokens", "All"));
   sb_filter_bar_add_choice (self->filter_bar, "active", _("Active"));
   sb_filter_bar_add_choice (self->filter_bar, "expiring", _("Expiring"));
-  sb_filter_bar_add_choice (self->filter_bar, "expired", _("Expired"));
-  sb_filter_bar_add_choice (self->filter_bar, "revoked", _("Revoked"));
+  sb_filter_bar_add_choice (self->filter_bar, "expired", C_("tokens", "Expired"));
+  sb_filter_bar_add_choice (self->filter_bar, "revoked", C_("tokens", "Revoked"));
   sb_token_table_set_menu (self->table, self->row_menu);
 }

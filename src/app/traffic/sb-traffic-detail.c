@@ -129,7 +129,7 @@ describe_mistake (SbTrafficDetail *self)
       column = *p == '\n' ? 1 : column + 1;
       line += *p == '\n';
     }
-  return g_strdup_printf (_("Line %u, column %u. "), line, column);
+  return g_strdup_printf (_("Line %u, column %u."), line, column);
 }
 
 static void
@@ -171,8 +171,9 @@ show_words (SbTrafficDetail *self)
   g_autofree char *size = sb_format_size (record->size);
   g_autofree char *kept_size = sb_format_size (kept);
   g_autofree char *cut =
-      record->size > kept ? g_strdup_printf (_(" · the first %s of %s are shown"), kept_size, size) : NULL;
-  g_autofree char *text = g_strconcat (place != NULL ? place : "", sentence, cut, NULL);
+      /* Translators: two sizes, as in "the first 64 KiB of 1 MiB are shown" */
+      record->size > kept ? g_strdup_printf (_("the first %s of %s are shown"), kept_size, size) : NULL;
+  g_autofree char *text = g_strconcat (place != NULL ? place : "", place != NULL ? " " : "", sentence, cut != NULL ? " · " : "", cut, NULL);
 
   gtk_image_set_from_icon_name (self->icon, sb_traffic_words_icon (self->entry));
   gtk_label_set_text (self->title, title);

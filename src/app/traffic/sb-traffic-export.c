@@ -370,6 +370,7 @@ written_cb (GObject      *source,
   if (self->dialog != NULL)
     adw_dialog_force_close (self->dialog);
   if (written)
+    /* Translators: a number and the name of a file */
     sb_page_say (self->page, ngettext ("%s message exported to “%s”", "%s messages exported to “%s”", self->n), number,
                  name);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

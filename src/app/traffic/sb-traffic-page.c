@@ -12,6 +12,7 @@
 #include "widgets/sb-filter-chip.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define DETAIL_HEIGHT 260
@@ -107,9 +108,10 @@ update_new (SbTrafficPage *self)
   gboolean paused = sb_traffic_view_get_paused (self->view);
   guint n = self->n_new + sb_traffic_view_get_n_waiting (self->view);
   g_autofree char *number = sb_format_number (n);
+  /* Translators: a number of messages */
   g_autofree char *text = g_strdup_printf (ngettext ("%s new", "%s new", n), number);
 
-  adw_button_content_set_label (self->new_content, n > 0 ? text : paused ? _("Go On") : _("Newest"));
+  adw_button_content_set_label (self->new_content, n > 0 ? text : paused ? _("Resume") : C_("messages", "Newest"));
   gtk_revealer_set_reveal_child (self->new_revealer, paused || !sb_traffic_table_get_following (self->table));
   gtk_widget_set_can_target (GTK_WIDGET (self->new_revealer), gtk_revealer_get_reveal_child (self->new_revealer));
 }
@@ -209,7 +211,7 @@ update_chips (SbTrafficPage *self)
   if (client != NULL)
     client_text = g_strdup_printf (_("Client: %s"), sb_client_get_title (client));
   else if (self->only_client != 0)
-    client_text = g_strdup_printf (_("Client: number %" G_GUINT64_FORMAT), self->only_client);
+    client_text = g_strdup_printf (_("Client: number %" PRIu64), self->only_client);
   if (self->only_channel != NULL)
     channel_text = g_strdup_printf (_("Channel: %s"), self->only_channel);
   sb_filter_chip_set_text (self->client_chip, client_text);
@@ -264,7 +266,7 @@ pause_cb (SbTrafficPage *self)
 
   gtk_button_set_icon_name (GTK_BUTTON (self->pause_button),
                             paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button), paused ? _("Go On") : _("Pause"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button), paused ? _("Resume") : _("Pause"));
   sb_traffic_view_set_paused (self->view, paused);
   self->n_new = 0;
   update_stack (self);
@@ -647,7 +649,7 @@ sb_traffic_page_init (SbTrafficPage *self)
   g_type_ensure (SB_TYPE_TRAFFIC_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  sb_filter_bar_add_choice (self->filter_bar, "all", _("All"));
+  sb_filter_bar_add_choice (self->filter_bar, "all", C_("messages", "All"));
   sb_filter_bar_add_choice (self->filter_bar, "clients", _("From Clients"));
   sb_filter_bar_add_choice (self->filter_bar, "broadcasts", _("Broadcasts"));
   sb_filter_bar_add_choice (self->filter_bar, "rejected", C_("messages", "Rejected"));

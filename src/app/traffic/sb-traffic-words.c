@@ -56,7 +56,7 @@ sb_traffic_words_direction (SbTrafficEntry *entry)
   const SbTrafficRecord *record = sb_traffic_entry_get_record (entry);
 
   if (is_rejected (record))
-    return _("Rejected");
+    return C_("message", "Rejected");
   return record->direction == SB_DIRECTION_FROM_CLIENT ? _("From a client") : _("From an administrator");
 }
 
@@ -64,9 +64,19 @@ static char *
 describe_place (const SbTrafficRecord *record)
 {
   if (record->pointer == NULL || *record->pointer == '\0')
-    return g_strdup ("");
-  /* Translators: a JSON Pointer, as in "At /data/0. " */
-  return g_strdup_printf (_("At %s. "), record->pointer);
+    return NULL;
+  /* Translators: a JSON Pointer, as in "At /data/0." */
+  return g_strdup_printf (_("At %s."), record->pointer);
+}
+
+static const char *
+describe_reply (const SbTrafficRecord *record)
+{
+  if (record->told)
+    return _("The client was told; nobody else received it.");
+  if (record->silent)
+    return _("The client was not told, as the rule says; nobody else received it.");
+  return _("The client was not told, because it had many such replies already; nobody else received it.");
 }
 
 char *
@@ -94,27 +104,32 @@ sb_traffic_words_sentence (SbTrafficEntry *entry)
   g_autofree char *dropped = sb_format_number (record->dropped);
   g_autofree char *lost =
       record->dropped > 0
-          ? g_strdup_printf (ngettext (" · %s client did not get it", " · %s clients did not get it", record->dropped),
-                             dropped)
-          : g_strdup ("");
-  g_autofree char *place = NULL;
+          ? g_strdup_printf (ngettext ("%s client did not get it", "%s clients did not get it", record->dropped), dropped)
+          : NULL;
+  /* Translators: a client and a channel, as in "Door sensor on /news" */
+  g_autofree char *who = g_strdup_printf (_("%s on %s"), client, channel);
 
   if (is_rejected (record))
     {
-      place = describe_place (record);
-      return g_strdup_printf (record->told ? _("%sThe client was told; nobody else received it. %s on %s · %s")
-                              : record->silent
-                                           ? _("%sThe client was not told, as the rule says; nobody else received it. "
-                                               "%s on %s · %s")
-                                           : _("%sThe client was not told, because it had many such replies already; "
-                                               "nobody else received it. %s on %s · %s"),
-                              place, client, channel, clock);
+      g_autofree char *place = describe_place (record);
+
+      return g_strdup_printf ("%s%s%s %s · %s", place != NULL ? place : "", place != NULL ? " " : "", describe_reply (record), who,
+                              clock);
     }
   if (record->direction != SB_DIRECTION_FROM_CLIENT)
-    return g_strdup_printf (_("You sent this to %s · %s · %s%s"), channel, size, clock, lost);
+    {
+      g_autofree char *sent = g_strdup_printf (_("You sent this to %s"), channel);
+
+      return g_strjoin (" · ", sent, size, clock, lost, NULL);
+    }
   if (record->reached == 0 && record->dropped == 0)
-    return g_strdup_printf (_("Nobody else was on %s when %s said this · %s"), channel, client, clock);
-  return g_strdup_printf (_("%s on %s · %s · %s%s"), client, channel, size, clock, lost);
+    {
+      /* Translators: a channel and a client, as in "Nobody else was on /news when Door sensor said this" */
+      g_autofree char *alone = g_strdup_printf (_("Nobody else was on %s when %s said this"), channel, client);
+
+      return g_strjoin (" · ", alone, clock, NULL);
+    }
+  return g_strjoin (" · ", who, size, clock, lost, NULL);
 }
 
 char *
@@ -124,6 +139,7 @@ sb_traffic_words_summary (double   rate,
 {
   g_autofree char *speed = sb_format_compact (rate);
   g_autofree char *number = sb_format_number (n_not_kept);
+  /* Translators: a number of messages that were not listed, because there were too many */
   g_autofree char *lost = g_strdup_printf (ngettext ("%s not kept", "%s not kept", (gulong) n_not_kept), number);
   g_autofree char *said =
       g_strdup_printf (ngettext ("%s message/s", "%s messages/s", g_str_equal (speed, "1") ? 1 : 2), speed);

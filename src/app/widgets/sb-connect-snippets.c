@@ -93,7 +93,7 @@ sb_connect_snippets_dialog_new (const char *uri)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (snippets));
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
-  adw_dialog_set_title (dialog, _("Code to Start With"));
+  adw_dialog_set_title (dialog, _("Example Code"));
   adw_dialog_set_content_width (dialog, 600);
   adw_dialog_set_content_height (dialog, 620);
   adw_dialog_set_child (dialog, view);

@@ -4,6 +4,7 @@
 #include "control/sb-control-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* /broadcasts, and what is sent to one client */
@@ -58,7 +59,7 @@ sb_control_get_broadcast (SbRequest *request)
           return;
         }
     }
-  sb_request_fail (request, 404, "not_found", NULL, _("There is no broadcast %" G_GINT64_FORMAT "."), request->id);
+  sb_request_fail (request, 404, "not_found", NULL, _("There is no broadcast %" PRId64 "."), request->id);
 }
 
 /* --- send --- */
@@ -197,7 +198,7 @@ sb_control_send_to_client (SbRequest *request)
     return;
   if (sb_client_list_find (sb_engine_get_clients (request->engine), id) == NULL)
     {
-      sb_request_fail (request, 404, "not_found", NULL, _("No client %" G_GINT64_FORMAT " is connected."),
+      sb_request_fail (request, 404, "not_found", NULL, _("No client %" PRId64 " is connected."),
                        request->id);
       return;
     }

@@ -6,6 +6,7 @@
 #include "access/sb-channel.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* /clients and /blocks */
@@ -98,7 +99,7 @@ find (SbRequest *request)
   SbClient *client = sb_client_list_find (sb_engine_get_clients (request->engine), (guint64) request->id);
 
   if (client == NULL)
-    sb_request_fail (request, 404, "not_found", NULL, _("No client %" G_GINT64_FORMAT " is connected."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("No client %" PRId64 " is connected."), request->id);
 
   return client;
 }

@@ -5,6 +5,7 @@
 #include "control/sb-control-time.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* The members of a request's body: checked against a table, then read without further ado. */
@@ -70,12 +71,12 @@ check_field (SbRequest *self, const SbField *field, JsonNode *node)
       if (is_integer (node, field))
         return TRUE;
       expected =
-          g_strdup_printf (_("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), field->min, field->max);
+          g_strdup_printf (_("a whole number from %" PRId64 " to %" PRId64), field->min, field->max);
       break;
     case SB_FIELD_INTEGERS:
       if (is_array_of (node, field))
         return TRUE;
-      expected = g_strdup_printf (_("an array of whole numbers from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
+      expected = g_strdup_printf (_("an array of whole numbers from %" PRId64 " to %" PRId64),
                                   field->min, field->max);
       break;
     case SB_FIELD_TIME:
@@ -87,6 +88,7 @@ check_field (SbRequest *self, const SbField *field, JsonNode *node)
     default: g_assert_not_reached ();
     }
 
+  /* Translators: the name of a field and what it has to be, as in "a string", "true or false" */
   sb_request_fail (self, 400, "invalid_value", field->name, _("“%s” has to be %s."), field->name, expected);
 
   return FALSE;

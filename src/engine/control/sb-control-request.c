@@ -7,6 +7,7 @@
 #include "store/sb-database.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* From a method, a path and bytes to the handler that answers. */
@@ -300,7 +301,7 @@ sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gin
     return TRUE;
 
   sb_request_fail (self, 400, "invalid_value", name,
-                   _("“%s” has to be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "."), name, min,
+                   _("“%s” has to be a whole number from %" PRId64 " to %" PRId64 "."), name, min,
                    max);
 
   return FALSE;
@@ -368,6 +369,7 @@ fail_route (SbRequest *self, const char *method, const char *path, char *allow)
       return;
     }
 
+  /* Translators: the method of a request and those that are possible, as in "POST", "GET, PUT" */
   message = g_strdup_printf (_("%s is not possible here; what is: %s."), method, allow);
   reply = sb_control_reply_new_error (405, "method_not_allowed", message);
   reply->allow = allow;
@@ -397,7 +399,7 @@ read_body (SbRequest *self, GBytes *bytes, gsize max)
     }
   if (length > max)
     {
-      sb_request_fail (self, 413, "too_big", NULL, _("The request has more than %" G_GSIZE_FORMAT " bytes."), max);
+      sb_request_fail (self, 413, "too_big", NULL, _("The request has more than %zu bytes."), max);
       return FALSE;
     }
 

@@ -6,6 +6,7 @@
 #include "access/sb-channel.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* /rules and /schemas */
@@ -34,7 +35,7 @@ find (SbRequest *request)
   SbRuleItem *item = sb_rule_list_find (sb_engine_get_rules (request->engine), request->id);
 
   if (item == NULL)
-    sb_request_fail (request, 404, "not_found", NULL, _("There is no rule %" G_GINT64_FORMAT "."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("There is no rule %" PRId64 "."), request->id);
 
   return item;
 }

@@ -4,6 +4,7 @@
 #include "control/sb-control-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* /schedules: what is sent by itself */
 
@@ -45,7 +46,7 @@ sb_control_get_schedule (SbRequest *request)
   if (schedule != NULL)
     sb_request_answer (request, 200, sb_schedule_to_json (schedule, TRUE));
   else
-    sb_request_fail (request, 404, "not_found", NULL, _("Nothing repeats as %" G_GINT64_FORMAT "."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("Nothing repeats as %" PRId64 "."), request->id);
 }
 
 static void
@@ -81,7 +82,7 @@ read_message (SbRequest *request, SbTarget **target, gboolean *binary, GBytes **
   template = sb_engine_find_template (request->engine, sb_request_get_integer (request, "template"));
   if (template == NULL)
     {
-      sb_request_fail (request, 404, "not_found", "template", _("There is no template %" G_GINT64_FORMAT "."),
+      sb_request_fail (request, 404, "not_found", "template", _("There is no template %" PRId64 "."),
                        sb_request_get_integer (request, "template"));
       return FALSE;
     }

@@ -4,6 +4,7 @@
 #include "control/sb-control-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* /templates */
 
@@ -16,7 +17,7 @@ find (SbRequest *request)
   SbTemplate *template = sb_engine_find_template (request->engine, request->id);
 
   if (template == NULL)
-    sb_request_fail (request, 404, "not_found", NULL, _("There is no template %" G_GINT64_FORMAT "."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("There is no template %" PRId64 "."), request->id);
 
   return template;
 }

@@ -4,6 +4,7 @@
 #include "control/sb-control-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* /tokens */
@@ -52,7 +53,7 @@ find (SbRequest *request)
   SbTokenItem *item = sb_token_list_find (sb_engine_get_tokens (request->engine), request->id);
 
   if (item == NULL)
-    sb_request_fail (request, 404, "not_found", NULL, _("There is no token %" G_GINT64_FORMAT "."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("There is no token %" PRId64 "."), request->id);
 
   return item;
 }

@@ -226,7 +226,7 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
   if (g_object_get_data (G_OBJECT (message), "too-big") != NULL)
     {
       g_autofree char *text =
-          g_strdup_printf (_("The request has more than %" G_GSIZE_FORMAT " bytes."), sb_control_get_max_body (self));
+          g_strdup_printf (_("The request has more than %zu bytes."), sb_control_get_max_body (self));
 
       respond (message, sb_control_reply_new_error (413, "too_big", text));
       return;

@@ -72,6 +72,7 @@ static G_GNUC_NO_INLINE const char *
 fail_unexpected (Reading *self, const char *p, const char *expected)
 {
   if (p == self->end)
+    /* Translators: %s is what was expected, as in "expected a value" */
     sb_json_flaw_set (&self->flaw, SB_JSON_SYNTAX, p, _ ("%s, but the text ends"), expected);
   else if (sb_json_utf8_length (p, self->end) == 0)
     sb_json_flaw_set (&self->flaw, SB_JSON_UTF8, p, "%s", _ ("not valid UTF-8"));
@@ -141,6 +142,7 @@ fail_duplicate (Reading *self, const char *p, const char *key, gsize length)
 {
   gsize shown = cut_text (key, length, SHOWN_LENGTH);
 
+  /* Translators: a key of a JSON object; the second %s is an ellipsis or nothing */
   sb_json_flaw_set (&self->flaw, SB_JSON_DUPLICATE_KEY, p, _ ("“%.*s%s” appears twice"),
                     (int) shown, key, shown < length ? "…" : "");
   return NULL;

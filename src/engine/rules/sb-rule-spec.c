@@ -227,7 +227,7 @@ sb_rule_read_schema (const char *text, GError **error)
   if (length > SB_RULE_MAX_SCHEMA)
     {
       g_set_error (error, SB_RULE_ERROR, SB_RULE_ERROR_SCHEMA,
-                   _("The schema has %" G_GSIZE_FORMAT " bytes; it may have %d."), length, SB_RULE_MAX_SCHEMA);
+                   _("The schema has %zu bytes; it may have %d."), length, SB_RULE_MAX_SCHEMA);
       return NULL;
     }
 

@@ -140,6 +140,7 @@ check_damage (sqlite3 *db, GError **error)
     return TRUE;
 
   g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_CORRUPT,
+               /* Translators: a file, and what is wrong with it */
                _("“%s” is damaged (%s). Restore a copy of it, or move it away to begin anew."),
                sqlite3_db_filename (db, "main"), found);
   return FALSE;

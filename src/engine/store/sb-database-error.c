@@ -73,6 +73,7 @@ sb_database_set_path_error (const char *path, sqlite3 *db, int code, const char 
   g_autofree char *sentence = describe (path, db, code, kind);
 
   if (doing != NULL)
+    /* Translators: the first %s is what failed, as in "read the tokens", the second a sentence that says why */
     g_set_error (error, SB_DATABASE_ERROR, kind, _("Could not %s. %s"), doing, sentence);
   else
     g_set_error_literal (error, SB_DATABASE_ERROR, kind, sentence);

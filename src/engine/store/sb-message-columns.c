@@ -55,6 +55,7 @@ sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, c
     return TRUE;
 
   g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL,
+               /* Translators: %s is what failed, as in "store the template" */
                _("Could not %s: all of them together may have 64 MiB. Delete some that are not needed any more."),
                doing);
   return FALSE;
