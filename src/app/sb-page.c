@@ -345,7 +345,7 @@ sb_page_focus_search (SbPage *self)
 
 /**
  * sb_page_go_to:
- * @page_name: "overview", "clients", "traffic", "broadcast", "tokens" or "audit"
+ * @page_name: "overview", "clients", "traffic", "broadcast", "tokens", "rules" or "audit"
  * @filter: (nullable): what the other page is to show
  *
  * Leads the user to another page. Does nothing while the page is in no window.

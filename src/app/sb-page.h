@@ -24,6 +24,7 @@ G_DECLARE_DERIVABLE_TYPE (SbPage, sb_page, SB, PAGE, AdwNavigationPage)
  *   traffic    "client:ID", "channel:CHANNEL", "rejected"
  *   broadcast  "client:ID", "token:ID", "channel:CHANNEL": the target of what is being written
  *   tokens     "token:ID" (selected), "expiring", "issue" (opens the dialog)
+ *   rules      "rule:ID" (opened), "add", "add:PATTERN" (a new one)
  *   audit      "refused", "address:ADDRESS", "token:ID"
  */
 struct _SbPageClass

@@ -30,7 +30,8 @@ static const Shortcut pages[] = {
   { N_("Traffic"), "win.show-page(('traffic', ''))", { "<Control>3" } },
   { N_("Broadcast"), "win.show-page(('broadcast', ''))", { "<Control>4" } },
   { N_("Tokens"), "win.show-page(('tokens', ''))", { "<Control>5" } },
-  { N_("Audit"), "win.show-page(('audit', ''))", { "<Control>6" } },
+  { N_("Rules"), "win.show-page(('rules', ''))", { "<Control>6" } },
+  { N_("Audit"), "win.show-page(('audit', ''))", { "<Control>7" } },
 };
 
 /* These belong to their pages, which install them for themselves. */
@@ -42,6 +43,10 @@ static const Shortcut on_pages[] = {
   { N_("Tokens: issue one"), NULL, { "<Control>n" } },
   { N_("Tokens: edit the selected one"), NULL, { "F2" } },
   { N_("Tokens: revoke or delete the selected one"), NULL, { "Delete" } },
+  { N_("Rules: add one"), NULL, { "<Control>n" } },
+  { N_("Rules: open the selected one"), NULL, { "F2" } },
+  { N_("Rules: remove the selected one"), NULL, { "Delete" } },
+  { N_("Rules: save the one that is open"), NULL, { "<Control>s" } },
   { N_("Menu of the selected row"), NULL, { "<Shift>F10" } },
   { N_("Close the details"), NULL, { "Escape" } },
 };

@@ -9,6 +9,7 @@
 #include "clients/sb-clients-page.h"
 #include "overview/sb-overview-page.h"
 #include "preferences/sb-preferences-dialog.h"
+#include "rules/sb-rules-page.h"
 #include "sb-app-settings.h"
 #include "sb-restart-watch.h"
 #include "sb-server-card.h"
@@ -60,6 +61,7 @@ static const struct
   { "traffic", "signalbox-traffic-symbolic", sb_traffic_page_get_type },
   { "broadcast", "signalbox-broadcast-symbolic", sb_broadcast_page_get_type },
   { "tokens", "dialog-password-symbolic", sb_tokens_page_get_type },
+  { "rules", "signalbox-rules-symbolic", sb_rules_page_get_type },
   { "audit", "document-open-recent-symbolic", sb_audit_page_get_type },
 };
 

@@ -21,7 +21,7 @@ static int n_clients;
 static int n_seconds = 2;
 static int status;
 
-static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "audit" };
+static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
 
 static gboolean
 tick_cb (gpointer user_data)

@@ -64,7 +64,7 @@ banner (AppTest *test)
 static void
 test_pages_are_listed (void)
 {
-  static const char *const titles[] = { "Overview", "Clients", "Traffic", "Broadcast", "Tokens", "Audit" };
+  static const char *const titles[] = { "Overview", "Clients", "Traffic", "Broadcast", "Tokens", "Rules", "Audit" };
   g_autoptr (AppTest) test = app_test_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
@@ -115,7 +115,7 @@ test_row_tells_count_and_attention (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   SbPage *audit = sb_window_get_page (test->window, "audit");
-  GtkWidget *row = GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (page_list (test)), 5));
+  GtkWidget *row = GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (page_list (test)), 6));
 
   sb_page_set_count (audit, "1,204");
   sb_page_set_attention (audit, TRUE);
@@ -131,7 +131,7 @@ test_row_tells_count_and_attention (void)
 static void
 test_everything_is_named (void)
 {
-  static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "audit" };
+  static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
   g_autoptr (AppTest) test = app_test_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)

@@ -123,7 +123,7 @@ def take(directory):
 
 def check(directory):
     pictures = sorted(name for name in os.listdir(directory) if name.endswith(".png"))
-    for page in ("overview", "clients", "traffic", "broadcast", "tokens", "audit"):
+    for page in ("overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit"):
         for style in ("light", "dark", "narrow"):
             name = f"{page}-{style}.png"
             if name not in pictures:

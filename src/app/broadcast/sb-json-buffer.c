@@ -383,16 +383,76 @@ sb_json_buffer_quote (SbJsonBuffer *self)
   g_autofree char *text = NULL;
   g_autofree char *quoted = NULL;
   g_autoptr (JsonNode) node = NULL;
-  GtkTextIter start, end;
 
   g_return_if_fail (SB_IS_JSON_BUFFER (self));
 
   text = g_strstrip (dup_text (self));
   node = json_node_init_string (json_node_alloc (), text);
   quoted = json_to_string (node, FALSE);
-  gtk_text_buffer_begin_user_action (GTK_TEXT_BUFFER (self));
+  sb_json_buffer_replace (self, quoted);
+}
+
+void
+sb_json_buffer_replace (SbJsonBuffer *self,
+                        const char   *text)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter start, end;
+
+  g_return_if_fail (SB_IS_JSON_BUFFER (self));
+  g_return_if_fail (text != NULL);
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+/**
+ * sb_json_buffer_mark:
+ * @offset: bytes
+ * @length: bytes; 0: what begins there, as far as it can be seen
+ */
+void
+sb_json_buffer_mark (SbJsonBuffer *self,
+                     gsize         offset,
+                     gsize         length)
+{
+  g_autofree char *text = NULL;
+  GtkTextIter start, end;
+  gsize size;
+
+  g_return_if_fail (SB_IS_JSON_BUFFER (self));
+
+  text = dup_text (self);
+  size = strlen (text);
+  offset = MIN (offset, size);
+  length = MIN (length, size - offset);
   gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
-  gtk_text_buffer_delete (GTK_TEXT_BUFFER (self), &start, &end);
-  gtk_text_buffer_insert (GTK_TEXT_BUFFER (self), &start, quoted, -1);
-  gtk_text_buffer_end_user_action (GTK_TEXT_BUFFER (self));
+  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), self->tag, &start, &end);
+  if (length == 0)
+    {
+      underline (self, text, offset);
+      return;
+    }
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &start, (int) g_utf8_pointer_to_offset (text, text + offset));
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int) g_utf8_pointer_to_offset (text, text + offset + length));
+  gtk_text_buffer_apply_tag (GTK_TEXT_BUFFER (self), self->tag, &start, &end);
+}
+
+void
+sb_json_buffer_go_to_mark (SbJsonBuffer *self,
+                           GtkTextView  *view)
+{
+  GtkTextIter start;
+
+  g_return_if_fail (SB_IS_JSON_BUFFER (self));
+  g_return_if_fail (GTK_IS_TEXT_VIEW (view));
+
+  gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (self), &start);
+  if (!gtk_text_iter_starts_tag (&start, self->tag) && !gtk_text_iter_forward_to_tag_toggle (&start, self->tag))
+    return;
+  gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self), &start);
+  gtk_text_view_scroll_to_mark (view, gtk_text_buffer_get_insert (GTK_TEXT_BUFFER (self)), 0.1, FALSE, 0, 0);
 }

@@ -20,5 +20,11 @@ GBytes       *sb_json_buffer_dup_bytes  (SbJsonBuffer *self);
 /* Whether what is there looks like words rather than like JSON with a mistake. */
 gboolean      sb_json_buffer_can_quote  (SbJsonBuffer *self);
 void          sb_json_buffer_quote      (SbJsonBuffer *self);
+/* In place of what is there; can be undone. */
+void          sb_json_buffer_replace    (SbJsonBuffer *self, const char *text);
+/* Underlines bytes of the text, until it changes, instead of what was underlined. */
+void          sb_json_buffer_mark       (SbJsonBuffer *self, gsize offset, gsize length);
+/* Puts the cursor at what is underlined, if anything is. */
+void          sb_json_buffer_go_to_mark (SbJsonBuffer *self, GtkTextView *view);
 
 G_END_DECLS

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rules/sb-rule-suggest.h"
+#include "access/sb-channel.h"
+#include "rules/sb-schema-infer.h"
+#include "sb-page.h"
+#include "widgets/sb-format.h"
+#include <glib/gi18n.h>
+
+/**
+ * SbRuleSuggest:
+ *
+ * Asks from how many messages of a channel a schema is to be made, says how many there are, and makes it. Signal "suggested" (string).
+ */
+struct _SbRuleSuggest
+{
+  AdwDialog parent_instance;
+
+  SbEngine *engine;
+  char *pattern;
+  gboolean busy;
+
+  AdwSpinRow *number_row;
+  AdwSwitchRow *rejected_row;
+  AdwSwitchRow *bounds_row;
+  GtkLabel *found_label;
+  GtkWidget *suggest_button;
+};
+
+G_DEFINE_FINAL_TYPE (SbRuleSuggest, sb_rule_suggest, ADW_TYPE_DIALOG)
+
+enum
+{
+  SUGGESTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* The newest texts of clients on these channels that are whole, (element-type GBytes), oldest first. */
+static GPtrArray *
+collect (SbRuleSuggest *self)
+{
+  SbTrafficLog *log = sb_engine_get_traffic (self->engine);
+  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  guint max = (guint) adw_spin_row_get_value (self->number_row);
+  gboolean rejected = adw_switch_row_get_active (self->rejected_row);
+
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (log)); i > 0 && texts->len < max; i--)
+    {
+      const SbTrafficRecord *record = sb_traffic_log_peek (log, i - 1);
+
+      if (record->peer == NULL || record->binary || record->payload == NULL || g_bytes_get_size (record->payload) != record->size)
+        continue;
+      if (record->rejection != SB_REJECTED_NOT && (!rejected || record->rejection != SB_REJECTED_SCHEMA))
+        continue;
+      if (sb_channel_pattern_matches (self->pattern, record->peer->channel))
+        g_ptr_array_insert (texts, 0, g_bytes_ref (record->payload));
+    }
+  return texts;
+}
+
+static void
+changed_cb (SbRuleSuggest *self)
+{
+  g_autoptr (GPtrArray) texts = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->engine == NULL)
+    return;
+  texts = collect (self);
+  number = sb_format_number (texts->len);
+  if (texts->len == 0)
+    text = g_strdup_printf (_("No message of %s is in the log."), self->pattern);
+  else
+    text = g_strdup_printf (ngettext ("%s message of %s is used.", "%s messages of %s are used.", texts->len), number, self->pattern);
+  gtk_label_set_text (self->found_label, text);
+  gtk_widget_set_sensitive (self->suggest_button, texts->len > 0 && !self->busy);
+}
+
+/* --- making it --- */
+
+typedef struct
+{
+  GPtrArray *texts;
+  SbSchemaInferFlags flags;
+} Work;
+
+static void
+work_free (Work *work)
+{
+  g_ptr_array_unref (work->texts);
+  g_free (work);
+}
+
+static void
+infer_thread (GTask        *task,
+              gpointer      source,
+              gpointer      task_data,
+              GCancellable *cancellable)
+{
+  Work *work = task_data;
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) schema = NULL;
+
+  for (guint i = 0; i < work->texts->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (work->texts, i), &length);
+
+      if (json_parser_load_from_data (parser, text, (gssize) length, NULL) && json_parser_get_root (parser) != NULL)
+        g_ptr_array_add (samples, json_parser_steal_root (parser));
+    }
+  schema = sb_schema_infer (samples, work->flags);
+  g_task_return_pointer (task, json_to_string (schema, TRUE), g_free);
+}
+
+static void
+inferred_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  SbRuleSuggest *self = SB_RULE_SUGGEST (source);
+  g_autofree char *schema = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  self->busy = FALSE;
+  if (self->engine == NULL)
+    return;
+  g_signal_emit (self, signals[SUGGESTED], 0, schema);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+suggest_cb (SbRuleSuggest *self)
+{
+  g_autoptr (GTask) task = NULL;
+  Work *work;
+
+  if (self->busy)
+    return;
+  work = g_new0 (Work, 1);
+  work->texts = collect (self);
+  work->flags = adw_switch_row_get_active (self->bounds_row) ? SB_SCHEMA_INFER_BOUNDS : SB_SCHEMA_INFER_NO_FLAGS;
+  task = g_task_new (self, NULL, inferred_cb, NULL);
+  g_task_set_task_data (task, work, (GDestroyNotify) work_free);
+  self->busy = TRUE;
+  gtk_widget_set_sensitive (self->suggest_button, FALSE);
+  g_task_run_in_thread (task, infer_thread);
+}
+
+static void
+cancel_cb (SbRuleSuggest *self)
+{
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+sb_rule_suggest_dispose (GObject *object)
+{
+  SbRuleSuggest *self = SB_RULE_SUGGEST (object);
+
+  g_clear_object (&self->engine);
+  g_clear_pointer (&self->pattern, g_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_RULE_SUGGEST);
+
+  G_OBJECT_CLASS (sb_rule_suggest_parent_class)->dispose (object);
+}
+
+static void
+sb_rule_suggest_class_init (SbRuleSuggestClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_rule_suggest_dispose;
+
+  signals[SUGGESTED] = g_signal_new ("suggested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-rule-suggest.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbRuleSuggest, number_row);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleSuggest, rejected_row);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleSuggest, bounds_row);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleSuggest, found_label);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleSuggest, suggest_button);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, suggest_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+}
+
+static void
+sb_rule_suggest_init (SbRuleSuggest *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * sb_rule_suggest_new:
+ * @pattern: of the channels whose messages are looked at
+ */
+AdwDialog *
+sb_rule_suggest_new (SbEngine   *engine,
+                     const char *pattern)
+{
+  SbRuleSuggest *self;
+
+  g_return_val_if_fail (SB_IS_ENGINE (engine), NULL);
+  g_return_val_if_fail (pattern != NULL, NULL);
+
+  self = g_object_new (SB_TYPE_RULE_SUGGEST, NULL);
+  self->engine = g_object_ref (engine);
+  self->pattern = g_strdup (pattern);
+  changed_cb (self);
+  return ADW_DIALOG (self);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rules/sb-schema-editor.h"
+#include "broadcast/sb-json-buffer.h"
+#include "sb-page.h"
+#include "traffic/sb-traffic-text.h"
+#include <glib/gi18n.h>
+#include <string.h>
+
+/**
+ * SbSchemaEditor:
+ *
+ * Where a JSON Schema is written: coloured, checked while it is typed, with the fault underlined in its place and one line of truth below.
+ * That it is JSON it sees for itself; that it is a schema it is told. Signal "changed" when the text changed.
+ */
+struct _SbSchemaEditor
+{
+  GtkBox parent_instance;
+
+  GError *fault;
+  gboolean checked; /* what is there has been looked at by the engine */
+
+  GtkTextView *view;
+  SbJsonBuffer *buffer;
+  GtkImage *message_icon;
+  GtkLabel *message_label;
+};
+
+G_DEFINE_FINAL_TYPE (SbSchemaEditor, sb_schema_editor, GTK_TYPE_BOX)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static const struct
+{
+  const char *name;
+  const char *text;
+} templates[] = {
+  { "object", "{\n  \"type\": \"object\"\n}\n" },
+  { "members", "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"text\": { \"type\": \"string\", \"maxLength\": 200 },\n"
+               "    \"at\": { \"type\": \"string\", \"format\": \"date-time\" }\n  },\n  \"required\": [\"text\"],\n"
+               "  \"additionalProperties\": false\n}\n" },
+  { "list", "{\n  \"type\": \"array\",\n  \"items\": { \"type\": \"number\" },\n  \"maxItems\": 100\n}\n" },
+  { "kinds", "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"kind\": { \"enum\": [\"move\", \"say\"] }\n  },\n"
+             "  \"required\": [\"kind\"]\n}\n" },
+};
+
+static void
+show_message (SbSchemaEditor *self)
+{
+  gboolean empty = sb_json_buffer_is_empty (self->buffer);
+  gboolean json = sb_json_buffer_is_valid (self->buffer);
+  gboolean wrong = !empty && (!json || self->fault != NULL);
+  gboolean good = !empty && !wrong && self->checked;
+  g_autofree char *text = NULL;
+
+  if (empty)
+    text = g_strdup (_("Without a schema a message may hold anything"));
+  else if (!json)
+    text = g_strdup (sb_json_buffer_get_message (self->buffer));
+  else if (self->fault != NULL)
+    text = g_strdup (self->fault->message);
+  else
+    text = g_strdup (self->checked ? _("Valid JSON Schema") : _("Checking…"));
+  gtk_label_set_text (self->message_label, text);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->message_label), (const char *[]) { wrong ? "error" : "dimmed", NULL });
+  gtk_widget_set_visible (GTK_WIDGET (self->message_icon), wrong || good);
+  gtk_image_set_from_icon_name (self->message_icon, wrong ? "dialog-error-symbolic" : "object-select-symbolic");
+  gtk_widget_set_css_classes (GTK_WIDGET (self->message_icon), (const char *[]) { wrong ? "error" : "success", NULL });
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_STATE_INVALID,
+                               wrong ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "schema.format", json);
+}
+
+static void
+changed_cb (SbSchemaEditor *self)
+{
+  g_clear_error (&self->fault);
+  self->checked = FALSE;
+  show_message (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+format_action_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  SbSchemaEditor *self = SB_SCHEMA_EDITOR (widget);
+  g_autoptr (GBytes) bytes = sb_json_buffer_dup_bytes (self->buffer);
+  g_autofree char *text = NULL;
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  sb_json_buffer_check (self->buffer);
+  if (!sb_json_buffer_is_valid (self->buffer))
+    return;
+  text = sb_traffic_text_indent (data, length);
+  sb_schema_editor_replace (self, text);
+}
+
+static void
+insert_action_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    if (g_str_equal (templates[i].name, g_variant_get_string (parameter, NULL)))
+      sb_schema_editor_replace (SB_SCHEMA_EDITOR (widget), templates[i].text);
+  gtk_widget_grab_focus (GTK_WIDGET (SB_SCHEMA_EDITOR (widget)->view));
+}
+
+static void
+sb_schema_editor_dispose (GObject *object)
+{
+  SbSchemaEditor *self = SB_SCHEMA_EDITOR (object);
+
+  g_clear_error (&self->fault);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_SCHEMA_EDITOR);
+
+  G_OBJECT_CLASS (sb_schema_editor_parent_class)->dispose (object);
+}
+
+static void
+sb_schema_editor_class_init (SbSchemaEditorClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_schema_editor_dispose;
+
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-schema-editor.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, view);
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, buffer);
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_icon);
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_label);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_message);
+
+  gtk_widget_class_install_action (widget_class, "schema.format", NULL, format_action_cb);
+  gtk_widget_class_install_action (widget_class, "schema.insert", "s", insert_action_cb);
+}
+
+static void
+sb_schema_editor_init (SbSchemaEditor *self)
+{
+  SbJsonLimits limits = SB_JSON_LIMITS_DEFAULT;
+
+  g_type_ensure (SB_TYPE_JSON_BUFFER);
+  g_type_ensure (GTK_SOURCE_TYPE_VIEW);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  limits.max_depth = SB_JSON_MAX_DEPTH;
+  limits.max_members = limits.max_values = G_MAXUINT;
+  limits.max_string = G_MAXSIZE;
+  sb_json_buffer_set_limits (self->buffer, &limits, G_MAXSIZE);
+  show_message (self);
+}
+
+char *
+sb_schema_editor_dup_text (SbSchemaEditor *self)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  gsize length;
+  const char *data;
+
+  g_return_val_if_fail (SB_IS_SCHEMA_EDITOR (self), NULL);
+
+  if (sb_json_buffer_is_empty (self->buffer))
+    return NULL;
+  bytes = sb_json_buffer_dup_bytes (self->buffer);
+  data = g_bytes_get_data (bytes, &length);
+  return g_strndup (data, length);
+}
+
+void
+sb_schema_editor_load (SbSchemaEditor *self,
+                       const char     *text)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+
+  gtk_text_buffer_begin_irreversible_action (GTK_TEXT_BUFFER (self->buffer));
+  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text != NULL ? text : "", -1);
+  gtk_text_buffer_end_irreversible_action (GTK_TEXT_BUFFER (self->buffer));
+}
+
+void
+sb_schema_editor_replace (SbSchemaEditor *self,
+                          const char     *text)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+  g_return_if_fail (text != NULL);
+
+  sb_json_buffer_replace (self->buffer, text);
+}
+
+gboolean
+sb_schema_editor_is_readable (SbSchemaEditor *self)
+{
+  g_return_val_if_fail (SB_IS_SCHEMA_EDITOR (self), FALSE);
+
+  return sb_json_buffer_is_empty (self->buffer) || sb_json_buffer_is_valid (self->buffer);
+}
+
+void
+sb_schema_editor_set_fault (SbSchemaEditor *self,
+                            const GError   *error)
+{
+  const SbRulePlace *place = error != NULL ? sb_rule_error_get_place (error) : NULL;
+
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+
+  g_clear_error (&self->fault);
+  self->fault = error != NULL ? g_error_copy (error) : NULL;
+  self->checked = TRUE;
+  if (place != NULL && place->offset != G_MAXSIZE)
+    sb_json_buffer_mark (self->buffer, place->offset, place->length);
+  show_message (self);
+}
+
+void
+sb_schema_editor_go_to_fault (SbSchemaEditor *self)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+
+  sb_json_buffer_go_to_mark (self->buffer, self->view);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
