@@ -43,6 +43,7 @@ command_free (SbCommand *self)
   g_free (self->actor);
   g_free (self->subject);
   g_free (self->detail);
+  g_free (self->template_key);
   g_free (self);
 }
 

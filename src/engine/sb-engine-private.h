@@ -169,6 +169,8 @@ struct _SbCommand
   SbBroadcast *broadcast;
   GTlsCertificate *certificate;
   gint64 schedule_id;      /* what @broadcast is a run of */
+  char *template_key;      /* what the name of a template on its way to the disk folds to */
+  gboolean adds_schedule;  /* one is on its way to the disk */
   GObject *object;         /* any other answer */
   SbRule *rule;
   gint64 rule_id;

@@ -194,13 +194,16 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean counted = sb_schedule_get_progress (run->schedule)->n_runs > run->n_runs;
   gboolean stopped = sb_engine_find_schedule (self, sb_schedule_get_id (run->schedule)) == NULL;
 
-  /* What was stopped while its run was on its way to the disk has not been counted, and nobody looks at it any more. */
+  /* What was being stopped while its run was on its way to the disk has not been counted. It comes back if it could not be stopped, and
+   * must not wait for this run then. */
   if (broadcast != NULL && counted)
     sb_schedule_set_sent (run->schedule);
-  else if (broadcast == NULL && !counted &&
-           (g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING) || self->closing))
+  else if (!counted && (broadcast != NULL || stopped || self->closing ||
+                        g_error_matches (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING)))
     sb_schedule_set_unsent (run->schedule);
-  else if (broadcast == NULL && !stopped)
+  else if (stopped)
+    sb_schedule_set_failed (run->schedule, error->message);
+  else
     failed (self, run->schedule, error);
 
   if (!stopped && !self->closed && !self->closing)
@@ -353,6 +356,21 @@ check_times (const SbScheduleTimes *times, gint64 now, GError **error)
   return FALSE;
 }
 
+/* Those there are, and those on their way to the disk. */
+static guint
+count_schedules (SbEngine *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->schedules));
+  GHashTableIter iter;
+  gpointer command;
+
+  g_hash_table_iter_init (&iter, self->commands);
+  while (g_hash_table_iter_next (&iter, &command, NULL))
+    n += ((SbCommand *) command)->adds_schedule ? 1 : 0;
+
+  return n;
+}
+
 static gboolean
 check_schedule (SbEngine *self, const SbScheduleTimes *times, const SbTarget *target, gboolean binary, GBytes *payload,
                 GError **error)
@@ -366,7 +384,7 @@ check_schedule (SbEngine *self, const SbScheduleTimes *times, const SbTarget *ta
                              "Choose their tokens or channels."));
       return FALSE;
     }
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->schedules)) >= SB_ENGINE_MAX_SCHEDULES)
+  if (count_schedules (self) >= SB_ENGINE_MAX_SCHEDULES)
     {
       g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
                    _("%d messages are scheduled already, which is the most there may be."),
@@ -383,6 +401,7 @@ begin_added (SbCommand *command)
   SbEngine *self = command->engine;
   SbSchedule *schedule = SB_SCHEDULE (command->object);
 
+  command->adds_schedule = FALSE;
   sb_schedule_begin (schedule, FALSE, g_get_real_time (), g_get_monotonic_time ());
   g_list_store_append (self->schedules, schedule);
   sb_engine_check_schedules (self);
@@ -428,6 +447,7 @@ sb_engine_add_schedule_async (SbEngine *self, const char *actor, const SbSchedul
     {
       g_autoptr (SbMessage) message = sb_message_new (target, binary, payload);
 
+      command->adds_schedule = TRUE;
       sb_command_hold (command);
       sb_schedule_store_insert_async (self->database, g_get_real_time (), times, message, added_cb, command);
     }
@@ -443,14 +463,36 @@ sb_engine_add_schedule_finish (SbEngine *self, GAsyncResult *result, GError **er
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static int
+compare_ids (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  gint64 id_a = sb_schedule_get_id (SB_SCHEDULE ((gpointer) a));
+  gint64 id_b = sb_schedule_get_id (SB_SCHEDULE ((gpointer) b));
+
+  return id_a < id_b ? -1 : id_a > id_b ? 1 : 0;
+}
+
+/* Not stopped for good: it is shown as what it still is, so that it can be stopped again. */
+static void
+put_back (SbEngine *self, SbSchedule *schedule)
+{
+  g_list_store_insert_sorted (self->schedules, schedule, compare_ids, NULL);
+  sb_engine_check_schedules (self);
+}
+
 static void
 stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbCommand *command = user_data;
+  g_autoptr (GObject) schedule = g_steal_pointer (&command->object); /* no part of the answer */
   GError *error = NULL;
 
   if (!sb_schedule_store_delete_finish (SB_DATABASE (source), result, &error))
-    sb_command_fail_store (command, error);
+    {
+      if (!g_error_matches (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND))
+        put_back (command->engine, SB_SCHEDULE (schedule));
+      sb_command_fail_store (command, error);
+    }
   else
     sb_command_audit (command, SB_ACT_SCHEDULE_STOPPED, command->subject, command->detail);
   sb_command_release (command);
@@ -475,6 +517,7 @@ sb_engine_stop_schedule_async (SbEngine *self, const char *actor, gint64 id, GAs
     {
       command->subject = g_strdup (sb_schedule_get_message (schedule)->target_text);
       command->detail = progress_to_text (schedule);
+      command->object = G_OBJECT (g_object_ref (schedule));
       forget (self, schedule);
       arm (self);
       sb_command_hold (command);

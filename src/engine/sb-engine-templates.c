@@ -88,11 +88,35 @@ sb_engine_find_template_named (SbEngine *self, const char *name)
 
 /* --- save --- */
 
+/* Whether another command is about to write a template of that name, and in *@n_new how many are about to write a new one. */
+static gboolean
+is_being_saved (SbCommand *command, const char *key, guint *n_new)
+{
+  gboolean found = FALSE;
+  GHashTableIter iter;
+  gpointer value;
+
+  *n_new = 0;
+  g_hash_table_iter_init (&iter, command->engine->commands);
+  while (g_hash_table_iter_next (&iter, &value, NULL))
+    {
+      const SbCommand *other = value;
+
+      if (other == command || other->template_key == NULL)
+        continue;
+      found = found || g_str_equal (other->template_key, key);
+      *n_new += other->token_id == 0 ? 1 : 0;
+    }
+
+  return found;
+}
+
 /* Trimmed; NULL: the command has failed. */
 static char *
-check_name (SbCommand *command, gint64 id, const char *name)
+check_name (SbCommand *command, gint64 id, const char *name, guint *n_new)
 {
   g_autofree char *trimmed = g_strstrip (g_strdup (name));
+  g_autofree char *key = NULL;
   SbTemplate *other;
 
   if (!sb_text_is_plain_line (trimmed, -1, 1, SB_TEMPLATE_MAX_NAME))
@@ -110,6 +134,16 @@ check_name (SbCommand *command, gint64 id, const char *name)
                                              _("There is a template “%s” already."), sb_template_get_name (other)));
       return NULL;
     }
+
+  key = g_utf8_casefold (trimmed, -1);
+  if (is_being_saved (command, key, n_new))
+    {
+      sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
+                                             _("There is a template “%s” already."), trimmed));
+      return NULL;
+    }
+  command->token_id = id;
+  command->template_key = g_steal_pointer (&key);
 
   return g_steal_pointer (&trimmed);
 }
@@ -148,6 +182,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sb_command_fail_store (command, error);
   else
     {
+      g_clear_pointer (&command->template_key, g_free);
       put (command->engine, template);
       command->object = G_OBJECT (g_object_ref (template));
       sb_command_audit (command, SB_ACT_TEMPLATE_SAVED, sb_template_get_name (template),
@@ -160,7 +195,8 @@ static void
 save (SbCommand *command, gint64 id, const char *name, const SbTarget *target, gboolean binary, GBytes *payload)
 {
   SbEngine *self = command->engine;
-  g_autofree char *checked = check_name (command, id, name);
+  guint n_new;
+  g_autofree char *checked = check_name (command, id, name, &n_new);
   g_autoptr (SbTarget) kept = without_clients (target);
   g_autoptr (SbMessage) message = NULL;
   SbTemplate *before = id != 0 ? sb_engine_find_template (self, id) : NULL;
@@ -171,7 +207,7 @@ save (SbCommand *command, gint64 id, const char *name, const SbTarget *target, g
   if (id != 0 && before == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
                                            _("There is no template %" PRId64 "."), id));
-  else if (id == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->templates)) >= SB_ENGINE_MAX_TEMPLATES)
+  else if (id == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->templates)) + n_new >= SB_ENGINE_MAX_TEMPLATES)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
                                            _("There are %d templates already, which is the most there may be."),
                                            SB_ENGINE_MAX_TEMPLATES));

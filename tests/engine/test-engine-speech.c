@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine-fixture.h"
+#include "fault-vfs.h"
 #include "shadow-list.h"
 
 /* What is kept to be said, and what is said by itself. */
@@ -198,6 +199,38 @@ test_templates_at_most (EngineFixture *self, gconstpointer data)
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
 }
 
+/* A second one of the name, and one too many, are refused while the first are on their way to the disk. */
+static void
+test_templates_at_once (EngineFixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) payload = g_bytes_new_static ("1", 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) first = NULL, second = NULL;
+  g_autoptr (SbTemplate) saved = NULL;
+
+  sb_engine_save_template_async (self->engine, "window", 0, "Name", NULL, FALSE, payload, store_result_cb, &first);
+  sb_engine_save_template_async (self->engine, "window", 0, "nAME", NULL, FALSE, payload, store_result_cb, &second);
+  sb_test_wait (first != NULL && second != NULL);
+  saved = sb_engine_save_template_finish (self->engine, first, &error);
+  g_assert_no_error (error);
+  g_assert_null (sb_engine_save_template_finish (self->engine, second, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
+  g_assert_cmpint (sb_engine_get_state (self->engine), ==, SB_ENGINE_STOPPED);
+
+  for (guint i = 0; i < 1200; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("template %u", i);
+
+      g_clear_object (&first);
+      sb_engine_save_template_async (self->engine, "window", 0, name, NULL, FALSE, payload,
+                                     i == 1199 ? store_result_cb : NULL, &first);
+    }
+  sb_test_wait (first != NULL && count (sb_engine_get_templates (self->engine)) == 1000);
+  g_clear_error (&error);
+  g_assert_null (sb_engine_save_template_finish (self->engine, first, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
+}
+
 /* --- schedules --- */
 
 static void
@@ -253,6 +286,38 @@ test_stopped_in_flight (EngineFixture *self, gconstpointer data)
       stop (self->engine, sb_schedule_get_id (schedule));
       g_assert_cmpuint (count (schedules), ==, 0);
     }
+}
+
+/* What could not be stopped for good is there, goes on, and can be stopped later. */
+static void
+test_not_stopped (EngineFixture *self, gconstpointer data)
+{
+  const SbScheduleTimes times = { 0, G_USEC_PER_SEC, 0 };
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbSchedule) schedule = add (self->engine, &times, everyone, "1", &error);
+  g_autoptr (SbSchedule) later = add (self->engine, &times, everyone, "2", &error);
+  GListModel *schedules = sb_engine_get_schedules (self->engine);
+  g_autoptr (SbSchedule) first = NULL;
+  GAsyncResult *result = NULL;
+  guint n;
+
+  g_assert_no_error (error);
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
+  sb_engine_stop_schedule_async (self->engine, "window", sb_schedule_get_id (schedule), store_result_cb, &result);
+  g_assert_cmpint (engine_finish (self->engine, &result, &error), ==, -1);
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL);
+  fault_vfs_disarm ();
+  g_assert_cmpuint (count (schedules), ==, 2);
+  first = g_list_model_get_item (schedules, 0);
+  g_assert_true (first == schedule);
+  g_assert_false (engine_has_entry (self->engine, SB_ACT_SCHEDULE_STOPPED));
+
+  n = sb_schedule_get_progress (schedule)->n_runs;
+  sb_test_wait (sb_schedule_get_progress (schedule)->n_runs >= n + 2);
+  stop (self->engine, sb_schedule_get_id (schedule));
+  engine_fixture_restart (self);
+  g_assert_cmpuint (count (sb_engine_get_schedules (self->engine)), ==, 1);
 }
 
 static void
@@ -358,6 +423,7 @@ test_schedules_refused (EngineFixture *self, gconstpointer data)
   };
   g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
   g_autoptr (SbTarget) clients = g_new0 (SbTarget, 1);
+  g_autoptr (GBytes) payload = g_bytes_new_static ("1", 1);
   g_autoptr (GError) error = NULL;
   guint64 id = 1;
 
@@ -376,8 +442,10 @@ test_schedules_refused (EngineFixture *self, gconstpointer data)
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID);
   g_clear_error (&error);
 
-  for (guint i = 0; i < 100; i++)
-    g_object_unref (add (self->engine, &good, everyone, "1", NULL));
+  /* All at once: those on their way to the disk count as well. */
+  for (guint i = 0; i < 120; i++)
+    sb_engine_add_schedule_async (self->engine, "window", &good, everyone, FALSE, payload, NULL, NULL);
+  sb_test_wait (count (sb_engine_get_schedules (self->engine)) == 100);
   g_assert_null (add (self->engine, &good, everyone, "1", &error));
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
 }
@@ -386,6 +454,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  fault_vfs_install ();
 
 #define ADD(name, func) g_test_add ("/engine-speech/" name, EngineFixture, NULL, engine_fixture_set_up, func, engine_fixture_tear_down)
 #define ADD_STARTED(name, func) \
@@ -394,8 +463,10 @@ main (int argc, char *argv[])
   ADD ("templates/at-random", test_templates_at_random);
   ADD ("templates/refused", test_templates_refused);
   ADD ("templates/at-most", test_templates_at_most);
+  ADD ("templates/at-once", test_templates_at_once);
   ADD_STARTED ("schedules/until-stopped", test_repeats_until_stopped);
   ADD_STARTED ("schedules/stopped-in-flight", test_stopped_in_flight);
+  ADD_STARTED ("schedules/not-stopped", test_not_stopped);
   ADD_STARTED ("schedules/ends-by-itself", test_ends_by_itself);
   ADD_STARTED ("schedules/survives-a-restart", test_survives_a_restart);
   ADD ("schedules/waits-for-the-server", test_waits_for_the_server);

@@ -453,27 +453,12 @@ test_survives_restart (EngineFixture *self, gconstpointer data)
 /* --- a disk that does not work --- */
 
 static void
-break_disk (void)
-{
-  atomic_store (&fault_code, SQLITE_FULL);
-  atomic_store (&fault_lasts, TRUE);
-  atomic_store (&fault_countdown, 0);
-}
-
-static void
-repair_disk (void)
-{
-  atomic_store (&fault_countdown, -1);
-  atomic_store (&fault_lasts, FALSE);
-}
-
-static void
 test_nothing_is_claimed_that_is_not_on_disk (EngineFixture *self, gconstpointer data)
 {
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("x");
   g_autoptr (GError) error = NULL;
 
-  break_disk ();
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
   g_assert_null (engine_try_issue (self->engine, spec, NULL, &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (self->engine))), ==, 0);
@@ -481,7 +466,7 @@ test_nothing_is_claimed_that_is_not_on_disk (EngineFixture *self, gconstpointer 
   store_assert_contains (sb_engine_get_state_message (self->engine), "The disk is full.");
 
   /* It is noticed that it works again, without anybody asking. */
-  repair_disk ();
+  fault_vfs_disarm ();
   sb_test_wait (sb_engine_get_state (self->engine) == SB_ENGINE_LISTENING);
   g_assert_null (sb_engine_get_state_message (self->engine));
   g_assert_true (engine_has_entry (self->engine, SB_ACT_NOTICE));
@@ -496,7 +481,7 @@ test_revocation_is_in_force_without_a_disk (EngineFixture *self, gconstpointer d
   GAsyncResult *result = NULL;
   g_autoptr (GError) error = NULL;
 
-  break_disk ();
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
   sb_engine_revoke_token_async (self->engine, "window", id, store_result_cb, &result);
   sb_test_client_expect_close (client, 3000, "token revoked");
   g_assert_cmpint (engine_finish (self->engine, &result, &error), ==, -1);
@@ -507,7 +492,7 @@ test_revocation_is_in_force_without_a_disk (EngineFixture *self, gconstpointer d
   g_assert_cmpint (sb_engine_get_state (self->engine), ==, SB_ENGINE_DEGRADED);
 
   /* Written as soon as it can be, and only then is all well. */
-  repair_disk ();
+  fault_vfs_disarm ();
   sb_test_wait (sb_engine_get_state (self->engine) == SB_ENGINE_LISTENING);
   engine_fixture_restart (self);
   g_assert_cmpint (sb_token_item_get_state (find (self, id)), ==, SB_TOKEN_REVOKED);
