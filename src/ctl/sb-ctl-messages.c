@@ -360,7 +360,7 @@ set_times (JsonObject *body, const SbCtlOptions *options)
     }
   if (options->every != NULL)
     json_object_set_int_member (body, "every", every / G_USEC_PER_SEC);
-  if (options->times > 0)
+  if (options->times != 0)
     json_object_set_int_member (body, "times", options->times);
 
   return options->at == NULL || sb_ctl_set_time (body, "at", options->at);

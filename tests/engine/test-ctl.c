@@ -330,6 +330,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "template send 1", 0, "Sent to 1 of 1", NULL },
       { "template delete 1", 0, "Deleted template 1.", NULL },
       { "schedule add '[4]' --every 1h --token 1", 0, "Scheduled as 1", NULL },
+      { "schedule add '[4]' --every 1h --times -3", 1, NULL, "“times” has to be a whole number" },
       { "schedule list", 0, "every 3600 s", NULL },
       { "schedule stop 1", 0, "Stopped 1.", NULL },
       { "schedule stop 1", 1, NULL, "Nothing repeats as 1" },
