@@ -12,8 +12,6 @@
 #define DEFAULT_LIMIT 50
 #define MAX_LIMIT 1000
 
-static const char *const no_query[] = { NULL };
-
 /* --- look --- */
 
 void
@@ -23,7 +21,6 @@ sb_control_list_broadcasts (SbRequest *request)
   GListModel *broadcasts = sb_engine_get_broadcasts (request->engine);
   gint64 limit = DEFAULT_LIMIT;
   JsonArray *array;
-  JsonObject *object;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
       !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, &limit))
@@ -36,9 +33,7 @@ sb_control_list_broadcasts (SbRequest *request)
 
       json_array_add_object_element (array, sb_broadcast_to_json (broadcast, FALSE));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "broadcasts", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "broadcasts", array);
 }
 
 void
@@ -46,7 +41,7 @@ sb_control_get_broadcast (SbRequest *request)
 {
   GListModel *broadcasts = sb_engine_get_broadcasts (request->engine);
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   for (guint i = 0; i < g_list_model_get_n_items (broadcasts); i++)
@@ -179,7 +174,7 @@ sb_control_broadcast (SbRequest *request)
   };
   g_autoptr (SbTarget) target = NULL;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
 
   target = sb_request_dup_target (request);
@@ -194,7 +189,7 @@ sb_control_send_to_client (SbRequest *request)
   g_autoptr (SbTarget) target = NULL;
   guint64 id = (guint64) request->id;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
   if (sb_client_list_find (sb_engine_get_clients (request->engine), id) == NULL)
     {

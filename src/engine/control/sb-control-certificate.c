@@ -7,8 +7,6 @@
 
 /* /certificate */
 
-static const char *const no_query[] = { NULL };
-
 static void
 set_date (JsonObject *object, const char *name, GDateTime *date)
 {
@@ -64,7 +62,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sb_control_get_certificate (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_read_certificate_async (request->engine, read_cb, request);
 }
 
@@ -80,6 +78,6 @@ made_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sb_control_make_certificate (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_make_certificate_async (request->engine, SB_CONTROL_ACTOR, made_cb, request);
 }

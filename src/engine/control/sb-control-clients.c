@@ -15,8 +15,6 @@
 #define MAX_LIMIT 10000
 #define MAX_BLOCK_S (10 * 365 * 24 * 3600)
 
-static const char *const no_query[] = { NULL };
-
 /* --- look --- */
 
 typedef struct
@@ -109,7 +107,7 @@ sb_control_get_client (SbRequest *request)
 {
   SbClient *client;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   client = find (request);
@@ -146,7 +144,7 @@ sb_control_disconnect_client (SbRequest *request)
   g_autoptr (SbTarget) target = NULL;
   guint64 id = (guint64) request->id;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)) ||
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)) ||
       find (request) == NULL)
     return;
 
@@ -178,18 +176,15 @@ sb_control_list_blocks (SbRequest *request)
 {
   g_auto (GStrv) addresses = NULL;
   JsonArray *array;
-  JsonObject *object;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   addresses = sb_engine_list_blocks (request->engine);
   array = json_array_new ();
   for (guint i = 0; addresses[i] != NULL; i++)
     json_array_add_object_element (array, block_to_json (request->engine, addresses[i]));
-  object = json_object_new ();
-  json_object_set_array_member (object, "blocks", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "blocks", array);
 }
 
 /* The way the engine writes it. */
@@ -230,7 +225,7 @@ sb_control_block_address (SbRequest *request)
     { "duration", SB_FIELD_INTEGER, 1, MAX_BLOCK_S },
   };
 
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     sb_engine_block_address_async (request->engine, SB_CONTROL_ACTOR, sb_request_get_string (request, "address"),
                                    sb_request_get_integer (request, "duration") * G_USEC_PER_SEC, blocked_cb, request);
 }
@@ -239,26 +234,17 @@ static void
 unblocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *address = NULL;
-  JsonObject *object;
+  g_autofree char *address = normalise (request->name);
+  JsonObject *object = json_object_new ();
 
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-
-  address = normalise (request->name);
-  object = json_object_new ();
   json_object_set_string_member (object, "address", address);
   json_object_set_boolean_member (object, "unblocked", TRUE);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_command (request, result, object);
 }
 
 void
 sb_control_unblock_address (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_unblock_address_async (request->engine, SB_CONTROL_ACTOR, request->name, unblocked_cb, request);
 }

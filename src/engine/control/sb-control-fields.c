@@ -142,6 +142,15 @@ sb_request_check_body (SbRequest *self, const SbField *fields, gsize n_fields)
   return TRUE;
 }
 
+/* The same for a path that takes no query. */
+gboolean
+sb_request_check (SbRequest *self, const SbField *fields, gsize n_fields)
+{
+  static const char *const no_query[] = { NULL };
+
+  return sb_request_check_query (self, no_query) && sb_request_check_body (self, fields, n_fields);
+}
+
 gboolean
 sb_request_has (SbRequest *self, const char *name)
 {

@@ -71,6 +71,9 @@ typedef struct
 /* --- sb-control-request.c --- */
 void        sb_control_dispatch       (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body);
 void        sb_request_answer         (SbRequest *self, guint status, JsonObject *object);
+void        sb_request_answer_list    (SbRequest *self, const char *name, JsonArray *array);
+void        sb_request_answer_command (SbRequest *self, GAsyncResult *result, JsonObject *object);
+void        sb_request_answer_done    (SbRequest *self, GAsyncResult *result, const char *done);
 void        sb_request_fail           (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...) G_GNUC_PRINTF (5, 6);
 void        sb_request_fail_error     (SbRequest *self, const GError *error);
 gboolean    sb_request_check_query    (SbRequest *self, const char *const *names);
@@ -78,6 +81,7 @@ gboolean    sb_request_get_query_integer (SbRequest *self, const char *name, gin
 const char *sb_request_get_query      (SbRequest *self, const char *name);
 
 /* --- sb-control-fields.c --- */
+gboolean    sb_request_check          (SbRequest *self, const SbField *fields, gsize n_fields);
 gboolean    sb_request_check_body     (SbRequest *self, const SbField *fields, gsize n_fields);
 gboolean    sb_request_has            (SbRequest *self, const char *name);
 const char *sb_request_get_string     (SbRequest *self, const char *name);

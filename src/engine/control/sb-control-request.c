@@ -140,6 +140,43 @@ sb_request_answer (SbRequest *self, guint status, JsonObject *object)
   give (self, reply);
 }
 
+/* Takes @array, the one member of the answer. Frees the request. */
+void
+sb_request_answer_list (SbRequest *self, const char *name, JsonArray *array)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_array_member (object, name, array);
+  sb_request_answer (self, 200, object);
+}
+
+/* Takes @object, which is the answer where the engine's command, whose @result this is, went well. Frees the request. */
+void
+sb_request_answer_command (SbRequest *self, GAsyncResult *result, JsonObject *object)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (sb_engine_command_finish (self->engine, result, &error) >= 0)
+    {
+      sb_request_answer (self, 200, object);
+      return;
+    }
+
+  json_object_unref (object);
+  sb_request_fail_error (self, error);
+}
+
+/* The same, with the number in the path and what was @done about it: "deleted". */
+void
+sb_request_answer_done (SbRequest *self, GAsyncResult *result, const char *done)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", self->id);
+  json_object_set_boolean_member (object, done, TRUE);
+  sb_request_answer_command (self, result, object);
+}
+
 /* @field: the member of the body, or of the query, that is to blame; NULL for none. Frees the request. */
 void
 sb_request_fail (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...)

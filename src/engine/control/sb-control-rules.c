@@ -24,8 +24,6 @@ static const SbField spec_fields[] = {
   { "on_failure", SB_FIELD_STRING },
 };
 
-static const char *const no_query[] = { NULL };
-
 /* --- look --- */
 
 /* The row, or NULL with the request answered. */
@@ -46,7 +44,6 @@ sb_control_list_rules (SbRequest *request)
   static const char *const names[] = { "channels", NULL };
   GListModel *rules = G_LIST_MODEL (sb_engine_get_rules (request->engine));
   const char *channels = sb_request_get_query (request, "channels");
-  JsonObject *object;
   JsonArray *array;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0))
@@ -61,9 +58,7 @@ sb_control_list_rules (SbRequest *request)
       if (channels == NULL || strcmp (channels, rule->spec.pattern) == 0)
         json_array_add_object_element (array, sb_rule_to_json (rule));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "rules", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "rules", array);
 }
 
 void
@@ -71,7 +66,7 @@ sb_control_get_rule (SbRequest *request)
 {
   SbRuleItem *item;
 
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0) &&
+  if (sb_request_check (request, NULL, 0) &&
       (item = find (request)) != NULL)
     sb_request_answer (request, 200, sb_rule_to_json (sb_rule_item_get_rule (item)));
 }
@@ -143,8 +138,7 @@ sb_control_change_rule (SbRequest *request)
 {
   SbRuleItem *item;
 
-  if (sb_request_check_query (request, no_query) &&
-      sb_request_check_body (request, spec_fields, G_N_ELEMENTS (spec_fields)) && (item = find (request)) != NULL)
+  if (sb_request_check (request, spec_fields, G_N_ELEMENTS (spec_fields)) && (item = find (request)) != NULL)
     set (request, item);
 }
 
@@ -152,8 +146,7 @@ sb_control_change_rule (SbRequest *request)
 void
 sb_control_put_rule (SbRequest *request)
 {
-  if (!sb_request_check_query (request, no_query) ||
-      !sb_request_check_body (request, spec_fields, G_N_ELEMENTS (spec_fields)))
+  if (!sb_request_check (request, spec_fields, G_N_ELEMENTS (spec_fields)))
     return;
   if (!sb_request_has (request, "channels"))
     {
@@ -165,37 +158,16 @@ sb_control_put_rule (SbRequest *request)
                                            sb_request_get_string (request, "channels")));
 }
 
-/* Takes @object, which is the answer where it went well. */
-static void
-answer_command (SbRequest *request, SbEngine *engine, GAsyncResult *result, JsonObject *object)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (sb_engine_command_finish (engine, result, &error) >= 0)
-    {
-      sb_request_answer (request, 200, object);
-      return;
-    }
-
-  json_object_unref (object);
-  sb_request_fail_error (request, error);
-}
-
 static void
 removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  SbRequest *request = user_data;
-  JsonObject *object = json_object_new ();
-
-  json_object_set_int_member (object, "id", request->id);
-  json_object_set_boolean_member (object, "removed", TRUE);
-  answer_command (request, SB_ENGINE (source), result, object);
+  sb_request_answer_done (user_data, result, "removed");
 }
 
 void
 sb_control_remove_rule (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_remove_rule_async (request->engine, SB_CONTROL_ACTOR, request->id, removed_cb, request);
 }
 
@@ -258,7 +230,7 @@ sb_control_test_message (SbRequest *request)
   const char *channel;
   gboolean binary;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
   channel = sb_request_get_string (request, "channel");
   if (!sb_channel_check (channel, &error))
@@ -293,7 +265,6 @@ sb_control_list_schemas (SbRequest *request)
   static const char *const names[] = { "uri", NULL };
   GPtrArray *documents = sb_engine_get_schemas (request->engine);
   const char *uri = sb_request_get_query (request, "uri");
-  JsonObject *object;
   JsonArray *array;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0))
@@ -307,9 +278,7 @@ sb_control_list_schemas (SbRequest *request)
       if (uri == NULL || strcmp (uri, document->uri) == 0)
         json_array_add_object_element (array, document_to_json (document));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "schemas", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "schemas", array);
 }
 
 static void
@@ -320,7 +289,7 @@ schema_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   json_object_set_string_member (object, "uri", sb_request_get_string (request, "uri"));
   json_object_set_int_member (object, "size", (gint64) strlen (sb_request_get_string (request, "schema")));
-  answer_command (request, SB_ENGINE (source), result, object);
+  sb_request_answer_command (request, result, object);
 }
 
 void
@@ -331,7 +300,7 @@ sb_control_put_schema (SbRequest *request)
     { "schema", SB_FIELD_STRING, .required = TRUE },
   };
 
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     sb_engine_add_schema_async (request->engine, SB_CONTROL_ACTOR, sb_request_get_string (request, "uri"),
                                 sb_request_get_string (request, "schema"), schema_added_cb, request);
 }
@@ -344,7 +313,7 @@ schema_removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   json_object_set_string_member (object, "uri", sb_request_get_query (request, "uri"));
   json_object_set_boolean_member (object, "removed", TRUE);
-  answer_command (request, SB_ENGINE (source), result, object);
+  sb_request_answer_command (request, result, object);
 }
 
 void

@@ -11,16 +11,13 @@
 #define MAX_SECONDS (366 * 24 * 3600)
 #define MAX_TIMES 1000000
 
-static const char *const no_query[] = { NULL };
-
 void
 sb_control_list_schedules (SbRequest *request)
 {
   GListModel *schedules = sb_engine_get_schedules (request->engine);
   JsonArray *array;
-  JsonObject *object;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   array = json_array_new ();
@@ -30,9 +27,7 @@ sb_control_list_schedules (SbRequest *request)
 
       json_array_add_object_element (array, sb_schedule_to_json (schedule, FALSE));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "schedules", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "schedules", array);
 }
 
 void
@@ -40,7 +35,7 @@ sb_control_get_schedule (SbRequest *request)
 {
   SbSchedule *schedule;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
   schedule = sb_engine_find_schedule (request->engine, request->id);
   if (schedule != NULL)
@@ -113,8 +108,7 @@ sb_control_add_schedule (SbRequest *request)
   SbScheduleTimes times = { 0 };
   gboolean binary = FALSE;
 
-  if (!sb_request_check_query (request, no_query) ||
-      !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)) ||
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)) ||
       !read_message (request, &target, &binary, &payload))
     return;
 
@@ -127,25 +121,13 @@ sb_control_add_schedule (SbRequest *request)
 static void
 stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
-
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-  object = json_object_new ();
-  json_object_set_int_member (object, "id", request->id);
-  json_object_set_boolean_member (object, "stopped", TRUE);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_done (user_data, result, "stopped");
 }
 
 void
 sb_control_stop_schedule (SbRequest *request)
 {
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   sb_engine_stop_schedule_async (request->engine, SB_CONTROL_ACTOR, request->id, stopped_cb, request);

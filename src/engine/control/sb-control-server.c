@@ -12,8 +12,6 @@
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 10000
 
-static const char *const no_query[] = { NULL };
-
 /* --- status --- */
 
 static JsonObject *
@@ -71,7 +69,7 @@ sb_control_get_status (SbRequest *request)
   g_auto (GStrv) uris = NULL;
   JsonObject *object;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   uris = sb_engine_dup_uris (engine);
@@ -110,7 +108,6 @@ sb_control_get_audit (SbRequest *request)
   gint64 before = G_MAXINT64;
   SbAct act = SB_N_ACTS;
   JsonArray *array;
-  JsonObject *object;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
       !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, &limit) ||
@@ -131,9 +128,7 @@ sb_control_get_audit (SbRequest *request)
       if (sb_journal_entry_get_id (entry) < before && (act == SB_N_ACTS || sb_journal_entry_get_act (entry) == act))
         json_array_add_object_element (array, sb_journal_entry_to_json (entry));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "entries", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "entries", array);
 }
 
 /* --- settings --- */
@@ -184,7 +179,7 @@ answer_settings (SbRequest *request)
 void
 sb_control_get_settings (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     answer_settings (request);
 }
 
@@ -278,7 +273,7 @@ sb_control_change_settings (SbRequest *request)
 
   for (guint i = 0; i < n_fields; i++)
     fields[i] = setting_to_field (settings, keys[i]);
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, n_fields))
+  if (!sb_request_check (request, fields, n_fields))
     return;
 
   texts = read_texts (request, fields, n_fields);

@@ -8,8 +8,6 @@
 
 /* /templates */
 
-static const char *const no_query[] = { NULL };
-
 /* NULL: answered. */
 static SbTemplate *
 find (SbRequest *request)
@@ -27,9 +25,8 @@ sb_control_list_templates (SbRequest *request)
 {
   GListModel *templates = sb_engine_get_templates (request->engine);
   JsonArray *array;
-  JsonObject *object;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   array = json_array_new ();
@@ -39,9 +36,7 @@ sb_control_list_templates (SbRequest *request)
 
       json_array_add_object_element (array, sb_template_to_json (template, FALSE));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "templates", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "templates", array);
 }
 
 void
@@ -49,7 +44,7 @@ sb_control_get_template (SbRequest *request)
 {
   SbTemplate *template;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
   template = find (request);
   if (template != NULL)
@@ -81,7 +76,7 @@ sb_control_save_template (SbRequest *request)
   g_autoptr (GBytes) payload = NULL;
   gboolean binary;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
   if (sb_request_has_target (request) && (target = sb_request_dup_target (request)) == NULL)
     return;
@@ -101,7 +96,7 @@ sb_control_change_template (SbRequest *request)
   const SbMessage *message;
   gboolean binary;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
   template = find (request);
   if (template == NULL || (sb_request_has_target (request) && (target = sb_request_dup_target (request)) == NULL))
@@ -124,25 +119,13 @@ sb_control_change_template (SbRequest *request)
 static void
 deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
-
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-  object = json_object_new ();
-  json_object_set_int_member (object, "id", request->id);
-  json_object_set_boolean_member (object, "deleted", TRUE);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_done (user_data, result, "deleted");
 }
 
 void
 sb_control_delete_template (SbRequest *request)
 {
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, NULL, 0))
+  if (!sb_request_check (request, NULL, 0))
     return;
 
   sb_engine_delete_template_async (request->engine, SB_CONTROL_ACTOR, request->id, deleted_cb, request);
@@ -156,7 +139,7 @@ sb_control_send_template (SbRequest *request)
   SbTemplate *template;
   const SbMessage *message;
 
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
   template = find (request);
   if (template == NULL)

@@ -21,8 +21,6 @@ static const SbField spec_fields[] = {
   { "messages_per_second", SB_FIELD_INTEGER, 0, G_MAXINT32 },
 };
 
-static const char *const no_query[] = { NULL };
-
 /* What the body says, over what @spec says already. */
 static void
 read_spec (SbRequest *request, SbTokenSpec *spec)
@@ -98,7 +96,6 @@ sb_control_list_tokens (SbRequest *request)
   GListModel *tokens = G_LIST_MODEL (sb_engine_get_tokens (request->engine));
   const char *state = sb_request_get_query (request, "state");
   gint64 now = g_get_real_time ();
-  JsonObject *object;
   JsonArray *array;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0))
@@ -120,15 +117,13 @@ sb_control_list_tokens (SbRequest *request)
           strcmp (sb_token_state_to_id (sb_token_get_state (sb_token_item_get_token (item), now)), state) == 0)
         json_array_add_object_element (array, sb_token_item_to_json (item));
     }
-  object = json_object_new ();
-  json_object_set_array_member (object, "tokens", array);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_list (request, "tokens", array);
 }
 
 void
 sb_control_get_token (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0) && find (request) != NULL)
+  if (sb_request_check (request, NULL, 0) && find (request) != NULL)
     answer_token (request, 200, request->id, NULL, -1);
 }
 
@@ -157,7 +152,7 @@ sb_control_issue_token (SbRequest *request)
 
   memcpy (fields, spec_fields, sizeof fields);
   fields[0].required = TRUE;
-  if (!sb_request_check_query (request, no_query) || !sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (!sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     return;
 
   spec = sb_token_spec_new (NULL);
@@ -184,7 +179,7 @@ sb_control_rotate_token (SbRequest *request)
 {
   static const SbField fields[] = { { "grace", SB_FIELD_INTEGER, 0, MAX_GRACE_S } };
 
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, fields, G_N_ELEMENTS (fields)))
+  if (sb_request_check (request, fields, G_N_ELEMENTS (fields)))
     sb_engine_rotate_token_async (request->engine, SB_CONTROL_ACTOR, request->id,
                                   sb_request_get_integer (request, "grace") * G_USEC_PER_SEC, rotated_cb, request);
 }
@@ -210,8 +205,7 @@ sb_control_edit_token (SbRequest *request)
   SbTokenItem *item;
   g_autoptr (SbTokenSpec) spec = NULL;
 
-  if (!sb_request_check_query (request, no_query) ||
-      !sb_request_check_body (request, spec_fields, G_N_ELEMENTS (spec_fields)))
+  if (!sb_request_check (request, spec_fields, G_N_ELEMENTS (spec_fields)))
     return;
   if (json_object_get_size (request->body) == 0)
     {
@@ -231,39 +225,26 @@ sb_control_edit_token (SbRequest *request)
 void
 sb_control_revoke_token (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_revoke_token_async (request->engine, SB_CONTROL_ACTOR, request->id, changed_cb, request);
 }
 
 void
 sb_control_restore_token (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_restore_token_async (request->engine, SB_CONTROL_ACTOR, request->id, changed_cb, request);
 }
 
 static void
 deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  SbRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
-
-  if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
-    {
-      sb_request_fail_error (request, error);
-      return;
-    }
-
-  object = json_object_new ();
-  json_object_set_int_member (object, "id", request->id);
-  json_object_set_boolean_member (object, "deleted", TRUE);
-  sb_request_answer (request, 200, object);
+  sb_request_answer_done (user_data, result, "deleted");
 }
 
 void
 sb_control_delete_token (SbRequest *request)
 {
-  if (sb_request_check_query (request, no_query) && sb_request_check_body (request, NULL, 0))
+  if (sb_request_check (request, NULL, 0))
     sb_engine_delete_token_async (request->engine, SB_CONTROL_ACTOR, request->id, deleted_cb, request);
 }
