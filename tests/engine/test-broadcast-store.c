@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-broadcast-store.h"
 
 #define MAX_ROWS 1000
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
-
-static void
-reopen (Fixture *self)
-{
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
-}
 
 static SbBroadcast *
 try_insert (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload, GError **error)

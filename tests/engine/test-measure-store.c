@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-measure-store.h"
 
@@ -9,26 +10,6 @@
 #define DAY (24 * 60 * MINUTE)
 /* A whole day since 1970. */
 #define DAWN (20000 * DAY)
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
 
 static GArray *
 new_spans (void)
@@ -102,8 +83,7 @@ test_round_trip (Fixture *self, gconstpointer data)
   append_span (spans, DAWN, MINUTE, 100);
   append_span (spans, DAWN + 3 * MINUTE, MINUTE / 2, 200);
   add (self->database, spans, DAWN + 4 * MINUTE);
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
+  reopen (self);
 
   loaded = load (self->database, DAWN - DAY, SB_MEASURE_STORE_FINE);
   g_assert_cmpuint (loaded->len, ==, 2); /* a gap is nothing, not zero */

@@ -1,38 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "rule-fixture.h"
 #include "store-kill.h"
 #include "store/sb-rule-store.h"
 
 #define PERSON "https://example.org/person.json"
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
-
-static void
-reopen (Fixture *self)
-{
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
-}
 
 static SbRule *
 try_set (SbDatabase *db, gint64 id, const SbRuleSpec *spec, GError **error)

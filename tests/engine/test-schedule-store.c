@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-broadcast-store.h"
 #include "store/sb-schedule-store.h"
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
 
 static SbMessage *
 new_message (void)
@@ -115,8 +96,7 @@ test_life (Fixture *self, gconstpointer data)
   g_assert_true (sb_schedule_store_update_finish (self->database, result, &error));
   g_clear_object (&result);
 
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
+  reopen (self);
   loaded = load (self->database);
   g_assert_cmpuint (loaded->len, ==, 1);
   found = g_ptr_array_index (loaded, 0);

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-template-store.h"
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
 
 static SbTemplate *
 put (SbDatabase *db, gint64 id, const char *name, const char *channel, gconstpointer bytes, gsize size, GError **error)
@@ -82,8 +63,7 @@ test_life (Fixture *self, gconstpointer data)
   changed = put (self->database, 1, "Hello", "/c", "2", 1, &error);
   g_assert_no_error (error);
 
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
+  reopen (self);
   loaded = load (self->database);
   g_assert_cmpuint (loaded->len, ==, 2);
   template = g_ptr_array_index (loaded, 0);

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-token-store.h"
 
 #include <string.h>
 
 #define NOW (G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC)
-
-typedef struct
-{
-  StoreFixture store;
-  SbDatabase *database;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  store_fixture_set_up (&self->store, data);
-  self->database = store_open_well (self->store.path);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  store_close (self->database);
-  store_fixture_tear_down (&self->store, data);
-}
-
-static void
-reopen (Fixture *self)
-{
-  store_close (self->database);
-  self->database = store_open_well (self->store.path);
-}
 
 /* --- calls that wait --- */
 

@@ -144,7 +144,5 @@ sb_block_store_remove_async (SbDatabase *db, const char *address, GAsyncReadyCal
 gboolean
 sb_block_store_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  sb_database_run_finish (db, result, error);
-
-  return !g_task_had_error (G_TASK (result));
+  return sb_database_run_done_finish (db, result, error);
 }

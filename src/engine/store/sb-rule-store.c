@@ -392,24 +392,10 @@ sb_rule_store_remove_async (SbDatabase *db, gint64 id, GAsyncReadyCallback callb
   sb_database_run_async (db, remove_func, g_memdup2 (&id, sizeof id), g_free, NULL, NULL, callback, user_data);
 }
 
-/* For the functions whose result is only whether they failed. */
-static gboolean
-finish_plain (SbDatabase *db, GAsyncResult *result, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-
-  sb_database_run_finish (db, result, &local);
-  if (local == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
 gboolean
 sb_rule_store_remove_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  return finish_plain (db, result, error);
+  return sb_database_run_done_finish (db, result, error);
 }
 
 void
@@ -424,5 +410,5 @@ sb_rule_store_save_counts_async (SbDatabase *db, GPtrArray *rules, GAsyncReadyCa
 gboolean
 sb_rule_store_save_counts_finish (SbDatabase *db, GAsyncResult *result, GError **error)
 {
-  return finish_plain (db, result, error);
+  return sb_database_run_done_finish (db, result, error);
 }
