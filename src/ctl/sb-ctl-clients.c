@@ -8,55 +8,7 @@
 #include <stdio.h>
 
 static char *
-id_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
-}
-
-static char *
-token_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "token_label");
-}
-
-static char *
-name_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "name");
-}
-
-static char *
-channel_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "channel");
-}
-
-static char *
-address_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "address");
-}
-
-static char *
-since_cell (JsonObject *row)
-{
-  return sb_ctl_format_time (row, "joined_at", "");
-}
-
-static char *
-in_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "messages_in"));
-}
-
-static char *
-out_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "messages_out"));
-}
-
-static char *
-round_trip_cell (JsonObject *row)
+round_trip_cell (JsonObject *row, const char *member)
 {
   if (json_object_get_null_member (row, "round_trip_ms"))
     return g_strdup ("–");
@@ -64,17 +16,17 @@ round_trip_cell (JsonObject *row)
   return g_strdup_printf ("%.1f ms", json_object_get_double_member (row, "round_trip_ms"));
 }
 
-static char *
-state_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "state");
-}
-
 static const SbCtlColumn columns[] = {
-  { N_("ID"), id_cell, TRUE },     { N_("TOKEN"), token_cell },     { N_("CALLS ITSELF"), name_cell },
-  { N_("CHANNEL"), channel_cell }, { N_("ADDRESS"), address_cell }, { N_("SINCE"), since_cell },
-  { N_("IN"), in_cell, TRUE },     { N_("OUT"), out_cell, TRUE },   { N_("ROUND TRIP"), round_trip_cell, TRUE },
-  { N_("STATE"), state_cell },
+  { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+  { N_("TOKEN"), "token_label", sb_ctl_format_text },
+  { N_("CALLS ITSELF"), "name", sb_ctl_format_text },
+  { N_("CHANNEL"), "channel", sb_ctl_format_text },
+  { N_("ADDRESS"), "address", sb_ctl_format_text },
+  { N_("SINCE"), "joined_at", sb_ctl_format_moment },
+  { N_("IN"), "messages_in", sb_ctl_format_integer, TRUE },
+  { N_("OUT"), "messages_out", sb_ctl_format_integer, TRUE },
+  { N_("ROUND TRIP"), NULL, round_trip_cell, TRUE },
+  { N_("STATE"), "state", sb_ctl_format_text },
 };
 
 /* Page by page, so that the server does other things in between. All of them are in the first page's @answer in the

@@ -121,27 +121,9 @@ broadcast (const SbCtlOptions *options, char **words)
 
 /* --- Cells ---------------------------------------------------------------------------------------------- */
 
-static char *
-id_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
-}
-
-static char *
-name_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "name");
-}
-
-static char *
-target_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "target");
-}
-
 /* One line of it. */
 static char *
-message_cell (JsonObject *row)
+message_cell (JsonObject *row, const char *member)
 {
   g_autofree char *text = NULL;
 
@@ -160,7 +142,7 @@ message_cell (JsonObject *row)
 }
 
 static char *
-rhythm_cell (JsonObject *row)
+rhythm_cell (JsonObject *row, const char *member)
 {
   gint64 every = json_object_get_int_member (row, "every");
   gint64 times = json_object_get_int_member (row, "times");
@@ -173,43 +155,21 @@ rhythm_cell (JsonObject *row)
   return g_strdup_printf (_("every %" PRId64 " s, %" PRId64 " times"), every, times);
 }
 
-static char *
-next_cell (JsonObject *row)
+/* A request about "/templates/3/send". @body (nullable) is taken. */
+static SbCtlStatus
+call_item (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *room, const char *word,
+           const char *action, JsonObject *body, JsonObject **answer)
 {
-  return sb_ctl_format_time (row, "next_at", "");
-}
-
-static char *
-runs_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "runs"));
-}
-
-static char *
-missed_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "missed"));
-}
-
-static char *
-failed_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "failed"));
-}
-
-/* "/templates/3/send"; NULL: the word is no ID, and it was said. */
-static char *
-make_path (const char *room, const char *word, const char *action)
-{
+  g_autoptr (JsonObject) sent = body;
+  g_autofree char *path = NULL;
   gint64 id;
 
   if (!sb_ctl_parse_id (word, &id))
-    {
-      sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), word);
-      return NULL;
-    }
+    return sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not an ID"), word);
 
-  return g_strdup_printf ("/%s/%" G_GINT64_FORMAT "%s", room, id, action);
+  path = g_strdup_printf ("/%s/%" G_GINT64_FORMAT "%s", room, id, action);
+
+  return sb_ctl_call (options, need, method, path, g_steal_pointer (&sent), answer);
 }
 
 /* --- Templates ------------------------------------------------------------------------------------------ */
@@ -218,10 +178,10 @@ static SbCtlStatus
 list_templates (const SbCtlOptions *options, char **words)
 {
   static const SbCtlColumn columns[] = {
-    { N_("ID"), id_cell, TRUE },
-    { N_("NAME"), name_cell, FALSE },
-    { N_("TO"), target_cell, FALSE },
-    { N_("MESSAGE"), message_cell, FALSE },
+    { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+    { N_("NAME"), "name", sb_ctl_format_text },
+    { N_("TO"), "target", sb_ctl_format_text },
+    { N_("MESSAGE"), NULL, message_cell },
   };
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/templates", NULL, &answer);
@@ -235,13 +195,9 @@ list_templates (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 show_template (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = make_path ("templates", words[0], "");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status;
+  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "GET", "templates", words[0], "", NULL, &answer);
 
-  if (path == NULL)
-    return SB_CTL_USAGE;
-  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, "%s",
                        json_object_get_string_member (
@@ -270,16 +226,12 @@ save_template (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 rename_template (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = make_path ("templates", words[0], "");
   g_autoptr (JsonObject) answer = NULL;
-  JsonObject *body;
+  JsonObject *body = json_object_new ();
   SbCtlStatus status;
 
-  if (path == NULL)
-    return SB_CTL_USAGE;
-  body = json_object_new ();
   json_object_set_string_member (body, "name", words[1]);
-  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "PATCH", path, body, &answer);
+  status = call_item (options, SB_CTL_NEEDS_DATA, "PATCH", "templates", words[0], "", body, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Renamed template %s."), words[0]);
 
@@ -289,13 +241,9 @@ rename_template (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 delete_template (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = make_path ("templates", words[0], "");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status;
+  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "DELETE", "templates", words[0], "", NULL, &answer);
 
-  if (path == NULL)
-    return SB_CTL_USAGE;
-  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "DELETE", path, NULL, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Deleted template %s."), words[0]);
 
@@ -305,16 +253,16 @@ delete_template (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 send_template (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = make_path ("templates", words[0], "/send");
   g_autoptr (JsonObject) body = json_object_new ();
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status;
 
-  if (path == NULL || !set_target (body, options, FALSE))
+  if (!set_target (body, options, FALSE))
     return SB_CTL_USAGE;
   if (options->everyone)
     json_object_set_boolean_member (body, "everyone", TRUE);
-  status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", path, g_steal_pointer (&body), &answer);
+  status = call_item (options, SB_CTL_NEEDS_SERVER, "POST", "templates", words[0], "/send", g_steal_pointer (&body),
+                      &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_report (options, answer);
 
@@ -327,9 +275,14 @@ static SbCtlStatus
 list_schedules (const SbCtlOptions *options, char **words)
 {
   static const SbCtlColumn columns[] = {
-    { N_("ID"), id_cell, TRUE },      { N_("WHEN"), rhythm_cell, FALSE },  { N_("NEXT"), next_cell, FALSE },
-    { N_("SENT"), runs_cell, TRUE },  { N_("MISSED"), missed_cell, TRUE }, { N_("FAILED"), failed_cell, TRUE },
-    { N_("TO"), target_cell, FALSE }, { N_("MESSAGE"), message_cell, FALSE },
+    { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+    { N_("WHEN"), NULL, rhythm_cell },
+    { N_("NEXT"), "next_at", sb_ctl_format_moment },
+    { N_("SENT"), "runs", sb_ctl_format_integer, TRUE },
+    { N_("MISSED"), "missed", sb_ctl_format_integer, TRUE },
+    { N_("FAILED"), "failed", sb_ctl_format_integer, TRUE },
+    { N_("TO"), "target", sb_ctl_format_text },
+    { N_("MESSAGE"), NULL, message_cell },
   };
   g_autoptr (JsonObject) answer = NULL;
   SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/schedules", NULL, &answer);
@@ -388,13 +341,9 @@ add_schedule (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 stop_schedule (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = make_path ("schedules", words[0], "");
   g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status;
+  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "DELETE", "schedules", words[0], "", NULL, &answer);
 
-  if (path == NULL)
-    return SB_CTL_USAGE;
-  status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "DELETE", path, NULL, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_done (options, answer, _("Stopped %s."), words[0]);
 

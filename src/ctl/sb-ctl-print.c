@@ -55,7 +55,7 @@ print_table (JsonArray *rows, const SbCtlColumn *columns, guint n_columns)
   for (guint r = 0; r < n_rows; r++)
     for (guint c = 0; c < n_columns; c++)
       {
-        char *cell = columns[c].cell (json_array_get_object_element (rows, r));
+        char *cell = columns[c].cell (json_array_get_object_element (rows, r), columns[c].member);
 
         g_ptr_array_add (cells, cell);
         widths[c] = MAX (widths[c], text_width (cell));
@@ -116,6 +116,18 @@ sb_ctl_format_time (JsonObject *object, const char *member, const char *none)
   local = g_date_time_to_local (time);
 
   return g_date_time_format (local, "%Y-%m-%d %H:%M:%S");
+}
+
+char *
+sb_ctl_format_moment (JsonObject *object, const char *member)
+{
+  return sb_ctl_format_time (object, member, "");
+}
+
+char *
+sb_ctl_format_integer (JsonObject *object, const char *member)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (object, member));
 }
 
 char *

@@ -130,19 +130,7 @@ read_rule (const SbCtlOptions *options, const char *pattern)
 /* --- Cells --- */
 
 static char *
-id_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
-}
-
-static char *
-channels_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "channels");
-}
-
-static char *
-kinds_cell (JsonObject *row)
+kinds_cell (JsonObject *row, const char *member)
 {
   gboolean text = json_object_get_boolean_member (row, "text");
   gboolean binary = json_object_get_boolean_member (row, "binary");
@@ -151,7 +139,7 @@ kinds_cell (JsonObject *row)
 }
 
 static char *
-limit_to_text (JsonObject *row, const char *member)
+limit_cell (JsonObject *row, const char *member)
 {
   gint64 limit = json_object_get_int_member (row, member);
 
@@ -159,25 +147,7 @@ limit_to_text (JsonObject *row, const char *member)
 }
 
 static char *
-size_cell (JsonObject *row)
-{
-  return limit_to_text (row, "max_size");
-}
-
-static char *
-depth_cell (JsonObject *row)
-{
-  return limit_to_text (row, "max_depth");
-}
-
-static char *
-rate_cell (JsonObject *row)
-{
-  return limit_to_text (row, "messages_per_second");
-}
-
-static char *
-schema_cell (JsonObject *row)
+schema_cell (JsonObject *row, const char *member)
 {
   if (json_object_get_null_member (row, "schema"))
     return g_strdup ("–");
@@ -188,39 +158,21 @@ schema_cell (JsonObject *row)
 }
 
 static char *
-failure_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "on_failure");
-}
-
-static char *
-state_cell (JsonObject *row)
+state_cell (JsonObject *row, const char *member)
 {
   return g_strdup (json_object_get_boolean_member (row, "enabled") ? _("enabled") : _("disabled"));
 }
 
 static char *
-count_to_text (JsonObject *row, const char *member)
+count_cell (JsonObject *row, const char *member)
 {
   return g_strdup_printf ("%" G_GINT64_FORMAT,
                           json_object_get_int_member (json_object_get_object_member (row, "counts"), member));
 }
 
-static char *
-passed_cell (JsonObject *row)
-{
-  return count_to_text (row, "passed");
-}
-
-static char *
-failed_cell (JsonObject *row)
-{
-  return count_to_text (row, "failed");
-}
-
 /* "required 3, type 1", as they come. */
 static char *
-causes_cell (JsonObject *row)
+causes_cell (JsonObject *row, const char *member)
 {
   JsonObject *causes =
       json_object_get_object_member (json_object_get_object_member (row, "counts"), "causes");
@@ -237,15 +189,25 @@ causes_cell (JsonObject *row)
 }
 
 static const SbCtlColumn columns[] = {
-  { N_("ID"), id_cell, TRUE },         { N_("CHANNELS"), channels_cell }, { N_("MAY"), kinds_cell },
-  { N_("SIZE"), size_cell, TRUE },     { N_("DEPTH"), depth_cell, TRUE }, { N_("RATE"), rate_cell, TRUE },
-  { N_("SCHEMA"), schema_cell },       { N_("ON FAILURE"), failure_cell }, { N_("PASSED"), passed_cell, TRUE },
-  { N_("FAILED"), failed_cell, TRUE }, { N_("STATE"), state_cell },
+  { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+  { N_("CHANNELS"), "channels", sb_ctl_format_text },
+  { N_("MAY"), NULL, kinds_cell },
+  { N_("SIZE"), "max_size", limit_cell, TRUE },
+  { N_("DEPTH"), "max_depth", limit_cell, TRUE },
+  { N_("RATE"), "messages_per_second", limit_cell, TRUE },
+  { N_("SCHEMA"), NULL, schema_cell },
+  { N_("ON FAILURE"), "on_failure", sb_ctl_format_text },
+  { N_("PASSED"), "passed", count_cell, TRUE },
+  { N_("FAILED"), "failed", count_cell, TRUE },
+  { N_("STATE"), NULL, state_cell },
 };
 
 static const SbCtlColumn count_columns[] = {
-  { N_("ID"), id_cell, TRUE },         { N_("CHANNELS"), channels_cell }, { N_("PASSED"), passed_cell, TRUE },
-  { N_("FAILED"), failed_cell, TRUE }, { N_("BECAUSE OF"), causes_cell },
+  { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+  { N_("CHANNELS"), "channels", sb_ctl_format_text },
+  { N_("PASSED"), "passed", count_cell, TRUE },
+  { N_("FAILED"), "failed", count_cell, TRUE },
+  { N_("BECAUSE OF"), NULL, causes_cell },
 };
 
 /* --- Rules --- */
@@ -341,20 +303,20 @@ show (const SbCtlOptions *options, char **words)
       return status;
     }
 
-  print_line (_("Channels:"), channels_cell (rule));
-  print_line (_("State:"), state_cell (rule));
-  print_line (_("May be said:"), kinds_cell (rule));
-  print_line (_("Size:"), size_cell (rule));
-  print_line (_("Nesting:"), depth_cell (rule));
-  print_line (_("Rate:"), rate_cell (rule));
-  print_line (_("On failure:"), failure_cell (rule));
-  print_line (_("Passed:"), passed_cell (rule));
-  print_line (_("Failed:"), failed_cell (rule));
-  print_line (_("Because of:"), causes_cell (rule));
+  print_line (_("Channels:"), sb_ctl_format_text (rule, "channels"));
+  print_line (_("State:"), state_cell (rule, NULL));
+  print_line (_("May be said:"), kinds_cell (rule, NULL));
+  print_line (_("Size:"), limit_cell (rule, "max_size"));
+  print_line (_("Nesting:"), limit_cell (rule, "max_depth"));
+  print_line (_("Rate:"), limit_cell (rule, "messages_per_second"));
+  print_line (_("On failure:"), sb_ctl_format_text (rule, "on_failure"));
+  print_line (_("Passed:"), count_cell (rule, "passed"));
+  print_line (_("Failed:"), count_cell (rule, "failed"));
+  print_line (_("Because of:"), causes_cell (rule, NULL));
   print_line (_("Changed:"), sb_ctl_format_time (rule, "changed_at", ""));
   if (!json_object_get_null_member (rule, "problem"))
     print_line (_("Problem:"), sb_ctl_format_text (rule, "problem"));
-  print_line (_("Schema:"), schema_cell (rule));
+  print_line (_("Schema:"), schema_cell (rule, NULL));
   if (!json_object_get_null_member (rule, "schema"))
     printf ("%s\n", json_object_get_string_member (rule, "schema"));
 
@@ -462,28 +424,10 @@ const SbCtlCommand sb_ctl_rule_commands[] = {
 
 /* --- Schemas --- */
 
-static char *
-uri_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "uri");
-}
-
-static char *
-bytes_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "size"));
-}
-
-static char *
-changed_cell (JsonObject *row)
-{
-  return sb_ctl_format_time (row, "changed_at", "");
-}
-
 static const SbCtlColumn schema_columns[] = {
-  { N_("URI"), uri_cell },
-  { N_("BYTES"), bytes_cell, TRUE },
-  { N_("CHANGED"), changed_cell },
+  { N_("URI"), "uri", sb_ctl_format_text },
+  { N_("BYTES"), "size", sb_ctl_format_integer, TRUE },
+  { N_("CHANGED"), "changed_at", sb_ctl_format_moment },
 };
 
 static SbCtlStatus

@@ -40,31 +40,13 @@ status (const SbCtlOptions *options, char **words)
 /* --- The audit trail and the history --- */
 
 static char *
-time_cell (JsonObject *row)
-{
-  return sb_ctl_format_time (row, "time", "");
-}
-
-static char *
-act_cell (JsonObject *row)
+act_cell (JsonObject *row, const char *member)
 {
   return g_strdelimit (sb_ctl_format_text (row, "act"), "_", ' ');
 }
 
 static char *
-actor_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "actor");
-}
-
-static char *
-subject_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "subject");
-}
-
-static char *
-detail_cell (JsonObject *row)
+detail_cell (JsonObject *row, const char *member)
 {
   gint64 count = json_object_get_int_member (row, "count");
   g_autofree char *detail = sb_ctl_format_text (row, "detail");
@@ -73,8 +55,11 @@ detail_cell (JsonObject *row)
 }
 
 static const SbCtlColumn audit_columns[] = {
-  { N_("TIME"), time_cell },    { N_("ACT"), act_cell },       { N_("BY"), actor_cell },
-  { N_("WHAT"), subject_cell }, { N_("DETAIL"), detail_cell },
+  { N_("TIME"), "time", sb_ctl_format_moment },
+  { N_("ACT"), NULL, act_cell },
+  { N_("BY"), "actor", sb_ctl_format_text },
+  { N_("WHAT"), "subject", sb_ctl_format_text },
+  { N_("DETAIL"), NULL, detail_cell },
 };
 
 /* @path with the limit; without one as many as people and programs want to see at a time. */
@@ -99,19 +84,7 @@ audit (const SbCtlOptions *options, char **words)
 }
 
 static char *
-sent_cell (JsonObject *row)
-{
-  return sb_ctl_format_time (row, "sent_at", "");
-}
-
-static char *
-target_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "target");
-}
-
-static char *
-report_cell (JsonObject *row)
+report_cell (JsonObject *row, const char *member)
 {
   /* Translators: how many of those it was for got a message */
   return g_strdup_printf (_("%d of %d"), (int) json_object_get_int_member (row, "sent"),
@@ -119,16 +92,16 @@ report_cell (JsonObject *row)
 }
 
 static char *
-message_cell (JsonObject *row)
+message_cell (JsonObject *row, const char *member)
 {
   return json_object_has_member (row, "message") ? sb_ctl_format_text (row, "message") : g_strdup (_("(binary)"));
 }
 
 static const SbCtlColumn broadcast_columns[] = {
-  { N_("TIME"), sent_cell },
-  { N_("TO"), target_cell },
-  { N_("SENT"), report_cell, TRUE },
-  { N_("MESSAGE"), message_cell },
+  { N_("TIME"), "sent_at", sb_ctl_format_moment },
+  { N_("TO"), "target", sb_ctl_format_text },
+  { N_("SENT"), NULL, report_cell, TRUE },
+  { N_("MESSAGE"), NULL, message_cell },
 };
 
 static SbCtlStatus

@@ -101,65 +101,39 @@ issue (const SbCtlOptions *options, char **words)
 }
 
 static char *
-id_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "id"));
-}
-
-static char *
-label_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "label");
-}
-
-static char *
-hint_cell (JsonObject *row)
-{
-  return sb_ctl_format_text (row, "hint");
-}
-
-static char *
-channels_cell (JsonObject *row)
-{
-  return sb_ctl_format_strings (row, "channels");
-}
-
-static char *
-may_cell (JsonObject *row)
+may_cell (JsonObject *row, const char *member)
 {
   return g_strdup (json_object_get_boolean_member (row, "may_publish") ? _("publish") : _("listen only"));
 }
 
 static char *
-expires_cell (JsonObject *row)
+expires_cell (JsonObject *row, const char *member)
 {
   return sb_ctl_format_time (row, "expires_at", _("never"));
 }
 
 static char *
-used_cell (JsonObject *row)
+used_cell (JsonObject *row, const char *member)
 {
   return sb_ctl_format_time (row, "last_used_at", _("never"));
 }
 
 static char *
-connections_cell (JsonObject *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (row, "connections"));
-}
-
-static char *
-state_cell (JsonObject *row)
+state_cell (JsonObject *row, const char *member)
 {
   return g_strdelimit (sb_ctl_format_text (row, "state"), "_", ' ');
 }
 
 static const SbCtlColumn columns[] = {
-  { N_("ID"), id_cell, TRUE },    { N_("LABEL"), label_cell },
-  { N_("TOKEN"), hint_cell },     { N_("CHANNELS"), channels_cell },
-  { N_("MAY"), may_cell },        { N_("EXPIRES"), expires_cell },
-  { N_("LAST USED"), used_cell }, { N_("LIVE"), connections_cell, TRUE },
-  { N_("STATE"), state_cell },
+  { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+  { N_("LABEL"), "label", sb_ctl_format_text },
+  { N_("TOKEN"), "hint", sb_ctl_format_text },
+  { N_("CHANNELS"), "channels", sb_ctl_format_strings },
+  { N_("MAY"), NULL, may_cell },
+  { N_("EXPIRES"), NULL, expires_cell },
+  { N_("LAST USED"), NULL, used_cell },
+  { N_("LIVE"), "connections", sb_ctl_format_integer, TRUE },
+  { N_("STATE"), NULL, state_cell },
 };
 
 static SbCtlStatus

@@ -120,11 +120,12 @@ void        sb_ctl_print_report (const SbCtlOptions *options, JsonObject *answer
 
 /* --- sb-ctl-print.c --- */
 
-/* A column of a table: a heading, and the cell's text (transfer full) for a row. */
+/* A column of a table: a heading, and the cell's text (transfer full) for a row, made of its @member. */
 typedef struct
 {
   const char *heading;
-  char *(*cell) (JsonObject *row);
+  const char *member; /* NULL where the cell is made of several */
+  char *(*cell) (JsonObject *row, const char *member);
   gboolean number; /* right-aligned */
 } SbCtlColumn;
 
@@ -134,6 +135,8 @@ void sb_ctl_print_list  (const SbCtlOptions *options, JsonObject *answer, const 
 /* The whole answer as JSON, or the sentence. */
 void sb_ctl_print_done  (const SbCtlOptions *options, JsonObject *answer, const char *format, ...) G_GNUC_PRINTF (3, 4);
 char *sb_ctl_format_time (JsonObject *object, const char *member, const char *none); /* in local time, for people */
+char *sb_ctl_format_moment (JsonObject *object, const char *member);               /* the same, nothing for null */
+char *sb_ctl_format_integer (JsonObject *object, const char *member);
 char *sb_ctl_format_strings (JsonObject *object, const char *member);               /* "/a, /b" */
 /* Text of strangers with what would move a terminal's cursor taken out. */
 char *sb_ctl_format_text (JsonObject *object, const char *member);
