@@ -80,3 +80,14 @@ get_int (JsonObject *object, const char *member)
   g_assert_true (json_object_has_member (object, member));
   return json_object_get_int_member (object, member);
 }
+
+/* Issues a token; its id. */
+static inline gint64
+issue (Fixture *self, const char *body, char **secret)
+{
+  g_autoptr (JsonObject) answer = call (self, "POST", "/tokens", body, 201);
+
+  if (secret != NULL)
+    *secret = g_strdup (get_string (answer, "secret"));
+  return get_int (answer, "id");
+}
