@@ -6,6 +6,8 @@
 #include "rules/sb-rule-editor.h"
 #include "rules/sb-rule-view.h"
 #include "rules/sb-schema-editor.h"
+#include "traffic/sb-traffic-detail.h"
+#include "traffic/sb-traffic-table.h"
 #include "widgets/sb-filter-bar.h"
 #include <gtksourceview/gtksource.h>
 #include <string.h>
@@ -460,6 +462,40 @@ test_trial_and_suggestion (void)
 }
 
 static void
+test_traffic_leads_to_the_rule (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *traffic, *page = show_page (test);
+  SbTrafficTable *table;
+  gint64 id = add_rule (test, "/news", "{\"properties\":{\"t\":{\"maximum\":60}}}");
+  SbTrafficLog *log = sb_engine_get_traffic (test->engine);
+
+  app_test_start (test);
+  say (test, (const char *const[]) { "{\"t\":120,\"n\":1}", NULL });
+  sb_window_show_page (test->window, "traffic", NULL);
+  traffic = GTK_WIDGET (sb_window_get_page (test->window, "traffic"));
+  table = SB_TRAFFIC_TABLE (app_test_get (traffic, SB_TYPE_TRAFFIC_TABLE, NULL));
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_table_get_model (SB_TABLE (table)))) ==
+                       g_list_model_get_n_items (G_LIST_MODEL (log)));
+  sb_traffic_table_select (table, 0);
+  app_test_wait_until (app_test_find (traffic, SB_TYPE_TRAFFIC_DETAIL, NULL) != NULL);
+  app_test_wait_until (app_test_find (traffic, GTK_TYPE_BUTTON, "Open _Rule") != NULL);
+  {
+    GtkWidget *detail = app_test_get (traffic, SB_TYPE_TRAFFIC_DETAIL, NULL);
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (app_test_get (detail, GTK_SOURCE_TYPE_VIEW, NULL)));
+    g_autofree char *text = read_text (buffer);
+
+    g_assert_cmpstr (text, ==, "{\n  \"t\": 120,\n  \"n\": 1\n}");
+    g_assert_true (is_underlined (buffer, "120"));
+  }
+  app_test_snap (test, "rules-traffic");
+  app_test_click (traffic, "Open _Rule");
+  app_test_wait_until (editor_is_open (page));
+  g_assert_cmpint (sb_rule_item_get_id (sb_rule_editor_get_item (SB_RULE_EDITOR (find_editor (page)))), ==, id);
+  app_test_wait_until (app_test_shows (page, "maximum: 1"));
+}
+
+static void
 add_tests (void)
 {
   g_test_add_func ("/rules-page/empty", test_empty_page_teaches);
@@ -471,6 +507,7 @@ add_tests (void)
   g_test_add_func ("/rules-page/unsaved", test_unsaved_is_asked_about);
   g_test_add_func ("/rules-page/bench", test_bench);
   g_test_add_func ("/rules-page/trial", test_trial_and_suggestion);
+  g_test_add_func ("/rules-page/traffic", test_traffic_leads_to_the_rule);
 }
 
 int

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window from outside, with real clients: by accessibility, on a display of its own."""
+import json
 import socket
 import unittest
 
@@ -45,6 +46,47 @@ class WindowTest(unittest.TestCase):
             program.go_to("Clients")
             program.wait_gone("kiosk 7", below="Clients")
             self.assertEqual(client.refusal(program.url + "/hall", secret), client.refusal_code)
+
+    def test_a_rule_from_bad_messages_to_a_readable_error(self):
+        with window.Window(SETTINGS) as program:
+            program.wait_listening()
+            secret, _ = program.issue("oven")
+            client = clients.PythonClient()
+            client.open(program.url + "/lab", secret)
+            good = ['{"sensor":"a","temperature":21.5}', '{"sensor":"a","temperature":22}', '{"sensor":"a","temperature":23}']
+            bad = '{"sensor":"a","temperature":120}'
+            for message in [*good, bad]:
+                client.send(message)
+            program.go_to("Traffic")
+            program.wait_for(lambda widget: bad in widget.name, "the bad message", below="Traffic")
+
+            # Nothing forbids it yet: a schema is made of what was said, and made stricter.
+            program.go_to("Rules")
+            program.do("Add Rule…")
+            program.write("Channels, Such as /news or /room/*", "/lab", below="Rules")
+            program.wait_for_text("1 client is on such a channel now.")
+            program.do("Suggest from Traffic…")
+            program.wait_for_text("4 messages of /lab are used.")
+            program.do("Suggest", below="Suggest a Schema")
+            program.wait_for_text("Valid JSON Schema")
+            program.wait_for_text("All 4 recent messages would have passed.")
+            editor = program.wait_for(lambda widget: widget.name == "Schema" and widget.node.get_editable_text_iface(), "the schema")
+            schema = json.loads(editor.text)
+            self.assertIn("temperature", schema["required"])
+            schema["properties"]["temperature"]["maximum"] = 60
+            program.write("Schema", json.dumps(schema, indent=2), below="Rules")
+            program.wait_for_text("1 of 4 recent messages would have failed.")
+            program.do("Save")
+            program.wait_for_name("Rule for /lab saved")
+
+            client.send(bad)
+            reply = json.loads(client.receive())
+            self.assertEqual((reply["code"], reply["message"], reply["pointer"]),
+                             ("schema", "/temperature: 120 is more than the maximum 60", "/temperature"))
+            client.send(good[0])
+            rule = program.ctl("rule", "list")[0]
+            self.assertEqual(rule["channels"], "/lab")
+            program.wait_for_name("1 message failed", below="Rules")
 
     def test_a_taken_port_is_told_with_a_way_out(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

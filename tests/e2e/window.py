@@ -35,7 +35,7 @@ class Widget:
     def text(self):
         """What a label or an entry says."""
         text = self.node.get_text_iface()
-        return text.get_text(0, text.get_character_count())
+        return Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text))
 
     def actions(self):
         action = self.node.get_action_iface()
@@ -141,6 +141,11 @@ class Window(signalbox.Server):
 
     def wait_for_name(self, name, below=None):
         return self.wait_for(lambda widget: widget.name == name, f"there is “{name}”", below)
+
+    def wait_for_text(self, text, below=None):
+        """Until a label says it whose name is not what it says, as that of a status."""
+        return self.wait_for(lambda widget: widget.node.get_text_iface() is not None and widget.text == text,
+                             f"“{text}” is said", below)
 
     def wait_gone(self, name, below=None):
         signalbox.wait_until(lambda: not self.find(lambda widget: widget.name == name, below), f"“{name}” is gone")

@@ -8,6 +8,7 @@
 
 #define MAX_TOKENS 4
 #define MAX_ADDRESSES 4
+#define MAX_RULES 4
 #define MAX_LOOKED_AT 1000 /* journal entries: this runs every second */
 #define REFUSALS_SINCE G_TIME_SPAN_HOUR
 #define CERTIFICATE_SOON (14 * G_TIME_SPAN_DAY)
@@ -168,6 +169,30 @@ find_clients (SbAttentionGroup *self,
               g_strdup_printf (ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages),
                                n_messages),
               "clients", g_strdup ("rejected"));
+}
+
+/* A schema that cannot be used lets nothing through. */
+static void
+find_rules (SbAttentionGroup *self,
+            GPtrArray        *items)
+{
+  GListModel *rules = G_LIST_MODEL (sb_engine_get_rules (self->engine));
+  guint n = g_list_model_get_n_items (rules), n_found = 0;
+
+  if (sb_rule_list_get_n_problems (sb_engine_get_rules (self->engine)) == 0)
+    return;
+  for (guint i = 0; i < n && n_found < MAX_RULES; i++)
+    {
+      g_autoptr (SbRuleItem) item = g_list_model_get_item (rules, i);
+      const SbRule *rule = sb_rule_item_get_rule (item);
+
+      if (!rule->spec.enabled || rule->problem == NULL)
+        continue;
+      n_found++;
+      add_item (items, "signalbox-rules-symbolic",
+                g_strdup_printf (_("The rule for %s cannot be used, so no text passes"), rule->spec.pattern),
+                g_strdup (rule->problem), "rules", g_strdup_printf ("rule:%" G_GINT64_FORMAT, rule->id));
+    }
 }
 
 static void
@@ -351,6 +376,7 @@ sb_attention_group_update (SbAttentionGroup *self)
   g_return_if_fail (SB_IS_ATTENTION_GROUP (self));
 
   find_refusals (self, items, now);
+  find_rules (self, items);
   find_clients (self, items);
   find_expiring_tokens (self, items, now);
   find_certificate (self, items, now);

@@ -3,12 +3,14 @@
 
 #include "traffic/sb-traffic-detail.h"
 #include "rules/sb-json-guard.h"
+#include "rules/sb-json-locate.h"
 #include "sb-page.h"
 #include "traffic/sb-traffic-text.h"
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
+#include <string.h>
 
 /**
  * SbTrafficDetail:
@@ -28,6 +30,7 @@ struct _SbTrafficDetail
   GtkImage *icon;
   GtkLabel *title;
   GtkLabel *sentence;
+  GtkWidget *rule_button;
   AdwToggleGroup *forms;
   GtkScrolledWindow *scroller;
   GtkTextView *view;
@@ -62,13 +65,14 @@ set_text (SbTrafficDetail *self,
 /* A character cannot be underlined at the end of the text, where none is; then the one before it is. */
 static void
 mark_mistake (SbTrafficDetail *self,
-              guint            mark)
+              guint            mark,
+              guint            length)
 {
   GtkTextIter start, end;
 
   gtk_text_buffer_get_iter_at_offset (self->buffer, &start, (int) mark);
   end = start;
-  if (!gtk_text_iter_forward_char (&end))
+  if (!gtk_text_iter_forward_chars (&end, (int) length) && gtk_text_iter_equal (&start, &end))
     gtk_text_iter_backward_char (&start);
   gtk_text_buffer_apply_tag (self->buffer, self->mistake, &start, &end);
   gtk_text_buffer_place_cursor (self->buffer, &start);
@@ -89,6 +93,41 @@ is_json (SbTrafficDetail       *self,
   return !record->binary && length == record->size && sb_json_guard_check (self->guard, bytes, length, &limits, NULL);
 }
 
+/* A message that a schema does not allow is JSON, and can be broken into lines. NULL: it is none of these, or it is not known
+ * where in it the mistake is; else the place in the text, in bytes. */
+static char *
+make_judged_text (SbTrafficDetail       *self,
+                  const SbTrafficRecord *record,
+                  const char            *bytes,
+                  gsize                  length,
+                  gsize                 *start,
+                  gsize                 *end)
+{
+  g_autofree char *text = NULL;
+
+  if (record->rejection != SB_REJECTED_SCHEMA || record->pointer == NULL || !is_json (self, record, bytes, length))
+    return NULL;
+  text = sb_traffic_text_indent (bytes, length);
+  return sb_json_locate (text, strlen (text), record->pointer, start, end) ? g_steal_pointer (&text) : NULL;
+}
+
+static gboolean
+show_judged_text (SbTrafficDetail       *self,
+                  const SbTrafficRecord *record,
+                  const char            *bytes,
+                  gsize                  length)
+{
+  gsize start, end;
+  g_autofree char *text = make_judged_text (self, record, bytes, length, &start, &end);
+
+  if (text == NULL)
+    return FALSE;
+  set_text (self, text, TRUE);
+  mark_mistake (self, (guint) g_utf8_pointer_to_offset (text, text + start),
+                (guint) g_utf8_strlen (text + start, (gssize) (end - start)));
+  return TRUE;
+}
+
 static void
 show_text (SbTrafficDetail       *self,
            const SbTrafficRecord *record,
@@ -99,6 +138,8 @@ show_text (SbTrafficDetail       *self,
   g_autofree char *text = NULL;
   guint mark = 0;
 
+  if (show_judged_text (self, record, bytes, length))
+    return;
   if (!placed && is_json (self, record, bytes, length))
     {
       text = sb_traffic_text_indent (bytes, length);
@@ -108,7 +149,7 @@ show_text (SbTrafficDetail       *self,
   text = sb_traffic_text_make (bytes, length, record->offset, &mark);
   set_text (self, text, !record->binary);
   if (placed)
-    mark_mistake (self, mark);
+    mark_mistake (self, mark, 1);
 }
 
 /* Where the mistake is as an editor would count it. */
@@ -120,9 +161,16 @@ describe_mistake (SbTrafficDetail *self)
   const char *bytes = record->payload != NULL ? g_bytes_get_data (record->payload, &length) : NULL;
   g_autofree char *text = NULL;
   guint mark, line = 1, column = 1;
+  gsize start, end;
 
   if (record->rejection == SB_REJECTED_NOT || bytes == NULL || record->offset > length)
     return NULL;
+  text = make_judged_text (self, record, bytes, MIN (length, SB_TRAFFIC_TEXT_MAX), &start, &end);
+  if (text != NULL)
+    {
+      sb_json_find_line (text, strlen (text), start, &line, &column);
+      return g_strdup_printf (_("Line %u, column %u. "), line, column);
+    }
   text = sb_traffic_text_make (bytes, length, record->offset, &mark);
   for (const char *p = text; mark > 0 && *p != '\0'; p = g_utf8_next_char (p), mark--)
     {
@@ -179,6 +227,7 @@ show_words (SbTrafficDetail *self)
   gtk_label_set_text (self->title, title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), title);
   gtk_label_set_text (self->sentence, text);
+  gtk_widget_set_visible (self->rule_button, record->rule_id != 0);
   if (rejected)
     gtk_widget_add_css_class (GTK_WIDGET (self->icon), "error");
   else
@@ -208,6 +257,7 @@ sb_traffic_detail_class_init (SbTrafficDetailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, icon);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, title);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, sentence);
+  gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, rule_button);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, forms);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, scroller);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficDetail, view);

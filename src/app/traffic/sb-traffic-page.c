@@ -310,6 +310,15 @@ make_target (const SbTrafficRecord *record)
   return target;
 }
 
+/* Whether it failed a rule that is still there. */
+static gboolean
+has_rule (SbTrafficPage         *self,
+          const SbTrafficRecord *record /* nullable */)
+{
+  return record != NULL && record->rule_id != 0
+         && sb_rule_list_find (sb_engine_get_rules (sb_page_get_engine (SB_PAGE (self))), record->rule_id) != NULL;
+}
+
 static void
 update_actions (SbTrafficPage *self)
 {
@@ -324,6 +333,7 @@ update_actions (SbTrafficPage *self)
   gtk_widget_action_set_enabled (widget, "traffic.show-client", record != NULL && record->peer != NULL);
   gtk_widget_action_set_enabled (widget, "traffic.only-client", record != NULL && record->peer != NULL);
   gtk_widget_action_set_enabled (widget, "traffic.only-channel", record != NULL && record->peer != NULL);
+  gtk_widget_action_set_enabled (widget, "traffic.open-rule", has_rule (self, record));
   gtk_widget_action_set_enabled (widget, "traffic.close-details", entry != NULL);
 }
 
@@ -423,6 +433,17 @@ show_client_action_cb (GtkWidget  *widget,
       g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_traffic_entry_get_record (entry)->peer->id);
 
   sb_page_go_to (SB_PAGE (widget), "clients", filter);
+}
+
+static void
+open_rule_action_cb (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  SbTrafficEntry *entry = get_selected (SB_TRAFFIC_PAGE (widget));
+  g_autofree char *filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, sb_traffic_entry_get_record (entry)->rule_id);
+
+  sb_page_go_to (SB_PAGE (widget), "rules", filter);
 }
 
 static void
@@ -583,6 +604,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "traffic.copy-line", NULL, copy_line_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.send-again", NULL, send_again_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.show-client", NULL, show_client_action_cb);
+  gtk_widget_class_install_action (widget_class, "traffic.open-rule", NULL, open_rule_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.only-client", NULL, only_client_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.only-channel", NULL, only_channel_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.close-details", NULL, close_details_action_cb);
