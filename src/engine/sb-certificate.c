@@ -160,20 +160,22 @@ static gboolean
 write_pem (const char *path, X509 *certificate, Key *key, GError **error)
 {
   gnutls_datum_t key_pem = { 0 }, certificate_pem = { 0 };
-  GString *text = g_string_new (NULL);
   gboolean done = FALSE;
 
   if (check (gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &key_pem), error) &&
       check (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &certificate_pem), error))
     {
+      /* Never moved while it grows: a copy of the key would stay in freed memory. */
+      GString *text = g_string_sized_new (key_pem.size + certificate_pem.size + 1);
+
       g_string_append_len (text, (const char *) key_pem.data, key_pem.size);
       g_string_append_len (text, (const char *) certificate_pem.data, certificate_pem.size);
       done = replace_file (path, text, error);
+      explicit_bzero (text->str, text->len);
+      g_string_free (text, TRUE);
     }
   if (key_pem.data != NULL)
     explicit_bzero (key_pem.data, key_pem.size);
-  explicit_bzero (text->str, text->len);
-  g_string_free (text, TRUE);
   gnutls_free (key_pem.data);
   gnutls_free (certificate_pem.data);
 
