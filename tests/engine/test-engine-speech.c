@@ -320,6 +320,22 @@ test_not_stopped (EngineFixture *self, gconstpointer data)
   g_assert_cmpuint (count (sb_engine_get_schedules (self->engine)), ==, 1);
 }
 
+/* How often it was missed is written when the engine closes; that this fails is heard of when the trail is closed. */
+static void
+test_not_kept_at_the_end (EngineFixture *self, gconstpointer data)
+{
+  const SbScheduleTimes times = { 0, G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC, 0 };
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbSchedule) schedule = add (self->engine, &times, everyone, "1", &error);
+
+  g_assert_no_error (error);
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
+  sb_engine_close (self->engine);
+  sb_test_iterate ();
+  g_assert_cmpint (fault_vfs_disarm (), >, 0);
+}
+
 static void
 test_ends_by_itself (EngineFixture *self, gconstpointer data)
 {
@@ -467,6 +483,7 @@ main (int argc, char *argv[])
   ADD_STARTED ("schedules/until-stopped", test_repeats_until_stopped);
   ADD_STARTED ("schedules/stopped-in-flight", test_stopped_in_flight);
   ADD_STARTED ("schedules/not-stopped", test_not_stopped);
+  ADD ("schedules/not-kept-at-the-end", test_not_kept_at_the_end);
   ADD_STARTED ("schedules/ends-by-itself", test_ends_by_itself);
   ADD_STARTED ("schedules/survives-a-restart", test_survives_a_restart);
   ADD ("schedules/waits-for-the-server", test_waits_for_the_server);
