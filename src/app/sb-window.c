@@ -77,12 +77,26 @@ find_row (SbWindow *self,
   return NULL;
 }
 
+/* Where the pages lie on each other, libadwaita marks a page that is replaced while it is on top to be removed whenever it is popped,
+ * and the mark stays when the page comes back: the next time that there is room for both it is removed twice. So it is popped first. */
+static void
+set_content (SbWindow *self,
+             SbPage   *page)
+{
+  if (adw_navigation_split_view_get_content (self->split_view) != ADW_NAVIGATION_PAGE (page))
+    {
+      if (adw_navigation_split_view_get_collapsed (self->split_view))
+        adw_navigation_split_view_set_show_content (self->split_view, FALSE);
+      adw_navigation_split_view_set_content (self->split_view, ADW_NAVIGATION_PAGE (page));
+    }
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
 static void
 row_activated_cb (SbWindow     *self,
                   SbSidebarRow *row)
 {
-  adw_navigation_split_view_set_content (self->split_view, ADW_NAVIGATION_PAGE (sb_sidebar_row_get_page (row)));
-  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+  set_content (self, sb_sidebar_row_get_page (row));
 }
 
 static void
@@ -401,8 +415,7 @@ sb_window_show_page (SbWindow   *self,
   g_return_if_fail (page != NULL);
 
   gtk_list_box_select_row (self->page_list, find_row (self, page));
-  adw_navigation_split_view_set_content (self->split_view, ADW_NAVIGATION_PAGE (page));
-  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+  set_content (self, page);
   sb_page_show (page, filter);
 }
 
