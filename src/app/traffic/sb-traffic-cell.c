@@ -5,6 +5,9 @@
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-format.h"
 
+#define MESSAGE_CHARS 12      /* the least that is seen of one, in characters */
+#define MAX_MESSAGE_CHARS 240 /* what one beside a reason may ask for */
+
 /**
  * SbTrafficCell:
  *
@@ -120,7 +123,8 @@ add_children (SbTrafficCell *self)
       self->title = add_text (widget, self->kind == SB_TRAFFIC_CELL_CLIENT ? 16 : 12, NULL, NULL);
       break;
     case SB_TRAFFIC_CELL_MESSAGE:
-      self->title = add_text (widget, 12, "monospace", NULL);
+      self->title = add_text (widget, MESSAGE_CHARS, "monospace", NULL);
+      gtk_box_set_spacing (GTK_BOX (self), 18);
       break;
     case SB_TRAFFIC_CELL_SIZE:
     case SB_TRAFFIC_CELL_REACHED:
@@ -178,7 +182,6 @@ show_icon (SbTrafficCell  *self,
   set_class (self->icon, "dimmed", !rejected && record->direction == SB_DIRECTION_FROM_CLIENT);
 }
 
-/* The reason is worth more room than the message, which is cut first. */
 static void
 add_reason (SbTrafficCell *self)
 {
@@ -186,10 +189,23 @@ add_reason (SbTrafficCell *self)
 
   gtk_label_set_ellipsize (GTK_LABEL (reason), PANGO_ELLIPSIZE_END);
   gtk_label_set_single_line_mode (GTK_LABEL (reason), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (reason), 0);
+  gtk_widget_set_hexpand (reason, TRUE);
   gtk_widget_add_css_class (reason, "error");
   gtk_widget_add_css_class (reason, "caption");
   gtk_box_append (GTK_BOX (self), reason);
   self->reason = GTK_LABEL (reason);
+}
+
+/* The reason follows the message at once. Where there is not room for both, the shorter of them is whole and the other is cut. */
+static void
+make_room (SbTrafficCell *self,
+           gboolean       for_reason)
+{
+  glong n_chars = for_reason ? g_utf8_strlen (gtk_inscription_get_text (self->title), -1) + 1 : MESSAGE_CHARS;
+
+  gtk_inscription_set_nat_chars (self->title, CLAMP (n_chars, MESSAGE_CHARS, MAX_MESSAGE_CHARS));
+  gtk_widget_set_hexpand (GTK_WIDGET (self->title), !for_reason);
 }
 
 static void
@@ -208,6 +224,7 @@ show_message (SbTrafficCell  *self,
     return;
   gtk_label_set_text (self->reason, rejected ? record->reason : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), rejected);
+  make_room (self, rejected);
 }
 
 static void

@@ -10,7 +10,8 @@
  * SbTrafficTable:
  *
  * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom,
- * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again.
+ * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again. While it
+ * follows it is as high as a whole number of rows, so that none is cut.
  *
  * Properties: "selected" (#SbTrafficEntry), "following" (boolean).
  */
@@ -21,6 +22,7 @@ struct _SbTrafficTable
   SbTrafficView *view;
   GtkSingleSelection *selection;
   gboolean following;
+  guint align_id; /* idle: its height or its rows' may be another */
 };
 
 G_DEFINE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB_TYPE_TABLE)
@@ -47,11 +49,61 @@ static GParamSpec *properties[N_PROPS];
 
 /* --- following --- */
 
+static void follow (SbTrafficTable *self);
+
 static void
 scroll_to (SbTrafficTable *self,
            guint           position)
 {
   sb_table_scroll_to (SB_TABLE (self), position, GTK_LIST_SCROLL_NONE);
+}
+
+static GtkScrolledWindow *
+get_scroller (SbTrafficTable *self)
+{
+  return sb_table_get_scroller (SB_TABLE (self), sb_table_is_narrow (SB_TABLE (self)));
+}
+
+/* How high a row is; 0 while there is none. All are alike. */
+static int
+get_row_height (GtkWidget *view)
+{
+  GtkWidget *list = GTK_IS_LIST_VIEW (view) ? view : gtk_widget_get_last_child (view);
+  graphene_rect_t bounds;
+  int height = 0;
+
+  /* Between rows that are to be seen lie some that are kept for later. */
+  for (GtkWidget *row = list != NULL ? gtk_widget_get_first_child (list) : NULL; row != NULL && height == 0;
+       row = gtk_widget_get_next_sibling (row))
+    if (gtk_widget_get_child_visible (row) && gtk_widget_compute_bounds (row, list, &bounds))
+      height = (int) bounds.size.height; /* with its padding */
+  return height;
+}
+
+static gboolean
+align_cb (gpointer user_data)
+{
+  SbTrafficTable *self = user_data;
+  GtkScrolledWindow *scroller = get_scroller (self);
+  GtkWidget *view = gtk_scrolled_window_get_child (scroller);
+  int margin = gtk_widget_get_margin_bottom (view), row_height = get_row_height (view);
+  int height = (int) gtk_adjustment_get_page_size (gtk_scrolled_window_get_vadjustment (scroller)) + margin;
+  int n = self->selection != NULL ? (int) g_list_model_get_n_items (G_LIST_MODEL (self->selection)) : 0;
+  gboolean fits = row_height <= 0 || n <= height / row_height;
+  int spare = self->following && !fits && height > row_height ? height % row_height : 0;
+
+  self->align_id = 0;
+  gtk_widget_set_margin_bottom (view, spare);
+  follow (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: what asks for it is often just being given its size. */
+static void
+queue_align (SbTrafficTable *self)
+{
+  if (self->align_id == 0)
+    self->align_id = g_idle_add (align_cb, self);
 }
 
 static void
@@ -71,14 +123,14 @@ set_following (SbTrafficTable *self,
     return;
   self->following = following;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLLOWING]);
+  queue_align (self);
   follow (self);
 }
 
 static gboolean
 is_at_end (SbTrafficTable *self)
 {
-  GtkScrolledWindow *scroller = sb_table_get_scroller (SB_TABLE (self), sb_table_is_narrow (SB_TABLE (self)));
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (scroller);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (get_scroller (self));
 
   return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
          gtk_adjustment_get_upper (adjustment) - 1;
@@ -149,6 +201,10 @@ watch_scrolling (SbTrafficTable    *self,
       G_CALLBACK (change_value_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "value-changed",
                            G_CALLBACK (value_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "notify::page-size", G_CALLBACK (queue_align),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "notify::upper", G_CALLBACK (queue_align), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /* --- rows --- */
@@ -225,6 +281,7 @@ sb_traffic_table_dispose (GObject *object)
 {
   SbTrafficTable *self = SB_TRAFFIC_TABLE (object);
 
+  g_clear_handle_id (&self->align_id, g_source_remove);
   g_clear_object (&self->selection);
   g_clear_object (&self->view);
 
