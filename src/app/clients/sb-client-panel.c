@@ -10,9 +10,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define N_SAMPLES 60
-#define SAMPLE_INTERVAL G_TIME_SPAN_SECOND
-
 /**
  * SbClientPanel:
  *
@@ -25,17 +22,20 @@ struct _SbClientPanel
   AdwBin parent_instance;
 
   SbClient *client;
-  double samples[N_SAMPLES]; /* of its rate, one a second since it is shown */
-  guint n_samples;
-  gint64 sampled_at;
+  GPtrArray *clients; /* several; NULL while one is shown */
 
   GtkWidget *one;
   GtkWidget *many;
   GtkLabel *many_title;
+  AdwActionRow *many_messages_row;
+  AdwActionRow *many_bytes_row;
+  AdwActionRow *many_backlog_row;
+  AdwActionRow *many_rejected_row;
   GtkLabel *title;
   GtkLabel *name;
   GtkLabel *pill;
   SbChart *chart;
+  GtkLabel *quiet;
   SbClientLines *lines;
   AdwActionRow *ending_row;
   AdwActionRow *closed_by_row;
@@ -59,6 +59,7 @@ static void
 sb_client_panel_dispose (GObject *object)
 {
   g_clear_object (&SB_CLIENT_PANEL (object)->client);
+  g_clear_pointer (&SB_CLIENT_PANEL (object)->clients, g_ptr_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), SB_TYPE_CLIENT_PANEL);
 
   G_OBJECT_CLASS (sb_client_panel_parent_class)->dispose (object);
@@ -78,7 +79,12 @@ sb_client_panel_class_init (SbClientPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, title);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, name);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, pill);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, many_messages_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, many_bytes_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, many_backlog_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, many_rejected_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, chart);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, quiet);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, ending_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, closed_by_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, token_row);
@@ -185,13 +191,13 @@ show_numbers (SbClientPanel *self,
   g_autofree char *backlog = sb_format_size (sb_client_get_backlog (client));
   g_autofree char *limit = sb_format_size (max_backlog);
   g_autofree char *rejected = sb_format_number (sb_client_get_rejected (client));
-  g_autofree char *since = sb_client_words_since (client, now);
+  g_autofree char *since = left ? sb_client_words_since (client, now) : sb_format_ago (joined_at, now);
   g_autofree char *date = sb_format_date_time (joined_at);
 
   show_ending (self, now);
   show_value (self->connected_row,
               /* Translators: a duration and the time it began, as in "for 5 min · since 12:04" */
-              left ? g_strdup_printf (_("for %s · since %s"), since, date) : g_strdup_printf ("%s · %s", since, date));
+              left ? g_strdup_printf (_("for %s · since %s"), since, date) : g_strdup_printf ("%s\n%s", since, date));
   show_value (self->messages_row, g_strdup_printf (_("%s in · %s out"), messages_in, messages_out));
   show_value (self->bytes_row, g_strdup_printf (_("%s in · %s out"), bytes_in, bytes_out));
   show_value (self->round_trip_row,
@@ -203,24 +209,57 @@ show_numbers (SbClientPanel *self,
   show_value (self->rejected_row, sb_client_get_rejected (client) > 0 ? g_steal_pointer (&rejected) : NULL);
 }
 
+/* The line of the last minute; a word where it would be flat. */
 static void
-sample (SbClientPanel *self)
+show_rates (SbClientPanel *self)
 {
-  gint64 now = g_get_monotonic_time ();
-  g_autofree char *rate = NULL;
-  g_autofree char *summary = NULL;
+  SbClient *client = self->client;
+  double rates[SB_CLIENT_N_RATES];
+  guint n = sb_client_get_rates (client, rates);
+  gboolean here = sb_client_get_left_at (client) == 0, flat = TRUE;
+  g_autofree char *rate = sb_format_compact (sb_client_get_rate (client));
+  g_autofree char *summary = g_strdup_printf (_("Messages per second over the last minute, now %s"), rate);
 
-  if (sb_client_get_left_at (self->client) != 0 || now - self->sampled_at < SAMPLE_INTERVAL)
-    return;
-  self->sampled_at = now;
-  if (self->n_samples == N_SAMPLES)
-    memmove (self->samples, self->samples + 1, --self->n_samples * sizeof (double));
-  self->samples[self->n_samples++] = sb_client_get_rate (self->client);
-  sb_chart_set_values (self->chart, self->samples, self->n_samples, N_SAMPLES);
-  rate = sb_format_compact (sb_client_get_rate (self->client));
-  summary = g_strdup_printf (_("Messages per second over the last minute, now %s"), rate);
+  for (guint i = 0; i < n && flat; i++)
+    flat = rates[i] == 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->chart), here && !flat);
+  gtk_widget_set_visible (GTK_WIDGET (self->quiet), here && flat);
+  gtk_label_set_text (self->quiet, sb_client_get_messages_in (client) + sb_client_get_messages_out (client) > 0
+                                       ? _("No messages in the last minute")
+                                       : _("No messages yet"));
+  sb_chart_set_values (self->chart, rates, n, SB_CLIENT_N_RATES);
   sb_chart_set_summary (self->chart, summary);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->chart), summary);
+}
+
+static void
+show_sums (SbClientPanel *self)
+{
+  guint64 n_in = 0, n_out = 0, in = 0, out = 0, waiting = 0, n_rejected = 0;
+  g_autofree char *messages_in = NULL;
+  g_autofree char *messages_out = NULL;
+  g_autofree char *bytes_in = NULL;
+  g_autofree char *bytes_out = NULL;
+
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      SbClient *client = g_ptr_array_index (self->clients, i);
+
+      n_in += sb_client_get_messages_in (client);
+      n_out += sb_client_get_messages_out (client);
+      in += sb_client_get_bytes_in (client);
+      out += sb_client_get_bytes_out (client);
+      waiting += sb_client_get_left_at (client) == 0 ? sb_client_get_backlog (client) : 0;
+      n_rejected += sb_client_get_rejected (client);
+    }
+  messages_in = sb_format_number (n_in);
+  messages_out = sb_format_number (n_out);
+  bytes_in = sb_format_size (in);
+  bytes_out = sb_format_size (out);
+  show_value (self->many_messages_row, g_strdup_printf (_("%s in · %s out"), messages_in, messages_out));
+  show_value (self->many_bytes_row, g_strdup_printf (_("%s in · %s out"), bytes_in, bytes_out));
+  show_value (self->many_backlog_row, sb_format_size (waiting));
+  show_value (self->many_rejected_row, sb_format_number (n_rejected));
 }
 
 /**
@@ -239,11 +278,9 @@ sb_client_panel_set_client (SbClientPanel *self,
   g_return_if_fail (SB_IS_CLIENT (client));
 
   show_child (self, self->one);
+  g_clear_pointer (&self->clients, g_ptr_array_unref);
   if (g_set_object (&self->client, client))
     {
-      self->n_samples = 0;
-      self->sampled_at = 0;
-      sb_chart_set_values (self->chart, NULL, 0, N_SAMPLES);
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->one)), 0);
       show_facts (self);
       sb_client_lines_set_client (self->lines, log, client);
@@ -260,25 +297,33 @@ sb_client_panel_get_client (SbClientPanel *self)
   return self->client;
 }
 
+/**
+ * sb_client_panel_set_many:
+ * @clients: (element-type SbClient): those that are selected, more than one
+ */
 void
 sb_client_panel_set_many (SbClientPanel *self,
-                          guint          n)
+                          GPtrArray     *clients)
 {
-  g_autofree char *number = sb_format_number (n);
+  g_autofree char *number = NULL;
   g_autofree char *title = NULL;
 
   g_return_if_fail (SB_IS_CLIENT_PANEL (self));
 
-  title = g_strdup_printf (ngettext ("%s client", "%s clients", n), number);
+  number = sb_format_number (clients->len);
+  title = g_strdup_printf (ngettext ("%s client", "%s clients", clients->len), number);
   gtk_label_set_text (self->many_title, title);
   show_child (self, self->many);
   g_clear_object (&self->client);
+  g_clear_pointer (&self->clients, g_ptr_array_unref);
+  self->clients = g_ptr_array_ref (clients);
+  show_sums (self);
 }
 
 /**
  * sb_client_panel_refresh:
  *
- * Writes the numbers anew, and continues the line of the rate once a second.
+ * Writes the numbers anew.
  */
 void
 sb_client_panel_refresh (SbClientPanel *self,
@@ -286,11 +331,12 @@ sb_client_panel_refresh (SbClientPanel *self,
 {
   g_return_if_fail (SB_IS_CLIENT_PANEL (self));
 
+  if (self->clients != NULL)
+    show_sums (self);
   if (self->client == NULL)
     return;
   show_pill (self);
   show_numbers (self, max_backlog);
   sb_client_lines_refresh (self->lines);
-  gtk_widget_set_visible (GTK_WIDGET (self->chart), sb_client_get_left_at (self->client) == 0);
-  sample (self);
+  show_rates (self);
 }

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (SbClientPanel, sb_client_panel, SB, CLIENT_PANEL, AdwBin)
 void      sb_client_panel_set_client (SbClientPanel *self, SbClient *client, SbTrafficLog *log,
                                         guint64 max_backlog);
 SbClient *sb_client_panel_get_client (SbClientPanel *self);
-void      sb_client_panel_set_many   (SbClientPanel *self, guint n); /* instead of one */
+void      sb_client_panel_set_many   (SbClientPanel *self, GPtrArray *clients);
 void      sb_client_panel_refresh    (SbClientPanel *self, guint64 max_backlog);
 
 G_END_DECLS

@@ -224,8 +224,7 @@ refresh_cb (gpointer user_data)
   guint64 max_backlog = get_max_backlog (self);
 
   sb_client_table_refresh (self->table, max_backlog);
-  if (self->shown != NULL)
-    sb_client_panel_refresh (self->panel, max_backlog);
+  sb_client_panel_refresh (self->panel, max_backlog);
   if (++self->n_ticks % TICKS_PER_SORT == 0)
     {
       sb_client_table_resort (self->table);
@@ -324,7 +323,7 @@ selection_changed_cb (SbClientsPage *self)
       g_clear_object (&self->shown);
     }
   if (selected->len > 1)
-    sb_client_panel_set_many (self->panel, selected->len);
+    sb_client_panel_set_many (self->panel, selected);
   /* Else the one in the panel has just left: it stays, and says how that came about. */
   if (self->shown != NULL && selected->len == 0)
     sb_client_panel_refresh (self->panel, get_max_backlog (self));

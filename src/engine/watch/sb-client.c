@@ -44,6 +44,8 @@ struct _SbClient
   gint64 active_at;      /* monotonic, when the number of messages was last seen to change */
   Sample rate_samples[N_RATE_SAMPLES]; /* newest first, at least RATE_SPACING apart */
   guint n_rate_samples;
+  float rates[SB_CLIENT_N_RATES]; /* a ring of what the rate was, one for each second */
+  guint n_rates;                  /* that were ever put in */
   Sample rejected_samples[N_REJECTED_SAMPLES];
   guint n_rejected_samples;
 
@@ -345,6 +347,30 @@ sb_client_get_round_trip (SbClient *self)
   return self->numbers.round_trip;
 }
 
+/**
+ * sb_client_get_rates:
+ * @rates: (out caller-allocates) (array fixed-size=60): room for %SB_CLIENT_N_RATES; oldest first
+ *
+ * What the rate was over the last minute, one for each second. Seconds in which sb_client_refresh() was not called get
+ * what it found next.
+ *
+ * Returns: how many there are
+ */
+guint
+sb_client_get_rates (SbClient *self,
+                     double   *rates)
+{
+  guint n, first;
+
+  g_return_val_if_fail (SB_IS_CLIENT (self), 0);
+
+  n = MIN (self->n_rates, SB_CLIENT_N_RATES);
+  first = self->n_rates - n;
+  for (guint i = 0; i < n; i++)
+    rates[i] = self->rates[(first + i) % SB_CLIENT_N_RATES];
+  return n;
+}
+
 /* Puts a sample in front unless the newest is younger than @spacing. */
 static void
 add_sample (Sample *samples,
@@ -360,6 +386,19 @@ add_sample (Sample *samples,
   *n_samples = MIN (*n_samples + 1, capacity);
   memmove (samples + 1, samples, (*n_samples - 1) * sizeof *samples);
   samples[0] = (Sample) { time, count };
+}
+
+/* Once for each second since it was last done: among many clients this one's turn does not come every second. */
+static void
+keep_rate (SbClient *self,
+           double    rate,
+           gint64    since,
+           gint64    now)
+{
+  gint64 n = since == 0 ? 1 : MIN ((now - since) / RATE_SPACING, SB_CLIENT_N_RATES);
+
+  for (gint64 i = 0; i < n; i++)
+    self->rates[self->n_rates++ % SB_CLIENT_N_RATES] = (float) rate;
 }
 
 /* Which is the newest sample at least @window old; where there is none the oldest. */
@@ -485,6 +524,7 @@ sb_client_refresh (SbClient *self,
 {
   Numbers numbers = { 0 };
   guint64 messages;
+  gint64 sampled_at;
 
   g_return_val_if_fail (SB_IS_CLIENT (self), FALSE);
 
@@ -505,10 +545,12 @@ sb_client_refresh (SbClient *self,
       self->active_at = now;
     }
 
+  sampled_at = self->n_rate_samples > 0 ? self->rate_samples[0].time : 0;
   add_sample (self->rate_samples, &self->n_rate_samples, N_RATE_SAMPLES, RATE_SPACING, now, messages);
   add_sample (self->rejected_samples, &self->n_rejected_samples, N_REJECTED_SAMPLES, REJECTED_SPACING, now,
               numbers.rejected);
   numbers.rate = derive_rate (self, messages, now);
+  keep_rate (self, numbers.rate, sampled_at, now);
   numbers.recent_rejected = derive_recent_rejected (self, numbers.rejected, now);
 
   return apply (self, &numbers, derive_state (&numbers, now - self->active_at, max_backlog));

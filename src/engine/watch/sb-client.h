@@ -31,6 +31,8 @@ typedef enum
   SB_CLIENT_LEFT,
 } SbClientState;
 
+#define SB_CLIENT_N_RATES 60 /* a minute of them */
+
 SbClient      *sb_client_new                 (SbPeer *peer);
 SbPeer        *sb_client_get_peer            (SbClient *self); /* transfer none: id, address, channel, name, token… */
 guint64        sb_client_get_id              (SbClient *self);
@@ -45,6 +47,7 @@ guint64        sb_client_get_recent_rejected (SbClient *self); /* in the last mi
 guint64        sb_client_get_dropped         (SbClient *self);
 guint64        sb_client_get_backlog         (SbClient *self);
 double         sb_client_get_rate            (SbClient *self); /* messages/s in and out, over the last seconds */
+guint          sb_client_get_rates           (SbClient *self, double *rates); /* over the last minute, oldest first */
 gint64         sb_client_get_round_trip      (SbClient *self); /* µs, -1 unknown */
 /* Reads the counters. @now: monotonic time, µs; @max_backlog: the limit, for the state. Returns whether anything
  * shown changed. */
