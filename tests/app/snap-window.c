@@ -181,6 +181,35 @@ snap_sheet (GtkWindow *window,
   snap (window, "clients", "sheet");
 }
 
+/* An editor with what was said while the crowd talked: a schema suggested is stricter than what comes. */
+static void
+snap_rules (GtkWindow *window,
+            SbEngine  *engine)
+{
+  static const char schema[] = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"temperature\": { \"type\": \"number\", \"maximum\": 21.8 }\n"
+                               "  },\n  \"required\": [\"temperature\"]\n}\n";
+  g_autoptr (SbRuleSpec) spec = sb_rule_spec_new ("/lab/**");
+  g_autoptr (SbRuleSpec) other = sb_rule_spec_new ("/score");
+  SbRuleItem *item;
+  g_autofree char *filter = NULL;
+
+  spec->schema = g_strdup (schema);
+  other->max_size = 4096;
+  other->messages_per_second = 20;
+  sb_engine_set_rule_async (engine, "window", 0, spec, NULL, NULL);
+  sb_engine_set_rule_async (engine, "window", 0, other, NULL, NULL);
+  snap (window, "rules", "listed");
+  item = sb_rule_list_find_pattern (sb_engine_get_rules (engine), "/lab/**");
+  if (item == NULL)
+    {
+      status = 1;
+      return;
+    }
+  filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, sb_rule_item_get_id (item));
+  sb_window_show_page (SB_WINDOW (window), "rules", filter);
+  snap (window, "rules", "editor");
+}
+
 static gboolean
 work_cb (gpointer user_data)
 {
@@ -201,6 +230,7 @@ work_cb (gpointer user_data)
     g_main_context_iteration (NULL, TRUE);
   run_for (n_seconds * G_TIME_SPAN_SECOND);
 
+  snap_rules (window, engine);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
       adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);

@@ -496,6 +496,48 @@ test_traffic_leads_to_the_rule (void)
 }
 
 static void
+test_broadcast_warns (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("device");
+  g_autoptr (SoupWebsocketConnection) client = NULL;
+  GtkWidget *page;
+  GtkTextBuffer *buffer;
+  char *secret;
+
+  add_rule (test, "/news", "{\"properties\":{\"t\":{\"maximum\":60}}}");
+  app_test_start (test);
+  secret = app_test_issue (test, spec, NULL);
+  client = app_test_connect (test, "/news", secret);
+  sb_token_secret_free (secret);
+  sb_window_show_page (test->window, "broadcast", NULL);
+  page = GTK_WIDGET (sb_window_get_page (test->window, "broadcast"));
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (app_test_get (page, GTK_SOURCE_TYPE_VIEW, NULL)));
+  gtk_text_buffer_set_text (buffer, "{\"t\":120}", -1);
+  app_test_wait_until (app_test_shows (page, "A client could not say this: the rule for /news does not allow it (/t: 120 is more than the maximum 60). You can."));
+  app_test_snap (test, "rules-broadcast");
+  gtk_text_buffer_set_text (buffer, "{\"t\":20}", -1);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_LABEL, "A client could not say this: the rule for /news does not allow it (/t: 120 is more than the maximum 60). You can.") == NULL);
+}
+
+static void
+test_narrow_and_dark (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *editor;
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  editor = open_editor (test, "add:/news");
+  gtk_text_buffer_set_text (get_buffer (editor, "Schema"), "{ \"type\": \"objekt\" }", -1);
+  app_test_wait_until (is_underlined (get_buffer (editor, "Schema"), "\"objekt\""));
+  app_test_snap (test, "rules-dark");
+  app_test_resize (test, 360, 640);
+  app_test_wait_until (gtk_widget_get_width (editor) <= 360);
+  app_test_snap (test, "rules-narrow");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+}
+
+static void
 add_tests (void)
 {
   g_test_add_func ("/rules-page/empty", test_empty_page_teaches);
@@ -508,6 +550,8 @@ add_tests (void)
   g_test_add_func ("/rules-page/bench", test_bench);
   g_test_add_func ("/rules-page/trial", test_trial_and_suggestion);
   g_test_add_func ("/rules-page/traffic", test_traffic_leads_to_the_rule);
+  g_test_add_func ("/rules-page/broadcast", test_broadcast_warns);
+  g_test_add_func ("/rules-page/narrow", test_narrow_and_dark);
 }
 
 int

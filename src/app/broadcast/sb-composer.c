@@ -10,6 +10,7 @@
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
+#define BREACHES_DELAY 400 /* ms of no typing */
 #define REACH_INTERVAL 250 /* ms: counts four times a second at the most */
 
 /**
@@ -28,6 +29,8 @@ struct _SbComposer
   gboolean reach_stale;
   gboolean sending;
   gboolean lasting; /* the target will mean the same later */
+  guint breaches_id; /* a timeout of no typing */
+  guint64 n_breaches; /* number of the newest question */
 
   SbTargetChooser *chooser;
   GtkSourceView *view;
@@ -36,6 +39,7 @@ struct _SbComposer
   GtkLabel *message_label;
   GtkWidget *quote_button;
   GtkButton *send_button;
+  GtkLabel *rules_label;
   GtkLabel *error_label;
 };
 
@@ -90,6 +94,78 @@ update_button (SbComposer *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.save-template", sb_json_buffer_is_valid (self->buffer));
 }
 
+/* --- whose rules it would break --- */
+
+typedef struct
+{
+  SbComposer *composer; /* owned */
+  guint64 number;
+} Question;
+
+/* The first is named, the others counted. */
+static char *
+describe_breaches (GPtrArray *breaches)
+{
+  const SbRuleBreach *first = g_ptr_array_index (breaches, 0);
+  const SbRuleFinding *finding = first->report->findings->len > 0 ? g_ptr_array_index (first->report->findings, 0) : NULL;
+  g_autofree char *more = NULL;
+
+  if (breaches->len > 1)
+    more = g_strdup_printf (ngettext (" Nor does %u other rule.", " Nor do %u other rules.", breaches->len - 1), breaches->len - 1);
+  return g_strdup_printf (_("A client could not say this: the rule for %s does not allow it (%s).%s You can."),
+                          first->report->rule->spec.pattern, finding != NULL ? finding->message : first->report->code,
+                          more != NULL ? more : "");
+}
+
+static void
+breaches_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Question *question = user_data;
+  g_autoptr (SbComposer) self = question->composer;
+  g_autoptr (GPtrArray) breaches = sb_engine_find_breaches_finish (SB_ENGINE (source), result, NULL);
+  gboolean stale = question->number != self->n_breaches, any = breaches != NULL && breaches->len > 0;
+  g_autofree char *text = NULL;
+
+  g_free (question);
+  if (stale || self->engine == NULL)
+    return;
+  text = any ? describe_breaches (breaches) : NULL;
+  gtk_label_set_text (self->rules_label, any ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->rules_label), any);
+}
+
+static gboolean
+find_breaches_cb (gpointer user_data)
+{
+  SbComposer *self = user_data;
+  g_autoptr (SbTarget) target = sb_target_chooser_dup_target (self->chooser);
+  g_autoptr (GBytes) bytes = NULL;
+  Question *question;
+
+  self->breaches_id = 0;
+  self->n_breaches++;
+  if (target == NULL || !sb_json_buffer_is_valid (self->buffer))
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->rules_label), FALSE);
+      return G_SOURCE_REMOVE;
+    }
+  bytes = sb_json_buffer_dup_bytes (self->buffer);
+  question = g_new0 (Question, 1);
+  question->composer = g_object_ref (self);
+  question->number = self->n_breaches;
+  sb_engine_find_breaches_async (self->engine, target, FALSE, bytes, breaches_cb, question);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_breaches (SbComposer *self)
+{
+  g_clear_handle_id (&self->breaches_id, g_source_remove);
+  self->breaches_id = g_timeout_add (BREACHES_DELAY, find_breaches_cb, self);
+}
+
 static void
 count_reach (SbComposer *self)
 {
@@ -133,6 +209,20 @@ buffer_cb (SbComposer *self)
     return;
   show_message (self);
   update_button (self);
+}
+
+static void
+text_cb (SbComposer *self)
+{
+  if (self->engine != NULL)
+    queue_breaches (self);
+}
+
+static void
+target_cb (SbComposer *self)
+{
+  queue_reach_cb (self);
+  text_cb (self);
 }
 
 static void
@@ -245,6 +335,7 @@ sb_composer_dispose (GObject *object)
   SbComposer *self = SB_COMPOSER (object);
 
   g_clear_handle_id (&self->reach_id, g_source_remove);
+  g_clear_handle_id (&self->breaches_id, g_source_remove);
   g_clear_object (&self->engine);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_COMPOSER);
 
@@ -267,8 +358,10 @@ sb_composer_class_init (SbComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbComposer, message_label);
   gtk_widget_class_bind_template_child (widget_class, SbComposer, quote_button);
   gtk_widget_class_bind_template_child (widget_class, SbComposer, send_button);
+  gtk_widget_class_bind_template_child (widget_class, SbComposer, rules_label);
   gtk_widget_class_bind_template_child (widget_class, SbComposer, error_label);
-  gtk_widget_class_bind_template_callback (widget_class, queue_reach_cb);
+  gtk_widget_class_bind_template_callback (widget_class, target_cb);
+  gtk_widget_class_bind_template_callback (widget_class, text_cb);
   gtk_widget_class_bind_template_callback (widget_class, buffer_cb);
   gtk_widget_class_bind_template_callback (widget_class, quote_cb);
 
