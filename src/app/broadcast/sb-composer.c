@@ -108,13 +108,15 @@ describe_breaches (GPtrArray *breaches)
 {
   const SbRuleBreach *first = g_ptr_array_index (breaches, 0);
   const SbRuleFinding *finding = first->report->findings->len > 0 ? g_ptr_array_index (first->report->findings, 0) : NULL;
-  g_autofree char *more = NULL;
+  const char *why = finding != NULL ? finding->message : first->report->code;
 
   if (breaches->len > 1)
-    more = g_strdup_printf (ngettext (" Nor does %u other rule.", " Nor do %u other rules.", breaches->len - 1), breaches->len - 1);
-  return g_strdup_printf (_("A client could not say this: the rule for %s does not allow it (%s).%s You can."),
-                          first->report->rule->spec.pattern, finding != NULL ? finding->message : first->report->code,
-                          more != NULL ? more : "");
+    return g_strdup_printf (ngettext ("A client could not say this: the rule for %s does not allow it (%s), nor does %u other. You can.",
+                                      "A client could not say this: the rule for %s does not allow it (%s), nor do %u others. You can.",
+                                      breaches->len - 1),
+                            first->report->rule->spec.pattern, why, breaches->len - 1);
+  return g_strdup_printf (_("A client could not say this: the rule for %s does not allow it (%s). You can."),
+                          first->report->rule->spec.pattern, why);
 }
 
 static void

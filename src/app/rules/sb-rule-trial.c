@@ -104,11 +104,17 @@ describe (const SbTrial *trial)
     g_string_append_printf (text, ngettext ("%s of %s recent message would have failed.", "%s of %s recent messages would have failed.", trial->n_tried),
                             failed, tried);
   if (trial->n_now_passing > 0)
-    g_string_append_printf (text, ngettext (" %u that was rejected would have passed.", " %u that were rejected would have passed.", trial->n_now_passing),
-                            trial->n_now_passing);
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, ngettext ("%u that was rejected would have passed.", "%u that were rejected would have passed.", trial->n_now_passing),
+                              trial->n_now_passing);
+    }
   if (trial->n_not_whole > 0)
-    g_string_append_printf (text, ngettext (" %u was too long to be kept whole.", " %u were too long to be kept whole.", trial->n_not_whole),
-                            trial->n_not_whole);
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, ngettext ("%u was too long to be kept whole.", "%u were too long to be kept whole.", trial->n_not_whole),
+                              trial->n_not_whole);
+    }
   return g_string_free (text, FALSE);
 }
 

@@ -169,7 +169,7 @@ describe_mistake (SbTrafficDetail *self)
   if (text != NULL)
     {
       sb_json_find_line (text, strlen (text), start, &line, &column);
-      return g_strdup_printf (_("Line %u, column %u. "), line, column);
+      return g_strdup_printf (_("Line %u, column %u."), line, column);
     }
   text = sb_traffic_text_make (bytes, length, record->offset, &mark);
   for (const char *p = text; mark > 0 && *p != '\0'; p = g_utf8_next_char (p), mark--)
