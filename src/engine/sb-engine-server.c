@@ -217,6 +217,7 @@ sb_engine_start (SbEngine *self, GError **error)
       g_free (self->failure);
       self->failure = explain_listen_error (local, address, port);
       self->listen_error = local->domain == SB_HUB_ERROR ? (SbHubError) local->code : SB_HUB_ERROR_FAILED;
+      sb_engine_end_tls (self);
       sb_engine_set_phase (self, SB_ENGINE_FAILED);
       sb_engine_note (self, SB_ACT_SERVER_FAILED, "server", "", self->failure);
       g_set_error_literal (error, local->domain, local->code, self->failure);

@@ -192,6 +192,25 @@ test_off_again (Fixture *self, gconstpointer data)
   g_assert_true (g_str_has_prefix (uris[0], "ws://"));
 }
 
+/* Read, and then of no use: what does not run has no certificate, whatever becomes of its files. */
+static void
+test_not_started (Fixture *self, gconstpointer data)
+{
+  SbSettings *settings = sb_engine_get_settings (self->base.engine);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) uris = NULL;
+
+  g_object_set (settings, "listen-address", "192.0.2.1", NULL); /* nobody's, RFC 5737 §3 */
+  g_assert_false (sb_engine_start (self->base.engine, &error));
+  g_assert_error (error, SB_HUB_ERROR, SB_HUB_ERROR_BAD_ADDRESS);
+  g_assert_null (sb_engine_get_certificate (self->base.engine));
+
+  g_object_set (settings, "listen-address", "127.0.0.1", "tls-certificate", "", "tls-key", "", NULL);
+  engine_start_well (self->base.engine);
+  uris = sb_engine_dup_uris (self->base.engine);
+  g_assert_true (g_str_has_prefix (uris[0], "ws://"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -203,6 +222,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
   g_test_add ("/engine-tls/broken-while-running", Fixture, NULL, set_up, test_broken_while_running, tear_down);
   g_test_add ("/engine-tls/expired", Fixture, NULL, set_up, test_expired, tear_down);
+  g_test_add ("/engine-tls/not-started", Fixture, NULL, set_up, test_not_started, tear_down);
   g_test_add ("/engine-tls/off-again", Fixture, NULL, set_up, test_off_again, tear_down);
 
   return g_test_run ();
