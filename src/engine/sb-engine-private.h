@@ -81,6 +81,7 @@ struct _SbEngine
   GTlsCertificate *certificate;   /* NULL: without TLS */
   GFileMonitor *certificate_monitors[2];
   guint certificate_timer;
+  guint n_certificates_read;      /* to know the last reading that was begun */
   char **uris;
   guint n_clients;
   guint64 n_not_kept;

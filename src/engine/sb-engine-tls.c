@@ -21,6 +21,7 @@ typedef struct
 {
   char *certificate;
   char *key;
+  guint serial; /* of the reading */
 } Paths;
 
 static void
@@ -122,8 +123,11 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SbCommand *command = user_data;
   GError *error = NULL;
   g_autoptr (GTlsCertificate) certificate = g_task_propagate_pointer (G_TASK (result), &error);
+  const Paths *paths = g_task_get_task_data (G_TASK (result));
 
-  take (self, certificate, error);
+  /* They are read in several threads: one that was begun later counts, and may be done already. */
+  if (paths == NULL || paths->serial == self->n_certificates_read)
+    take (self, certificate, error);
   if (command != NULL && error != NULL)
     sb_command_fail (command, g_steal_pointer (&error));
   if (command != NULL && self->hub != NULL)
@@ -145,6 +149,7 @@ reload (SbEngine *self, SbCommand *command)
       g_task_return_pointer (task, g_object_ref (self->certificate), g_object_unref);
       return;
     }
+  paths->serial = ++self->n_certificates_read;
   g_task_set_task_data (task, paths, (GDestroyNotify) paths_free);
   g_task_run_in_thread (task, load_thread);
 }

@@ -5,6 +5,8 @@
 
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 /* The façade with a certificate: on with the start, new ones at once, broken ones said. */
 
@@ -26,6 +28,21 @@ copy_data (const char *name, const char *to)
   g_assert_no_error (error);
   g_file_set_contents (to, text, -1, &error);
   g_assert_no_error (error);
+}
+
+/* Waits until somebody reads. */
+static void
+copy_into_pipe (const char *name, const char *to)
+{
+  g_autofree char *from = g_build_filename (SOURCE_ROOT, "tests", "data", name, NULL);
+  g_autofree char *text = NULL;
+  FILE *pipe;
+
+  g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
+  pipe = fopen (to, "w");
+  g_assert_nonnull (pipe);
+  g_assert_cmpint (fputs (text, pipe), >=, 0);
+  g_assert_cmpint (fclose (pipe), ==, 0);
 }
 
 static void
@@ -146,6 +163,41 @@ test_new_certificate (Fixture *self, gconstpointer data)
   g_assert_cmpint (sb_engine_get_state (self->base.engine), ==, SB_ENGINE_LISTENING);
 }
 
+static void
+order_certificate (SbEngine *engine, const char *certificate, const char *key, GAsyncResult **result)
+{
+  g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (texts, (char *) "tls-certificate", (char *) certificate);
+  g_hash_table_insert (texts, (char *) "tls-key", (char *) key);
+  sb_engine_change_settings_async (engine, "window", texts, store_result_cb, result);
+}
+
+/* Two orders one after the other, the first of which takes longer to read: the second counts. */
+static void
+test_slow_to_read (Fixture *self, gconstpointer data)
+{
+  SbEngine *engine = self->base.engine;
+  g_autofree char *pipe = g_build_filename (self->base.store.folder, "pipe.pem", NULL);
+  g_autofree char *other_key = g_build_filename (SOURCE_ROOT, "tests", "data", "other-key.pem", NULL);
+  g_autoptr (GTlsCertificate) before = NULL;
+  g_autoptr (GAsyncResult) slow = NULL, quick = NULL;
+
+  engine_start_well (engine);
+  before = g_object_ref (sb_engine_get_certificate (engine));
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  order_certificate (engine, pipe, other_key, &slow);
+  order_certificate (engine, self->certificate, self->key, &quick);
+  sb_test_wait (quick != NULL);
+  g_assert_cmpint (sb_engine_command_finish (engine, quick, NULL), >=, 0);
+  g_assert_null (slow);
+
+  copy_into_pipe ("other.pem", pipe);
+  sb_test_wait (slow != NULL);
+  g_assert_cmpint (sb_engine_command_finish (engine, slow, NULL), >=, 0);
+  g_assert_true (g_tls_certificate_is_same (sb_engine_get_certificate (engine), before));
+}
+
 /* A broken file leaves the one in use, and says so until it is mended. */
 static void
 test_broken_while_running (Fixture *self, gconstpointer data)
@@ -220,6 +272,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine-tls/cannot-be-read", Fixture, NULL, set_up, test_cannot_be_read, tear_down);
   g_test_add ("/engine-tls/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
   g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
+  g_test_add ("/engine-tls/slow-to-read", Fixture, NULL, set_up, test_slow_to_read, tear_down);
   g_test_add ("/engine-tls/broken-while-running", Fixture, NULL, set_up, test_broken_while_running, tear_down);
   g_test_add ("/engine-tls/expired", Fixture, NULL, set_up, test_expired, tear_down);
   g_test_add ("/engine-tls/not-started", Fixture, NULL, set_up, test_not_started, tear_down);
