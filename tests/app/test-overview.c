@@ -6,6 +6,7 @@
 #include "overview/sb-attention-group.h"
 #include "overview/sb-connect-group.h"
 #include "overview/sb-overview-page.h"
+#include "widgets/sb-filter-chip.h"
 #include "widgets/sb-qr.h"
 #include "widgets/sb-stat-tile.h"
 #include "widgets/sb-time-chart.h"
@@ -494,9 +495,12 @@ test_rejected_needs_attention (void)
   soup_websocket_connection_send_text (connection, "{");
   app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
   app_test_get (group, GTK_TYPE_LABEL, "1 client sends messages that are rejected");
+  app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, "Scoreboard · 1 message in the last minute") != NULL);
   app_test_snap (test, "overview-rejected");
   gtk_widget_activate (app_test_get (group, ADW_TYPE_ACTION_ROW, NULL));
-  g_assert_cmpstr (shown_page (test), ==, "clients");
+  g_assert_cmpstr (shown_page (test), ==, "traffic");
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "{"));
+  app_test_get (GTK_WIDGET (test->window), SB_TYPE_FILTER_CHIP, NULL);
 }
 
 static void

@@ -331,6 +331,43 @@ test_rate (Fixture      *fixture,
   g_assert_cmpfloat (sb_client_get_rate (fixture->client), ==, 0);
 }
 
+/* One for each second, also for those in which nobody looked; the last minute and no more. */
+static void
+test_rates_of_the_last_minute (Fixture      *fixture,
+                               gconstpointer data)
+{
+  double rates[SB_CLIENT_N_RATES] = { 0 };
+  gint64 now = START;
+
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, 0);
+  sb_client_refresh (fixture->client, now, MAX_BACKLOG);
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, 1);
+  g_assert_cmpfloat (rates[0], ==, 0);
+  sb_client_refresh (fixture->client, now + SECOND / 2, MAX_BACKLOG);
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, 1);
+
+  sb_counter_add (fixture->peer->counters.messages_in, 30);
+  now += 3 * SECOND;
+  sb_client_refresh (fixture->client, now, MAX_BACKLOG);
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, 4);
+  g_assert_cmpfloat (rates[0], ==, 0);
+  for (guint i = 1; i < 4; i++)
+    g_assert_cmpfloat_with_epsilon (rates[i], 10, 0.001);
+
+  for (guint i = 0; i < SB_CLIENT_N_RATES - 1; i++)
+    {
+      now += SECOND;
+      sb_client_refresh (fixture->client, now, MAX_BACKLOG);
+    }
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, SB_CLIENT_N_RATES);
+  g_assert_cmpfloat_with_epsilon (rates[0], 10, 0.001);
+  g_assert_cmpfloat (rates[SB_CLIENT_N_RATES - 1], ==, 0);
+  now += 10 * MINUTE;
+  sb_client_refresh (fixture->client, now, MAX_BACKLOG);
+  g_assert_cmpuint (sb_client_get_rates (fixture->client, rates), ==, SB_CLIENT_N_RATES);
+  g_assert_cmpfloat (rates[0], ==, 0);
+}
+
 static void
 test_rate_after_a_pause (Fixture      *fixture,
                          gconstpointer data)
@@ -444,6 +481,7 @@ main (int    argc,
   add ("/client/rejected-when-seldom-refreshed", test_rejected_when_seldom_refreshed);
   add ("/client/idle-after-five-minutes", test_idle);
   add ("/client/rate", test_rate);
+  add ("/client/rates-of-the-last-minute", test_rates_of_the_last_minute);
   add ("/client/rate-after-a-pause", test_rate_after_a_pause);
   add ("/client/left", test_left);
   add ("/client/left-for-odd-reasons", test_left_for_odd_reasons);

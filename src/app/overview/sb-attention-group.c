@@ -9,7 +9,8 @@
 #define MAX_TOKENS 4
 #define MAX_ADDRESSES 4
 #define MAX_RULES 4
-#define MAX_LOOKED_AT 1000 /* journal entries: this runs every second */
+#define MAX_NAMES 3        /* of clients in one line */
+#define MAX_LOOKED_AT 1000 /* journal entries, messages: this runs every second */
 #define REFUSALS_SINCE G_TIME_SPAN_HOUR
 #define CERTIFICATE_SOON (14 * G_TIME_SPAN_DAY)
 
@@ -147,6 +148,77 @@ find_refusals (SbAttentionGroup *self,
     }
 }
 
+/* Who they are, as far as a line goes. @id: of the only one, else 0. */
+static char *
+name_rejected (SbClientList *clients,
+               guint         n_rejected,
+               guint64      *id)
+{
+  GString *names = g_string_new (NULL);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (clients)), n_named = 0;
+
+  *id = 0;
+  for (guint i = 0; i < n && n_named < MIN (n_rejected, MAX_NAMES); i++)
+    {
+      g_autoptr (SbClient) client = g_list_model_get_item (G_LIST_MODEL (clients), i);
+
+      if (sb_client_get_state (client) != SB_CLIENT_REJECTED)
+        continue;
+      g_string_append_printf (names, "%s%s", n_named++ > 0 ? ", " : "", sb_client_get_title (client));
+      *id = n_rejected == 1 ? sb_client_get_id (client) : 0;
+    }
+  if (n_named < n_rejected)
+    g_string_append (names, "…");
+  return g_string_free (names, FALSE);
+}
+
+/* The rule that did it, where all that was rejected in the last minute was so by one. NULL: none, or several. */
+static const char *
+find_rule_of_rejected (SbAttentionGroup *self)
+{
+  SbTrafficLog *log = sb_engine_get_traffic (self->engine);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (log));
+  gint64 since = g_get_real_time () - G_TIME_SPAN_MINUTE, id = 0;
+  SbRuleItem *item;
+
+  for (guint i = 0; i < MIN (n, MAX_LOOKED_AT); i++)
+    {
+      const SbTrafficRecord *record = sb_traffic_log_peek (log, n - 1 - i);
+
+      if (record->time < since)
+        break;
+      if (record->rejection == SB_REJECTED_NOT)
+        continue;
+      if (record->rule_id == 0 || (id != 0 && record->rule_id != id))
+        return NULL;
+      id = record->rule_id;
+    }
+  item = id != 0 ? sb_rule_list_find (sb_engine_get_rules (self->engine), id) : NULL;
+  return item != NULL ? sb_rule_item_get_rule (item)->spec.pattern : NULL;
+}
+
+static void
+find_rejected (SbAttentionGroup *self,
+               GPtrArray        *items,
+               guint             n_rejected)
+{
+  guint n_messages = sb_meter_get_sum (sb_engine_get_meter (self->engine), SB_MEASURE_REJECTED, 60);
+  guint64 id;
+  g_autofree char *names = name_rejected (sb_engine_get_clients (self->engine), n_rejected, &id);
+  const char *pattern = find_rule_of_rejected (self);
+  /* Translators: what rejected messages; %s is the rule's channel, or a pattern of channels */
+  g_autofree char *rule = pattern != NULL ? g_strdup_printf (_("rule for %s"), pattern) : NULL;
+  g_autofree char *count = g_strdup_printf (
+      ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages), n_messages);
+
+  add_item (items, "dialog-warning-symbolic",
+            g_strdup_printf (ngettext ("%u client sends messages that are rejected",
+                                       "%u clients send messages that are rejected", n_rejected),
+                             n_rejected),
+            rule != NULL ? g_strdup_printf ("%s · %s · %s", names, rule, count) : g_strdup_printf ("%s · %s", names, count),
+            "traffic", id != 0 ? g_strdup_printf ("rejected:%" G_GUINT64_FORMAT, id) : g_strdup ("rejected"));
+}
+
 static void
 find_clients (SbAttentionGroup *self,
               GPtrArray        *items)
@@ -154,7 +226,6 @@ find_clients (SbAttentionGroup *self,
   SbClientList *clients = sb_engine_get_clients (self->engine);
   guint n_slow = sb_client_list_get_n_slow (clients);
   guint n_rejected = sb_client_list_get_n_rejected (clients);
-  guint n_messages = sb_meter_get_sum (sb_engine_get_meter (self->engine), SB_MEASURE_REJECTED, 60);
 
   if (n_slow > 0)
     add_item (items, "network-cellular-signal-weak-symbolic",
@@ -162,13 +233,7 @@ find_clients (SbAttentionGroup *self,
               g_strdup (_("More waits to be sent than is taken; above the limit a client is disconnected")),
               "clients", g_strdup ("slow"));
   if (n_rejected > 0)
-    add_item (items, "dialog-warning-symbolic",
-              g_strdup_printf (ngettext ("%u client sends messages that are rejected",
-                                         "%u clients send messages that are rejected", n_rejected),
-                               n_rejected),
-              g_strdup_printf (ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages),
-                               n_messages),
-              "clients", g_strdup ("rejected"));
+    find_rejected (self, items, n_rejected);
 }
 
 /* A schema that cannot be used lets nothing through. */

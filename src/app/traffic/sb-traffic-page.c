@@ -544,6 +544,11 @@ sb_traffic_page_show (SbPage     *page,
     narrow_to (self, g_ascii_strtoull (filter + strlen ("client:"), NULL, 10), NULL);
   else if (g_str_has_prefix (filter, "channel:"))
     narrow_to (self, 0, filter + strlen ("channel:"));
+  else if (g_str_has_prefix (filter, "rejected:"))
+    {
+      sb_filter_bar_set_choice (self->filter_bar, "rejected");
+      narrow_to (self, g_ascii_strtoull (filter + strlen ("rejected:"), NULL, 10), NULL);
+    }
   else
     {
       narrow_to (self, 0, NULL);
