@@ -21,11 +21,12 @@ missing_for_build ()
 missing_for_tests ()
 {
   local tool
-  for tool in Xvfb dbus-run-session chromium node curl sqlite3 xdpyinfo desktop-file-validate appstreamcli shellcheck; do
+  for tool in Xvfb dbus-run-session chromium node curl sqlite3 xdpyinfo desktop-file-validate appstreamcli shellcheck mandoc systemd-analyze bwrap; do
     command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not installed"; return 0; }
   done
   python3 -c 'import websockets; import gi; gi.require_version("Atspi", "2.0")' 2>/dev/null ||
     { echo "Python's websockets, gi or Atspi is not installed"; return 0; }
+  [ -e /usr/share/bash-completion/bash_completion ] || { echo "bash-completion is not installed"; return 0; }
   # Where Debian keeps it as well as where node looks by itself.
   NODE_PATH=/usr/share/nodejs node -e 'require("ws")' 2>/dev/null || echo "Node's ws is not installed"
 }

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the shells' completions ask for. A key pressed in a shell must not wait for a server that hangs. */
-#define PATIENCE 3 /* s */
+/* What the shells' completions ask for. A key pressed in a shell must not wait for long where a server hangs. */
+#define PATIENCE 10 /* s */
 
 /* One answer: the word that is being written and what is known of those before it. */
 typedef struct
