@@ -64,7 +64,7 @@ struct _SbEngine
   SbRuleList *rules;
   SbRuleTable *rule_table;  /* of them, as the lanes have it, or will in a moment */
   GPtrArray *schemas;       /* (element-type SbSchemaDocument), by URI */
-  gboolean storing_counts;
+  GPtrArray *storing_counts; /* (element-type SbRule): whose counts are on their way to the disk; NULL: of none */
   SbMeter *meter;
   SbHistory *history;
   gboolean keeping_history;

@@ -133,11 +133,14 @@ static void
 counts_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SbEngine) self = user_data;
+  g_autoptr (GPtrArray) rules = g_steal_pointer (&self->storing_counts);
   g_autoptr (GError) error = NULL;
 
-  self->storing_counts = FALSE;
   if (!sb_rule_store_save_counts_finish (SB_DATABASE (source), result, &error))
-    sb_engine_store_failed (self, error);
+    {
+      sb_rule_list_give_back_unsaved (self->rules, rules);
+      sb_engine_store_failed (self, error);
+    }
 }
 
 /* Written now and then, like the use of tokens: to lose the last seconds of it in a crash does no harm. */
@@ -146,7 +149,7 @@ sb_engine_flush_rule_counts (SbEngine *self)
 {
   g_autoptr (GPtrArray) rules = NULL;
 
-  if (self->storing_counts || self->database == NULL)
+  if (self->storing_counts != NULL || self->database == NULL)
     return;
 
   sb_rule_list_refresh (self->rules);
@@ -154,7 +157,7 @@ sb_engine_flush_rule_counts (SbEngine *self)
   if (rules->len == 0)
     return;
 
-  self->storing_counts = TRUE;
+  self->storing_counts = g_ptr_array_ref (rules);
   sb_rule_store_save_counts_async (self->database, rules, counts_stored_cb, g_object_ref (self));
 }
 

@@ -223,7 +223,7 @@ static gboolean
 has_written (SbEngine *self)
 {
   return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation &&
-         !self->keeping_history && !self->storing_counts;
+         !self->keeping_history && self->storing_counts == NULL;
 }
 
 /* Those whose report no lane will give any more. */

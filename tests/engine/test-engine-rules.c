@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine-fixture.h"
+#include "fault-vfs.h"
 
 /* Rules as an admin sets them, and as clients meet them. */
 
@@ -371,10 +372,30 @@ test_breaches (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_text (c, "[1]");
 }
 
+/* Counts that a full disk refused are written when it has room again, also when nobody says anything any more. */
+static void
+test_counts_without_a_disk (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "kiosk", NULL, NULL);
+  gint64 id = set (self->engine, 0, "**", SCHEMA);
+  g_autoptr (SbTestClient) speaker = engine_connect (self->engine, "/news", secret);
+
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
+  sb_test_client_send_text (speaker, "{\"name\": 1}");
+  sb_test_wait (sb_rule_item_get_passed (get_item (self->engine, id)) == 1);
+  sb_test_wait (sb_engine_get_state (self->engine) == SB_ENGINE_DEGRADED);
+  fault_vfs_disarm ();
+
+  sb_test_client_free (g_steal_pointer (&speaker));
+  engine_fixture_restart (self);
+  g_assert_cmpuint (sb_rule_item_get_passed (get_item (self->engine, id)), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  fault_vfs_install ();
 
 #define ADD(path, func) \
   g_test_add ("/engine-rules/" path, EngineFixture, NULL, engine_fixture_set_up_started, func, engine_fixture_tear_down)
@@ -382,6 +403,7 @@ main (int argc, char *argv[])
   ADD ("set-acts-at-once", test_set_acts_at_once);
   ADD ("refused", test_refused);
   ADD ("survives-restart", test_survives_restart);
+  ADD ("counts-without-a-disk", test_counts_without_a_disk);
   ADD ("unusable", test_unusable);
   ADD ("schemas", test_schemas);
   ADD ("test-message", test_test_message);

@@ -99,7 +99,7 @@ test_counts (void)
   g_autoptr (SbRule) a = rule_make (1, "/a", NULL);
   g_autoptr (SbRule) b = rule_make (2, "/b", NULL);
   g_autoptr (GPtrArray) unsaved = NULL;
-  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (GPtrArray) none = NULL, again = NULL;
   g_autoptr (GArray) causes = NULL;
   SbRuleItem *item;
   guint n_told = 0, n_failed = 0;
@@ -135,6 +135,10 @@ test_counts (void)
   g_assert_cmpint (((SbRule *) g_ptr_array_index (unsaved, 0))->id, ==, 1);
   none = sb_rule_list_take_unsaved (list);
   g_assert_cmpuint (none->len, ==, 0);
+
+  sb_rule_list_give_back_unsaved (list, unsaved);
+  again = sb_rule_list_take_unsaved (list);
+  g_assert_cmpuint (again->len, ==, 1);
 }
 
 /* Only rules that count are a problem. */

@@ -229,6 +229,15 @@ sb_rule_item_take_unsaved (SbRuleItem *self)
   return unsaved;
 }
 
+void
+sb_rule_item_set_unsaved (SbRuleItem *self)
+{
+  g_return_if_fail (SB_IS_RULE_ITEM (self));
+
+  /* What no count ever is. */
+  self->saved_passed = self->saved_failed = G_MAXUINT64;
+}
+
 SbRule *
 sb_rule_item_get_rule (SbRuleItem *self)
 {

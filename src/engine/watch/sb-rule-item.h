@@ -42,5 +42,6 @@ void        sb_rule_item_set_rule (SbRuleItem *self, SbRule *rule);
 gboolean    sb_rule_item_refresh  (SbRuleItem *self);
 /* Whether the counts, as last refreshed, are others than when it was last asked: then they have to be stored. */
 gboolean    sb_rule_item_take_unsaved (SbRuleItem *self);
+void        sb_rule_item_set_unsaved  (SbRuleItem *self); /* they have to be stored in any case */
 
 G_END_DECLS

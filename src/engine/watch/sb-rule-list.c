@@ -298,6 +298,21 @@ sb_rule_list_take_unsaved (SbRuleList *self)
   return rules;
 }
 
+void
+sb_rule_list_give_back_unsaved (SbRuleList *self, GPtrArray *rules)
+{
+  g_return_if_fail (SB_IS_RULE_LIST (self));
+  g_return_if_fail (rules != NULL);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      SbRuleItem *item = sb_rule_list_find (self, ((const SbRule *) g_ptr_array_index (rules, i))->id);
+
+      if (item != NULL)
+        sb_rule_item_set_unsaved (item);
+    }
+}
+
 GPtrArray *
 sb_rule_list_dup_rules (SbRuleList *self)
 {

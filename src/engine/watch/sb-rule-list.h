@@ -28,6 +28,8 @@ guint       sb_rule_list_get_n_problems (SbRuleList *self);
 guint64     sb_rule_list_get_failed     (SbRuleList *self);
 /* (element-type SbRule): those whose counts changed since it was last asked, as of the last refresh; transfer full. */
 GPtrArray  *sb_rule_list_take_unsaved (SbRuleList *self);
+/* Those that it gave could not be stored: it gives them again, unless they are gone. */
+void        sb_rule_list_give_back_unsaved (SbRuleList *self, GPtrArray *rules);
 /* (element-type SbRule): the rules as they are now; transfer full. */
 GPtrArray  *sb_rule_list_dup_rules (SbRuleList *self);
 
