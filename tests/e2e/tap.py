@@ -38,8 +38,10 @@ class _Result(unittest.TestResult):
 
 
 def main():
-    """To be called at the end of a test program."""
+    """To be called at the end of a test program; arguments name single cases, as in WindowTest.test_a_thing."""
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    if len(sys.argv) > 1:
+        suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
     print("TAP version 14")
     result = _Result()
     suite.run(result)

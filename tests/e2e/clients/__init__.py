@@ -48,13 +48,15 @@ class PythonClient(_HTTPClient):
     name = "python"
     compression = None  # "deflate": offers permessage-deflate, as the two others always do
     context = None  # for wss: what the server's certificate is checked with
+    source = None  # the address it comes from: any of 127.0.0.0/8
 
     def open(self, url, token):
         headers = {"Authorization": "Bearer " + token} if token else {}
         try:
             self.socket = websockets.sync.client.connect(url, additional_headers=headers, open_timeout=DEADLINE,
                                                          compression=self.compression, ping_interval=None,
-                                                         ssl=self.context)
+                                                         ssl=self.context,
+                                                         source_address=(self.source, 0) if self.source else None)
         except websockets.exceptions.InvalidStatus as error:
             raise Refused(error.response.status_code) from None
 
