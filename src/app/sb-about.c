@@ -105,7 +105,8 @@ sb_about_make_details (SbEngine *engine)
 AdwDialog *
 sb_about_dialog_new (SbEngine *engine)
 {
-  AdwDialog *dialog = adw_about_dialog_new ();
+  /* The notes of this release come from the metainfo, and what stands there of a home page. */
+  AdwDialog *dialog = adw_about_dialog_new_from_appdata ("/org/signalbox/Signalbox/metainfo.xml", PACKAGE_VERSION);
   g_autofree char *details = sb_about_make_details (engine);
 
   g_object_set (dialog,
@@ -114,6 +115,7 @@ sb_about_dialog_new (SbEngine *engine)
                 "developer-name", _("The Signalbox developers"),
                 "version", PACKAGE_VERSION,
                 "comments", _("A WebSocket hub that you run from the desktop, with its console built in."),
+                "copyright", "© 2026 The Signalbox developers",
                 "license-type", GTK_LICENSE_GPL_3_0,
                 "debug-info", details,
                 "debug-info-filename", "signalbox-details.txt",

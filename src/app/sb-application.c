@@ -5,6 +5,7 @@
 
 #include "sb-application.h"
 #include "control/sb-control.h"
+#include "help/sb-help-dialog.h"
 #include "sb-about.h"
 #include "sb-background.h"
 #include "sb-frame-stats.h"
@@ -324,6 +325,17 @@ shortcuts_cb (GSimpleAction *action,
     adw_dialog_present (sb_shortcuts_dialog_new (), GTK_WIDGET (window));
 }
 
+static void
+help_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window != NULL)
+    adw_dialog_present (sb_help_dialog_new (), GTK_WIDGET (window));
+}
+
 /* Where a click on a notification leads. */
 static void
 show_page_cb (GSimpleAction *action,
@@ -345,6 +357,7 @@ static const GActionEntry actions[] = {
   { "about", about_cb },
   { "preferences", preferences_cb },
   { "shortcuts", shortcuts_cb },
+  { "help", help_cb },
 };
 
 static void
@@ -356,6 +369,8 @@ sb_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (APPLICATION_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  if (!g_resources_get_info (SB_HELP_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL, NULL, NULL))
+    g_action_map_remove_action (G_ACTION_MAP (self), "help");
   sb_shortcuts_install (GTK_APPLICATION (self));
   if (self->stats_interval >= 0)
     self->loop_stats = sb_loop_stats_new (self->stats_interval);

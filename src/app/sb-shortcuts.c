@@ -19,6 +19,7 @@ static const Shortcut general[] = {
   { N_("Show or hide the sidebar"), "win.toggle-sidebar", { "F9" } },
   { N_("Main menu"), NULL, { "F10" } },
   { N_("Preferences"), "app.preferences", { "<Control>comma" } },
+  { N_("Help"), "app.help", { "F1" } },
   { N_("Keyboard shortcuts"), "app.shortcuts", { "<Control>question" } },
   { N_("Close the window"), "win.close", { "<Control>w" } },
   { N_("Quit"), "app.quit", { "<Control>q" } },
@@ -37,7 +38,7 @@ static const Shortcut pages[] = {
 /* These belong to their pages, which install them for themselves. */
 static const Shortcut on_pages[] = {
   { N_("Clients: disconnect the selected ones"), NULL, { "Delete" } },
-  { N_("Traffic: pause, or go on"), NULL, { "<Control>space" } },
+  { N_("Traffic: pause, or resume"), NULL, { "<Control>space" } },
   { N_("Traffic: copy the line"), NULL, { "<Control><Shift>c" } },
   { N_("Broadcast: send"), NULL, { "<Control>Return" } },
   { N_("Tokens: issue one"), NULL, { "<Control>n" } },

@@ -198,7 +198,7 @@ append_detail_part (GString    *text,
           append_part (text, words);
           g_free (words);
           /* Translators: how many times a message could not be sent */
-          words = g_strdup_printf (_("%s missed"), missed_number);
+          words = g_strdup_printf (ngettext ("%s missed", "%s missed", missed), missed_number);
         }
     }
   else if (sscanf (part, "every %" G_GINT64_FORMAT " s%n", &seconds, &end) == 1 && end > 0 && part[end] == '\0')

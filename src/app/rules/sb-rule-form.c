@@ -107,10 +107,11 @@ describe_reach (SbRuleForm *self)
   meant = n_meant == 0 ? g_strdup (_("No client is on such a channel now."))
                        : g_strdup_printf (ngettext ("%s client is on such a channel now.", "%s clients are on such channels now.", n_meant), number);
   if (n_others > 0)
+    /* Translators: stands behind "5 clients are on such channels now."; %s is a pattern of channels */
     others = g_strdup_printf (ngettext ("For %u of them the rule for %s counts, which is more specific.",
                                         "For %u of them a more specific rule counts, such as that for %s.", n_others),
                               n_others, stronger);
-  return g_strconcat (meant, others != NULL ? " " : "", others, NULL);
+  return g_strjoin (" ", meant, others, NULL);
 }
 
 /* Beginning to write is no mistake. */

@@ -106,12 +106,14 @@ describe (const SbTrial *trial)
   if (trial->n_now_passing > 0)
     {
       g_string_append_c (text, ' ');
+      /* Translators: a number of messages; stands behind a sentence on how many would have failed */
       g_string_append_printf (text, ngettext ("%u that was rejected would have passed.", "%u that were rejected would have passed.", trial->n_now_passing),
                               trial->n_now_passing);
     }
   if (trial->n_not_whole > 0)
     {
       g_string_append_c (text, ' ');
+      /* Translators: a number of messages, which could not be tried */
       g_string_append_printf (text, ngettext ("%u was too long to be kept whole.", "%u were too long to be kept whole.", trial->n_not_whole),
                               trial->n_not_whole);
     }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define SB_HELP_RESOURCE "/org/signalbox/Signalbox/help/tasks.md"
+
+AdwDialog *sb_help_dialog_new (void);
+
+G_END_DECLS

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-test.h"
+#include <glib/gi18n.h>
+#include <locale.h>
+
+/* The window in a language nobody speaks, which make-pseudo writes: each text has brackets, and is a third longer. What is
+ * shown without them cannot be translated. */
+
+static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
+
+/* The same in every language: names, and what is said by this test. */
+static const char *const data[] = {
+  "Signalbox", "Sensor", "sbx_", "/news", "ws://", "127.0.0.1", "hello", "JSON", "bytes", "kB", "Ctrl", "Shift", "Delete", "Escape", "Return", "Page", "notice",
+};
+
+static gboolean
+is_translated (const char *text)
+{
+  g_autofree char *rest = NULL;
+
+  if (text == NULL || strstr (text, "⟦") != NULL)
+    return TRUE;
+  if (!g_regex_match_simple ("\\pL{3}", text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (data); i++)
+    if (strstr (text, data[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+check_text (GtkWidget *widget, const char *where, const char *what, const char *text, guint *n_faults)
+{
+  if (is_translated (text))
+    return;
+  g_printerr ("%s: %s of %s is not translated: “%s”\n", where, what, G_OBJECT_TYPE_NAME (widget), text);
+  (*n_faults)++;
+}
+
+/* Whether it can be scrolled to. */
+static gboolean
+scrolls (GtkWidget *widget)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  GtkPolicyType policy = GTK_POLICY_NEVER;
+
+  if (scrolled != NULL)
+    gtk_scrolled_window_get_policy (GTK_SCROLLED_WINDOW (scrolled), &policy, NULL);
+  return policy != GTK_POLICY_NEVER;
+}
+
+static void
+check_place (GtkWidget *label, GtkWidget *root, const char *where, guint *n_faults)
+{
+  graphene_rect_t bounds;
+
+  if (scrolls (label) || !gtk_widget_compute_bounds (label, root, &bounds) || bounds.size.width < 1)
+    return;
+  if (bounds.origin.x >= -1 && bounds.origin.x + bounds.size.width <= gtk_widget_get_width (root) + 1)
+    return;
+  g_printerr ("%s: “%s” is cut: %.0f to %.0f of %d\n", where, gtk_label_get_text (GTK_LABEL (label)), bounds.origin.x,
+              bounds.origin.x + bounds.size.width, gtk_widget_get_width (root));
+  (*n_faults)++;
+}
+
+static void
+check_below (GtkWidget *widget, GtkWidget *root, const char *where, guint *n_texts, guint *n_faults)
+{
+  /* What the toolkit says it translates itself; what is in a text view was written by somebody. */
+  if (!gtk_widget_get_mapped (widget) || GTK_IS_WINDOW_CONTROLS (widget) || GTK_IS_TEXT_VIEW (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    {
+      check_text (widget, where, "the text", gtk_label_get_text (GTK_LABEL (widget)), n_faults);
+      check_place (widget, root, where, n_faults);
+      (*n_texts)++;
+    }
+  else if (GTK_IS_INSCRIPTION (widget))
+    check_text (widget, where, "the text", gtk_inscription_get_text (GTK_INSCRIPTION (widget)), n_faults);
+  else if (GTK_IS_TEXT (widget))
+    check_text (widget, where, "the placeholder", gtk_text_get_placeholder_text (GTK_TEXT (widget)), n_faults);
+  /* AdwPreferencesDialog has a button of its own for its search. */
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), "Search") != 0 || !GTK_IS_TOGGLE_BUTTON (widget) ||
+      gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_DIALOG) == NULL)
+    check_text (widget, where, "the tooltip", gtk_widget_get_tooltip_text (widget), n_faults);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    check_below (child, root, where, n_texts, n_faults);
+}
+
+static guint
+count_labels (GtkWidget *widget)
+{
+  guint n = GTK_IS_LABEL (widget) ? 1 : 0;
+
+  if (!gtk_widget_get_mapped (widget))
+    return 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_labels (child);
+  return n;
+}
+
+static void
+check_pages (AppTest *test, int width, int height)
+{
+  guint n_faults = 0;
+
+  app_test_resize (test, width, height);
+  app_test_wait_until (gtk_widget_get_width (GTK_WIDGET (test->window)) == width);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *where = g_strdup_printf ("%s at %d", pages[i], width);
+      AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (
+          app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+      guint n_texts = 0;
+
+      sb_window_show_page (test->window, pages[i], NULL);
+      app_test_wait_until (g_strcmp0 (adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view)), pages[i]) == 0 &&
+                           gtk_widget_get_mapped (GTK_WIDGET (adw_navigation_split_view_get_content (view))));
+      check_below (GTK_WIDGET (test->window), GTK_WIDGET (test->window), where, &n_texts, &n_faults);
+      g_assert_cmpuint (n_texts, >, 3);
+      app_test_snap (test, where);
+    }
+  g_assert_cmpuint (n_faults, ==, 0);
+}
+
+/* A token, a client, a message and a rejected one: so that the tables have rows. */
+static SoupWebsocketConnection *
+fill (AppTest *test)
+{
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Sensor");
+  g_autofree char *secret = NULL;
+  SoupWebsocketConnection *connection;
+
+  spec->may_publish = TRUE;
+  secret = app_test_issue (test, spec, NULL);
+  connection = app_test_connect (test, "/news", secret);
+  soup_websocket_connection_send_text (connection, "{\"hello\": 1}");
+  soup_websocket_connection_send_text (connection, "hello");
+  return connection;
+}
+
+static void
+test_pages (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+
+  /* Otherwise all the rest would say nothing. */
+  g_assert_true (g_str_has_prefix (_("_Help"), "⟦"));
+  check_pages (test, 1200, 760);
+  app_test_start (test);
+  connection = fill (test);
+  check_pages (test, 1200, 760);
+  soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+static void
+test_dialogs (void)
+{
+  static const char *const actions[] = { "preferences", "shortcuts" };
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  guint n_faults = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    {
+      guint n_texts = 0;
+
+      g_action_group_activate_action (G_ACTION_GROUP (test->application), actions[i], NULL);
+      app_test_wait_until (app_test_dialog (test) != NULL &&
+                           count_labels (GTK_WIDGET (app_test_dialog (test))) > 10);
+      check_below (GTK_WIDGET (app_test_dialog (test)), GTK_WIDGET (test->window), actions[i], &n_texts, &n_faults);
+      g_assert_cmpuint (n_texts, >, 10);
+      app_test_snap (test, actions[i]);
+      adw_dialog_force_close (app_test_dialog (test));
+      app_test_wait_until (app_test_dialog (test) == NULL);
+    }
+  g_assert_cmpuint (n_faults, ==, 0);
+}
+
+static void
+add (void)
+{
+  g_test_add_func ("/pseudo/pages", test_pages);
+  g_test_add_func ("/pseudo/dialogs", test_dialogs);
+}
+
+int
+main (int argc, char *argv[])
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("PSEUDO_DIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  return app_test_run (argc, argv, add);
+}
