@@ -70,7 +70,8 @@ sb_ctl_dup_default_data_dir (void)
   return g_steal_pointer (&own);
 }
 
-/* Files that root makes or replaces in a service's directory the service could not read. The running service is asked instead. */
+/* Files that root makes or replaces in a service's directory the service could not read. The running service is asked
+ * instead. */
 static gboolean
 is_of_another_user (const char *data_dir)
 {

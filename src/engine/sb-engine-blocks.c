@@ -8,8 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Addresses that are shut out, and the clock by which they are let in again. The gate shuts out until it is told; how long is decided here,
- * in one place: for what was ordered in this run by a clock that nobody can set, after a restart by the date that was kept. */
+/* Addresses that are shut out, and the clock by which they are let in again. The gate shuts out until it is told; how
+ * long is decided here, in one place: for what was ordered in this run by a clock that nobody can set, after a restart
+ * by the date that was kept. */
 
 #define MAX_ADDRESS 64
 #define CLOCK_JUMP (1 * G_USEC_PER_SEC) /* what a clock that is only adjusted never drifts by in a second */

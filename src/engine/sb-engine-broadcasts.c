@@ -127,7 +127,8 @@ log_traffic (SbEngine *self, SbBroadcast *broadcast)
   sb_traffic_record_clear (&record);
 }
 
-/* Of what repeats, the trail tells the beginning and the end: a line each second would push everything else out of it. */
+/* Of what repeats, the trail tells the beginning and the end: a line each second would push everything else out of
+ * it. */
 static gboolean
 repeats (SbCommand *command)
 {

@@ -194,8 +194,8 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean counted = sb_schedule_get_progress (run->schedule)->n_runs > run->n_runs;
   gboolean stopped = sb_engine_find_schedule (self, sb_schedule_get_id (run->schedule)) == NULL;
 
-  /* What was being stopped while its run was on its way to the disk has not been counted. It comes back if it could not be stopped, and
-   * must not wait for this run then. */
+  /* What was being stopped while its run was on its way to the disk has not been counted. It comes back if it could not
+   * be stopped, and must not wait for this run then. */
   if (broadcast != NULL && counted)
     sb_schedule_set_sent (run->schedule);
   else if (!counted && (broadcast != NULL || stopped || self->closing ||

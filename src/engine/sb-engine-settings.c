@@ -178,8 +178,8 @@ check_all (SbEngine *self, GHashTable *texts, GError **error)
   return TRUE;
 }
 
-/* Takes over what was checked, and has the command wait until it is on disk, in the trail and in force. FALSE: it could not be saved, which
- * the command then says. */
+/* Takes over what was checked, and has the command wait until it is on disk, in the trail and in force. FALSE: it could
+ * not be saved, which the command then says. */
 gboolean
 sb_command_change_settings (SbCommand *command, GHashTable *texts)
 {

@@ -49,7 +49,8 @@ sb_engine_store_failed (SbEngine *self, const GError *error)
     return;
 
   g_message ("The store failed: %s", error->message);
-  /* The results of the last writes come when the trail is closed: then nobody is left to be told, nor anything to be tried. */
+  /* The results of the last writes come when the trail is closed: then nobody is left to be told, nor anything to be
+   * tried. */
   if (self->audit == NULL || self->troubles[SB_TROUBLE_STORE] != NULL)
     return;
 

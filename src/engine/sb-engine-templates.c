@@ -88,7 +88,8 @@ sb_engine_find_template_named (SbEngine *self, const char *name)
 
 /* --- save --- */
 
-/* Whether another command is about to write a template of that name, and in *@n_new how many are about to write a new one. */
+/* Whether another command is about to write a template of that name, and in *@n_new how many are about to write a new
+ * one. */
 static gboolean
 is_being_saved (SbCommand *command, const char *key, guint *n_new)
 {

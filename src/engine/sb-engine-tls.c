@@ -9,8 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* The certificate: read when the server starts, read again when its files change. Whether there is TLS at all is settled with the
- * start; which certificate serves, is not. */
+/* The certificate: read when the server starts, read again when its files change. Whether there is TLS at all is
+ * settled with the start; which certificate serves, is not. */
 
 /* Certificate and key are written one after the other. */
 #define RELOAD_DELAY_MS 500
@@ -165,8 +165,8 @@ reload_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The command is answered when the certificate of the settings serves, or fails with what is wrong with it. Without TLS in use there is
- * nothing to wait for. */
+/* The command is answered when the certificate of the settings serves, or fails with what is wrong with it. Without TLS
+ * in use there is nothing to wait for. */
 void
 sb_command_await_certificate (SbCommand *command)
 {
@@ -221,8 +221,8 @@ sb_engine_certificate_setting_changed (SbEngine *self)
 
 /* --- with the server --- */
 
-/* Reads the certificate, if there is to be TLS. The one place where two small files are read on the main thread: a start is an order of a
- * person or a script, and its answer has to say whether it went well. */
+/* Reads the certificate, if there is to be TLS. The one place where two small files are read on the main thread: a
+ * start is an order of a person or a script, and its answer has to say whether it went well. */
 gboolean
 sb_engine_begin_tls (SbEngine *self, GError **error)
 {

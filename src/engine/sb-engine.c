@@ -14,7 +14,8 @@
 
 #define MAX_TRAFFIC 100000
 #define MAX_TRAFFIC_BYTES (64 << 20)
-/* Waited for at most when closing: reports of broadcasts have their own 5 s, the clients' good-bye has "drain-timeout". */
+/* Waited for at most when closing: reports of broadcasts have their own 5 s, the clients' good-bye has
+ * "drain-timeout". */
 #define CLOSE_TIMEOUT (7 * G_USEC_PER_SEC)
 #define CLOSE_MARGIN (2 * G_USEC_PER_SEC)
 #define FLUSH_TIMEOUT (3 * G_USEC_PER_SEC)

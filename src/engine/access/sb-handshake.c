@@ -85,7 +85,8 @@ is_key (const char *key)
   return TRUE;
 }
 
-/* RFC 6455 §9.1: what is not even a list of extensions fails the handshake; what in a good one is not to our taste is not taken up. */
+/* RFC 6455 §9.1: what is not even a list of extensions fails the handshake; what in a good one is not to our taste is
+ * not taken up. */
 static gboolean
 extensions_are_well_formed (const char *extensions)
 {

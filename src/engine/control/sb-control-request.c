@@ -150,7 +150,8 @@ sb_request_answer_list (SbRequest *self, const char *name, JsonArray *array)
   sb_request_answer (self, 200, object);
 }
 
-/* Takes @object, which is the answer where the engine's command, whose @result this is, went well. Frees the request. */
+/* Takes @object, which is the answer where the engine's command, whose @result this is, went well. Frees the
+ * request. */
 void
 sb_request_answer_command (SbRequest *self, GAsyncResult *result, JsonObject *object)
 {

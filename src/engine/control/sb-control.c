@@ -19,7 +19,8 @@
 
 #define BACKLOG 128
 #define ACCEPT_PAUSE_MS 1000
-/* Beside the message, of which a JSON string may need two bytes for one: as much again as the largest schema, and the rest. */
+/* Beside the message, of which a JSON string may need two bytes for one: as much again as the largest schema, and the
+ * rest. */
 #define BODY_EXTRA (2 * SB_RULE_MAX_SCHEMA + (64 << 10))
 
 struct _SbControl

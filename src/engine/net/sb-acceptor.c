@@ -153,9 +153,9 @@ probe (SbAcceptor *self, int from)
   return fcntl (self->fd, F_DUPFD_CLOEXEC, from);
 }
 
-/* Whether a few descriptors below the reserve are free. The kernel gives out the lowest, so those just below it mostly tell; where they are
- * in use, others may have become free further down. A single one there says nothing: a handshake that is done moves its
- * connection to another descriptor and leaves a gap. */
+/* Whether a few descriptors below the reserve are free. The kernel gives out the lowest, so those just below it mostly
+ * tell; where they are in use, others may have become free further down. A single one there says nothing: a handshake
+ * that is done moves its connection to another descriptor and leaves a gap. */
 static gboolean
 has_room (SbAcceptor *self, int first_reserved)
 {
@@ -205,9 +205,9 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, size);
 }
 
-/* RFC 8996 forbids TLS 1.0 and 1.1, which GnuTLS as Debian builds it still speaks. glib-networking has no API for this; it reads its
- * variable once, when TLS is first used, and a program's environment may be changed safely only while it has one thread. Who set the
- * variable knows better. */
+/* RFC 8996 forbids TLS 1.0 and 1.1, which GnuTLS as Debian builds it still speaks. glib-networking has no API for this;
+ * it reads its variable once, when TLS is first used, and a program's environment may be changed safely only while it
+ * has one thread. Who set the variable knows better. */
 __attribute__ ((constructor)) static void
 refuse_old_tls (void)
 {
@@ -235,8 +235,8 @@ wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
   return tls;
 }
 
-/* ms. A peer that is gone without a word is found by its pings, and before this is over; what was sent to it must not stay in the kernel
- * for a quarter of an hour longer. */
+/* ms. A peer that is gone without a word is found by its pings, and before this is over; what was sent to it must not
+ * stay in the kernel for a quarter of an hour longer. */
 static void
 limit_unsent (SbAcceptor *self, int fd)
 {

@@ -14,7 +14,8 @@ sb_batch_clear (SbBatch *self)
   self->n_frames = 0;
 }
 
-/* Comparing addresses is enough: while n_taken is not 0 the frames are held, so no other can have come to live at theirs. */
+/* Comparing addresses is enough: while n_taken is not 0 the frames are held, so no other can have come to live at
+ * theirs. */
 static gboolean
 batch_matches (const SbBatch *self, const SbQueued *queued, guint n)
 {

@@ -125,7 +125,8 @@ check_first_byte (const SbFrameReader *self, guint8 byte)
   guint8 opcode = byte & OPCODE;
   guint8 reserved = byte & RESERVED;
 
-  /* RFC 7692 §6: the first bit says "compressed", on the first frame of a message only, and only where that was agreed on. */
+  /* RFC 7692 §6: the first bit says "compressed", on the first frame of a message only, and only where that was agreed
+   * on. */
   if (reserved != 0 && !(reserved == RSV1 && self->deflate != NULL && begins_message (opcode)))
     return FAILURE_RESERVED_BIT;
 

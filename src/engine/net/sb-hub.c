@@ -108,7 +108,8 @@ typedef struct _Order Order;
 /* Returns how many sessions of the lane were concerned. */
 typedef guint (*OrderFunc) (SbLane *lane, Order *order);
 
-/* Going by way of lane 0 keeps the order: a session that the gate let in before is handed to its lane before the order comes there. */
+/* Going by way of lane 0 keeps the order: a session that the gate let in before is handed to its lane before the order
+ * comes there. */
 struct _Order
 {
   OrderFunc func;

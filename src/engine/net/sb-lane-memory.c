@@ -32,7 +32,8 @@ find_heaviest (SbLane *self)
   return heaviest;
 }
 
-/* Those who were told to go and hold memory all the same before those who still take part; then by what waits for them. */
+/* Those who were told to go and hold memory all the same before those who still take part; then by what waits for
+ * them. */
 static int
 compare_sessions (gconstpointer a, gconstpointer b)
 {
@@ -66,7 +67,8 @@ tell_shed (SbLane *self, guint n)
   sb_lane_tell (self, &event);
 }
 
-/* SbLaneFunc. What a client has begun to receive cannot be taken back; it goes with the connection, in the next round. */
+/* SbLaneFunc. What a client has begun to receive cannot be taken back; it goes with the connection, in the next
+ * round. */
 static void
 shed (SbLane *self, gpointer data)
 {

@@ -244,7 +244,8 @@ sb_lane_stream_discard (SbLaneStream *self)
   stream_publish_backlog (self);
 }
 
-/* Bytes to the network. TLS wants to be given the same ones again after it would have blocked, whatever may follow them then. */
+/* Bytes to the network. TLS wants to be given the same ones again after it would have blocked, whatever may follow them
+ * then. */
 static gssize
 stream_send (SbLaneStream *self, const void *bytes, gsize size)
 {

@@ -278,7 +278,8 @@ typedef struct
   GList link;       /* in the origin's queue */
 } Relay;
 
-/* On the origin: tells what is settled, up to the first that is not, so that the log keeps the order in which the lane heard it. */
+/* On the origin: tells what is settled, up to the first that is not, so that the log keeps the order in which the lane
+ * heard it. */
 static void
 relay_settle_task (SbLane *lane, gpointer data)
 {
@@ -483,8 +484,9 @@ sb_lane_new (guint index, SbLane **lanes, guint n_lanes, SbOutbox *outbox)
   self->source = g_source_new (&lane_source_funcs, sizeof (LaneSource));
   ((LaneSource *) self->source)->lane = self;
   g_source_set_static_name (self->source, "SbLane");
-  /* It never runs its context from within; but for one that might not, GLib takes the descriptor out of the poll for each dispatch and
-   * puts it back, which is two writes to its eventfd and a turn to read them: more than the lane's own work for a message. */
+  /* It never runs its context from within; but for one that might not, GLib takes the descriptor out of the poll for
+   * each dispatch and puts it back, which is two writes to its eventfd and a turn to read them: more than the lane's
+   * own work for a message. */
   g_source_set_can_recurse (self->source, TRUE);
   g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_attach (self->source, self->context);

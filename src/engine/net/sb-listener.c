@@ -251,8 +251,8 @@ get_fd (gpointer connection)
   return g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
 }
 
-/* Without TLS the session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what an idle client
- * would weigh. With TLS it needs GIO's, and the descriptor for epoll. */
+/* Without TLS the session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what
+ * an idle client would weigh. With TLS it needs GIO's, and the descriptor for epoll. */
 static gboolean
 take_stream (GIOStream *stream, SbArrival *arrival)
 {

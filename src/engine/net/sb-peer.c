@@ -3,7 +3,8 @@
 
 #include "net/sb-peer.h"
 
-/* A peer with one reference, its strings NULL, its round trip unknown. The maker fills it before anyone else sees it. */
+/* A peer with one reference, its strings NULL, its round trip unknown. The maker fills it before anyone else sees
+ * it. */
 SbPeer *
 sb_peer_new (void)
 {

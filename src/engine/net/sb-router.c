@@ -73,7 +73,8 @@ sb_router_join (SbRouter *self, SbSession *session, const char *channel)
   g_ptr_array_add (room->sessions, session);
 }
 
-/* Does nothing for a session that is in no room. An empty room is closed, so strangers can't fill the memory with channels. */
+/* Does nothing for a session that is in no room. An empty room is closed, so strangers can't fill the memory with
+ * channels. */
 void
 sb_router_leave (SbRouter *self, SbSession *session)
 {
@@ -92,8 +93,8 @@ sb_router_leave (SbRouter *self, SbSession *session)
     g_hash_table_remove (self->rooms, room->channel);
 }
 
-/* Sessions that are too slow leave the room while it is walked, and the last one takes their place: hence backwards. References for all
- * are taken at once. */
+/* Sessions that are too slow leave the room while it is walked, and the last one takes their place: hence backwards.
+ * References for all are taken at once. */
 static SbReach
 room_relay (SbRoom *room, SbSession *sender, SbFrame *frame)
 {

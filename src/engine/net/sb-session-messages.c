@@ -159,7 +159,8 @@ check_to_rejection (SbCheck check)
     }
 }
 
-/* The checks of docs/protocol.md in their order, cheapest first. FALSE: rejected, and all that follows from it is done. */
+/* The checks of docs/protocol.md in their order, cheapest first. FALSE: rejected, and all that follows from it is
+ * done. */
 static gboolean
 session_check (SbSession *self, gboolean binary, const guint8 *payload, gsize length)
 {

@@ -8,8 +8,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* Sooner than the others, but not so soon that who connects only to ask something hears it: until then the kernel's measure of the
- * handshake stands for the round-trip time. */
+/* Sooner than the others, but not so soon that who connects only to ask something hears it: until then the kernel's
+ * measure of the handshake stands for the round-trip time. */
 #define FIRST_PING (10 * G_TIME_SPAN_SECOND)
 #define READS_A_TURN 4 /* of 64 KiB: then the others have their turn */
 
@@ -150,7 +150,8 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
     }
 }
 
-/* The descriptor is closed, the memory freed at the end of the turn: epoll may have announced the session once more in this one. */
+/* The descriptor is closed, the memory freed at the end of the turn: epoll may have announced the session once more in
+ * this one. */
 static void
 session_die (SbSession *self)
 {
@@ -244,8 +245,9 @@ session_queue_close (SbSession *self, guint16 code, const char *reason)
   session_queue_control (self, frame);
 }
 
-/* Both sides have said their last word, or ours is all that matters: once it is sent, nothing more will be, and the client has the
- * close time-out to end the connection (RFC 6455 §7.1.1: the server is the first to close, but what it sent must arrive). */
+/* Both sides have said their last word, or ours is all that matters: once it is sent, nothing more will be, and the
+ * client has the close time-out to end the connection (RFC 6455 §7.1.1: the server is the first to close, but what it
+ * sent must arrive). */
 static void
 session_linger (SbSession *self)
 {
@@ -431,7 +433,8 @@ sb_session_read (SbSession *self)
         }
       sb_session_receive (self, self->lane->buffer, n);
 
-      /* The descriptor is edge-triggered: a short read has emptied it. What TLS holds is not announced by any descriptor. */
+      /* The descriptor is edge-triggered: a short read has emptied it. What TLS holds is not announced by any
+       * descriptor. */
       if (n < SB_LANE_BUFFER && !sb_lane_stream_is_tls (&self->stream) && !self->hung_up)
         return FALSE;
     }
@@ -457,7 +460,8 @@ sb_session_ready (SbSession *self, guint32 events)
 
 /* --- What the client gets --------------------------------------------------------------------- */
 
-/* The way of every message to every receiver: it touches nothing but the session, allocates nothing and locks nothing. */
+/* The way of every message to every receiver: it touches nothing but the session, allocates nothing and locks
+ * nothing. */
 gboolean
 sb_session_give (SbSession *self, SbFrame *frame, SbReceipt *receipt)
 {

@@ -76,8 +76,8 @@ wheel_visit (SbWheel *self, SbTimer **slot, gint64 now)
 {
   SbTimer *visited = *slot;
 
-  /* The list is taken out whole, so that a timer set anew while firing is not met again in this visit. A timer that another one
-   * clears meanwhile unlinks itself from the taken list, for its head's link points here. */
+  /* The list is taken out whole, so that a timer set anew while firing is not met again in this visit. A timer that
+   * another one clears meanwhile unlinks itself from the taken list, for its head's link points here. */
   *slot = NULL;
   if (visited != NULL)
     visited->link = &visited;

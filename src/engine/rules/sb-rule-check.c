@@ -92,7 +92,8 @@ fail_schema (SbMessageVerdict *verdict, SbSchemaVerdict said, const char *payloa
                error->message);
 }
 
-/* The guard has accepted the text, so the parser will. The tree is let go of at once: it may be fifty times the message. */
+/* The guard has accepted the text, so the parser will. The tree is let go of at once: it may be fifty times the
+ * message. */
 static gboolean
 check_schema (SbRuleChecker *self, SbRule *rule, const char *payload, gsize length, guint max_errors,
               SbMessageVerdict *verdict)

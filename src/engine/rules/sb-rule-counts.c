@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* The place in the list is the place in by_cause; stored counts go by name, so the list may change. "other" is the last. */
+/* The place in the list is the place in by_cause; stored counts go by name, so the list may change. "other" is the
+ * last. */
 static const char *const causes[] = {
   SB_CAUSE_RATE, SB_CAUSE_TOO_BIG, SB_CAUSE_TEXT, SB_CAUSE_BINARY, SB_CAUSE_UTF8, SB_CAUSE_JSON, SB_CAUSE_DEPTH,
   SB_CAUSE_EXHAUSTED, SB_CAUSE_BROKEN,

@@ -137,8 +137,9 @@ sb_rule_table_unref (SbRuleTable *self)
   g_free (self);
 }
 
-/* Each kind of segment from the most specific on: the first that leads to a rule decides, as sb_channel_pattern_compare()
- * does at the first segment in which two patterns differ. Every node is visited once at most. */
+/* Each kind of segment from the most specific on: the first that leads to a rule decides, as
+ * sb_channel_pattern_compare() does at the first segment in which two patterns differ. Every node is visited once at
+ * most. */
 static SbRule *
 find (const Node *node, char **segments)
 {
