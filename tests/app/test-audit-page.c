@@ -256,6 +256,18 @@ test_words (void)
   assert_words (SB_ACT_SERVER_STOPPED, "server", "", "2 clients were connected", 1, "Server stopped", "2 clients disconnected");
   assert_words (SB_ACT_SERVER_FAILED, "server", "", "Port 80 is taken", 1, "Server could not start", "Port 80 is taken");
   assert_words (SB_ACT_NOTICE, "server", "out_of_descriptors", "Too many open files", 1, "Too many open files", "");
+  assert_words (SB_ACT_NOTICE, "server", "out_of_descriptors", "New connections have to wait: Zu viele offene Dateien.", 1,
+                "New connections had to wait: too many files and connections were open", "");
+  assert_words (SB_ACT_NOTICE, "server", "accepting_again", "New connections are accepted again.", 1,
+                "New connections are accepted again", "");
+  assert_words (SB_ACT_NOTICE, "server", "clock_set", "The clock was set forward by 7260 seconds.", 1,
+                "The clock was set forward by 2 h 01", "");
+  assert_words (SB_ACT_NOTICE, "server", "clock_set", "The clock was set back by 5 seconds.", 1,
+                "The clock was set back by 5 s", "");
+  assert_words (SB_ACT_NOTICE, "server", "clock_set", "The clock was lost.", 1, "The clock was lost.", "");
+  assert_words (SB_ACT_NOTICE, "server", "out_of_queue_memory",
+                "Messages that wait for slow clients filled the memory they may have together: 1 clients with the largest backlog were "
+                "disconnected.", 1, "Too much waited for slow clients: 1 client disconnected", "");
   assert_words (SB_ACT_SETTINGS_CHANGED, "window", "max-clients", "100 → 500", 1, "Setting changed: max-clients", "100 → 500 · in the window");
   assert_words (SB_ACT_ADDRESS_UNBLOCKED, "server", "::1", "its time is over", 1, "Address ::1 no longer blocked", "its time is over");
   /* A per cent sign in what somebody typed is a per cent sign. */

@@ -101,6 +101,46 @@ take_hint (GString *text)
   return hint;
 }
 
+/* What the server has to tell is stored in English as well, under a code; in which form, the engine's tests hold. NULL: one that is said
+ * as it stands. */
+static char *
+describe_notice (const char *code,
+                 const char *detail)
+{
+  gint64 seconds;
+  guint n;
+  int end = 0;
+  g_autofree char *number = NULL;
+
+  if (g_str_equal (code, "clock_set"))
+    {
+      gboolean forward = g_str_has_prefix (detail, "The clock was set forward by ");
+
+      if (sscanf (detail, forward ? "The clock was set forward by %" G_GINT64_FORMAT " seconds.%n"
+                                  : "The clock was set back by %" G_GINT64_FORMAT " seconds.%n", &seconds, &end) != 1 || end == 0)
+        return NULL;
+      number = sb_format_elapsed (seconds * G_TIME_SPAN_SECOND);
+      /* Translators: %s is a time, such as "2 h 05" */
+      return g_strdup_printf (forward ? _("The clock was set forward by %s") : _("The clock was set back by %s"), number);
+    }
+  if (g_str_equal (code, "out_of_queue_memory"))
+    {
+      const char *colon = strrchr (detail, ':');
+
+      if (colon == NULL || sscanf (colon, ": %u clients", &n) != 1)
+        return NULL;
+      number = sb_format_number (n);
+      return g_strdup_printf (ngettext ("Too much waited for slow clients: %s client disconnected",
+                                        "Too much waited for slow clients: %s clients disconnected", n), number);
+    }
+  if (g_str_equal (code, "accepting_again"))
+    return g_strdup (_("New connections are accepted again"));
+  if (g_str_equal (code, "out_of_descriptors") && g_str_has_prefix (detail, "New connections have to wait: "))
+    return g_strdup (_("New connections had to wait: too many files and connections were open"));
+
+  return NULL;
+}
+
 /**
  * sb_audit_words_sentence:
  *
@@ -111,6 +151,7 @@ sb_audit_words_sentence (SbJournalEntry *entry)
 {
   SbAct act;
   const char *subject;
+  g_autofree char *notice = NULL;
   g_autofree char *hint = NULL;
   g_autoptr (GString) text = NULL;
 
@@ -118,6 +159,8 @@ sb_audit_words_sentence (SbJournalEntry *entry)
 
   act = sb_journal_entry_get_act (entry);
   subject = sb_journal_entry_get_subject (entry);
+  if (act == SB_ACT_NOTICE && (notice = describe_notice (subject, sb_journal_entry_get_detail (entry))) != NULL)
+    return g_steal_pointer (&notice);
   if (act == SB_ACT_NOTICE && *sb_journal_entry_get_detail (entry) != '\0')
     subject = sb_journal_entry_get_detail (entry);
   else if (act == SB_ACT_CLIENT_REFUSED)
