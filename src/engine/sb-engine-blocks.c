@@ -36,6 +36,16 @@ check_address (SbCommand *self, const char *address)
   return normal;
 }
 
+/* What is in force and what is on disk differ for @address: to be written again once the store works, even if the answer said that it
+ * could not be. */
+static void
+block_unkept (SbEngine *self, const char *address, const GError *error)
+{
+  if (sb_engine_is_store_error (error))
+    g_hash_table_add (self->unkept_blocks, g_strdup (address));
+  sb_engine_store_failed (self, error);
+}
+
 /* --- to block --- */
 
 static void
@@ -56,7 +66,7 @@ kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!sb_block_store_finish (SB_DATABASE (source), result, &error))
     {
-      sb_engine_store_failed (command->engine, error);
+      block_unkept (command->engine, command->subject, error);
       command->late_error = g_error_new (error->domain, error->code,
                                          _("%s is blocked while Signalbox runs, but this could not be kept: %s"),
                                          command->subject, error->message);
@@ -105,7 +115,7 @@ forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!sb_block_store_finish (SB_DATABASE (source), result, &error))
     {
-      sb_engine_store_failed (command->engine, error);
+      block_unkept (command->engine, command->subject, error);
       sb_command_fail (command, g_error_new (error->domain, error->code,
                                              _("%s is let in while Signalbox runs, but this could not be kept: %s"),
                                              command->subject, error->message));
@@ -173,18 +183,69 @@ sb_engine_put_all_blocks (SbEngine *self)
     sb_hub_block_address (self->hub, address, G_MAXINT64, NULL, NULL);
 }
 
-/* --- time --- */
+/* --- without a command --- */
+
+typedef struct
+{
+  SbEngine *engine;
+  char *address;
+  gboolean again; /* for it failed before */
+} Writing;
 
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SbEngine) self = user_data;
+  Writing *writing = user_data;
+  g_autoptr (SbEngine) self = writing->engine;
   g_autoptr (GError) error = NULL;
+  gboolean again = writing->again;
 
-  /* A row that stays is found to be over at the next start. */
+  if (again)
+    self->n_retried_blocks--;
   if (!sb_block_store_finish (SB_DATABASE (source), result, &error))
-    sb_engine_store_failed (self, error);
+    block_unkept (self, writing->address, error);
+  else if (again && self->n_retried_blocks == 0)
+    sb_engine_retry_store (self);
+  g_free (writing->address);
+  g_free (writing);
 }
+
+/* Brings the row of @address to what holds now. */
+static void
+write_block (SbEngine *self, const char *address, gboolean again)
+{
+  const SbBlock *block = g_hash_table_lookup (self->blocks, address);
+  Writing *writing = g_new0 (Writing, 1);
+
+  writing->engine = g_object_ref (self);
+  writing->address = g_strdup (address);
+  writing->again = again;
+  if (block != NULL)
+    sb_block_store_put_async (self->database, block, written_cb, writing);
+  else
+    sb_block_store_remove_async (self->database, address, written_cb, writing);
+}
+
+/* Writes what could not be written before; sb_engine_retry_store() goes on once all of it is. */
+void
+sb_engine_retry_blocks (SbEngine *self)
+{
+  g_autoptr (GHashTable) unkept = NULL;
+  GHashTableIter iter;
+  gpointer address;
+
+  if (self->n_retried_blocks > 0 || g_hash_table_size (self->unkept_blocks) == 0)
+    return;
+
+  unkept = g_steal_pointer (&self->unkept_blocks);
+  self->unkept_blocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->n_retried_blocks = g_hash_table_size (unkept);
+  g_hash_table_iter_init (&iter, unkept);
+  while (g_hash_table_iter_next (&iter, &address, NULL))
+    write_block (self, address, TRUE);
+}
+
+/* --- time --- */
 
 static gboolean
 is_over (const SbBlock *block)
@@ -207,8 +268,10 @@ sb_engine_expire_blocks (SbEngine *self)
       {
         sb_engine_note (self, SB_ACT_ADDRESS_UNBLOCKED, "server", address, "its time is over");
         let_in (self, address);
-        sb_block_store_remove_async (self->database, address, written_cb, g_object_ref (self));
+        g_autofree char *kept = g_strdup (address);
+
         g_hash_table_iter_remove (&iter);
+        write_block (self, kept, FALSE);
       }
 }
 
@@ -228,7 +291,7 @@ shift_blocks (SbEngine *self)
       if (block->due == 0)
         continue;
       block->until = now + (block->due - elapsed);
-      sb_block_store_put_async (self->database, block, written_cb, g_object_ref (self));
+      write_block (self, block->address, FALSE);
     }
 }
 

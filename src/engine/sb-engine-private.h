@@ -97,6 +97,8 @@ struct _SbEngine
   gboolean retrying_report;
   gboolean retrying_revocation;
   GHashTable *blocks;          /* address → SbBlock */
+  GHashTable *unkept_blocks;   /* addresses of which the database says something else, for a write failed */
+  guint n_retried_blocks;      /* on their way there once more */
   gint64 clock_difference;     /* between the two clocks of sb-clock.h, when last looked at; 0: not yet */
   GHashTable *changed_settings; /* (element-type utf8): by the window, not in the trail yet */
   const char *settings_actor;  /* while sb_engine_set_setting() runs */
@@ -226,6 +228,7 @@ void       sb_engine_flush_schedules  (SbEngine *self);
 void       sb_engine_load_blocks      (SbEngine *self, GPtrArray *blocks);
 void       sb_engine_put_all_blocks   (SbEngine *self);
 void       sb_engine_expire_blocks    (SbEngine *self);
+void       sb_engine_retry_blocks     (SbEngine *self);
 void       sb_engine_check_clock      (SbEngine *self);
 
 /* --- settings, sb-engine-settings.c --- */

@@ -353,7 +353,8 @@ tick_cb (gpointer user_data)
       sb_engine_refresh_uris (self);
       sb_engine_flush_uses (self);
       sb_engine_flush_rule_counts (self);
-      if (g_hash_table_size (self->revocations) > 0 || self->unsaved_reports->len > 0)
+      if (g_hash_table_size (self->revocations) > 0 || self->unsaved_reports->len > 0 ||
+          g_hash_table_size (self->unkept_blocks) > 0)
         sb_engine_retry_store (self);
     }
   sb_engine_emit_ticked (self);

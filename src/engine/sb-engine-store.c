@@ -81,6 +81,8 @@ sb_engine_retry_store (SbEngine *self)
     sb_engine_retry_revocations (self);
   else if (self->unsaved_reports->len > 0)
     sb_engine_retry_reports (self);
+  else if (g_hash_table_size (self->unkept_blocks) > 0 || self->n_retried_blocks > 0)
+    sb_engine_retry_blocks (self);
   else
     sb_engine_set_trouble (self, SB_TROUBLE_STORE, NULL);
 }

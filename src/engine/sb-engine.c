@@ -107,6 +107,7 @@ sb_engine_finalize (GObject *object)
   g_clear_pointer (&self->uses, g_hash_table_unref);
   g_clear_pointer (&self->sending, g_hash_table_unref);
   g_clear_pointer (&self->blocks, g_hash_table_unref);
+  g_clear_pointer (&self->unkept_blocks, g_hash_table_unref);
   g_clear_pointer (&self->changed_settings, g_hash_table_unref);
   g_strfreev (self->uris);
   g_free (self->data_dir);
@@ -185,6 +186,7 @@ sb_engine_init (SbEngine *self)
   self->uses = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) sb_token_use_free);
   self->sending = new_int64_table (NULL);
   self->blocks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) sb_block_free);
+  self->unkept_blocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->changed_settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -224,7 +226,7 @@ static gboolean
 has_written (SbEngine *self)
 {
   return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation &&
-         !self->keeping_history && self->storing_counts == NULL;
+         !self->keeping_history && self->storing_counts == NULL && self->n_retried_blocks == 0;
 }
 
 /* Those whose report no lane will give any more. */
@@ -279,6 +281,7 @@ close_store (SbEngine *self)
   sb_engine_note_settings (self);
   sb_engine_flush_schedules (self);
   sb_engine_retry_revocations (self);
+  sb_engine_retry_blocks (self);
   iterate_until (self, has_answered, FLUSH_TIMEOUT);
   iterate_until (self, has_written, FLUSH_TIMEOUT);
   sb_engine_flush_uses (self);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "database-aside.h"
 #include "engine-fixture.h"
+#include "fault-vfs.h"
 #include "sb-clock.h"
 
 /* Blocked addresses survive a restart; and no clock that somebody sets ends or revives anything it should not. */
@@ -29,8 +31,14 @@ assert_blocks (SbEngine *engine, const char *const *expected)
 static gboolean
 notice_cb (SbEngine *engine, const char *code, const char *message, gpointer user_data)
 {
-  if (g_str_equal (code, "clock_set"))
-    (*(guint *) user_data)++;
+  if (!g_str_equal (code, "clock_set"))
+    return FALSE;
+
+  /* The window says it in other languages: it knows it by these words. */
+  g_assert_true (g_str_has_prefix (message, "The clock was set forward by ") ||
+                 g_str_has_prefix (message, "The clock was set back by "));
+  g_assert_true (g_str_has_suffix (message, " seconds."));
+  (*(guint *) user_data)++;
 
   return FALSE;
 }
@@ -161,9 +169,81 @@ test_token_ends_by_date (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (lasting);
 }
 
+/* --- a disk that does not work --- */
+
+static void
+set_disk (gboolean works)
+{
+  atomic_store (&fault_code, SQLITE_FULL);
+  atomic_store (&fault_lasts, !works);
+  atomic_store (&fault_countdown, works ? -1 : 0);
+}
+
+static void
+order_unkept (SbEngine *engine, const char *address, gboolean blocked)
+{
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (blocked)
+    sb_engine_block_address_async (engine, "window", address, 0, store_result_cb, &result);
+  else
+    sb_engine_unblock_address_async (engine, "window", address, store_result_cb, &result);
+  engine_finish (engine, &result, &error);
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL);
+}
+
+static void
+assert_on_disk (EngineFixture *self, const char *expected)
+{
+  g_autofree char *path = g_build_filename (self->store.folder, "signalbox.db", NULL);
+  sqlite3 *db = connect_aside (path);
+
+  assert_aside (db, "SELECT group_concat (address, ' ') FROM (SELECT address FROM block ORDER BY address)", expected);
+  sqlite3_close (db);
+}
+
+/* What was ordered meanwhile is in force at once, said not to be kept, and kept as soon as the disk works again. */
+static void
+test_written_once_the_disk_works (EngineFixture *self, gconstpointer data)
+{
+  static const char *const expected[] = { "127.0.0.2", "127.0.0.4", NULL };
+  GAsyncResult *result = NULL;
+
+  block (self->engine, "127.0.0.2", 0);
+  block (self->engine, "127.0.0.3", 0);
+  set_disk (FALSE);
+  order_unkept (self->engine, "127.0.0.4", TRUE);
+  order_unkept (self->engine, "127.0.0.3", FALSE);
+  /* Ordered and taken back: to be forgotten is nothing that the disk has to do. */
+  order_unkept (self->engine, "127.0.0.5", TRUE);
+  sb_engine_unblock_address_async (self->engine, "window", "127.0.0.5", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  g_assert_cmpint (sb_engine_get_state (self->engine), ==, SB_ENGINE_DEGRADED);
+  assert_blocks (self->engine, expected);
+
+  set_disk (TRUE);
+  sb_test_wait (sb_engine_get_state (self->engine) == SB_ENGINE_LISTENING);
+  assert_on_disk (self, "127.0.0.2 127.0.0.4");
+  engine_fixture_restart (self);
+  assert_blocks (self->engine, expected);
+}
+
+/* The end of the program is the last occasion. */
+static void
+test_written_at_the_end (EngineFixture *self, gconstpointer data)
+{
+  set_disk (FALSE);
+  order_unkept (self->engine, "127.0.0.4", TRUE);
+  set_disk (TRUE);
+  engine_fixture_restart (self);
+  assert_blocks (self->engine, (const char *const[]) { "127.0.0.4", NULL });
+}
+
 int
 main (int argc, char *argv[])
 {
+  fault_vfs_install ();
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(path, function) g_test_add ("/engine-blocks/" path, EngineFixture, NULL, set_up, function, tear_down)
@@ -172,6 +252,8 @@ main (int argc, char *argv[])
   ADD ("clock-is-set", test_clock_is_set);
   ADD ("clock-is-set-before-its-end", test_clock_is_set_before_its_end);
   ADD ("token-ends-by-date", test_token_ends_by_date);
+  ADD ("written-once-the-disk-works", test_written_once_the_disk_works);
+  ADD ("written-at-the-end", test_written_at_the_end);
 
   return g_test_run ();
 }
