@@ -8,6 +8,7 @@
 #include "access/sb-channel.h"
 #include "net/sb-frame-reader.h"
 #include "rules/sb-json-guard.h"
+#include "sb-clock.h"
 #include "store/sb-broadcast-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -318,7 +319,7 @@ sb_engine_send_async (SbEngine *self, const char *actor, gint64 schedule_id, con
   if (command->error == NULL)
     {
       sb_command_hold (command);
-      sb_broadcast_store_insert_async (self->database, g_get_real_time (), target, binary, payload, schedule_id,
+      sb_broadcast_store_insert_async (self->database, sb_clock_get_real (), target, binary, payload, schedule_id,
                                        inserted_cb, command);
     }
   sb_command_release (command);

@@ -5,6 +5,7 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
 #include "store/sb-schedule-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -246,7 +247,7 @@ sb_engine_schedule_counted (SbEngine *self, SbBroadcast *broadcast)
 void
 sb_engine_check_schedules (SbEngine *self)
 {
-  gint64 real = g_get_real_time (), monotonic = g_get_monotonic_time ();
+  gint64 real = sb_clock_get_real (), monotonic = sb_clock_get_elapsed ();
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
 
   if (self->closing)
@@ -284,7 +285,7 @@ due_cb (gpointer user_data)
 static void
 arm (SbEngine *self)
 {
-  gint64 real = g_get_real_time (), monotonic = g_get_monotonic_time ();
+  gint64 real = sb_clock_get_real (), monotonic = sb_clock_get_elapsed ();
   gint64 least = G_MAXINT64;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->schedules)); i++)
@@ -305,7 +306,7 @@ arm (SbEngine *self)
 void
 sb_engine_load_schedules (SbEngine *self, GPtrArray *schedules)
 {
-  gint64 real = g_get_real_time (), monotonic = g_get_monotonic_time ();
+  gint64 real = sb_clock_get_real (), monotonic = sb_clock_get_elapsed ();
 
   for (guint i = 0; i < schedules->len; i++)
     {
@@ -375,7 +376,7 @@ static gboolean
 check_schedule (SbEngine *self, const SbScheduleTimes *times, const SbTarget *target, gboolean binary, GBytes *payload,
                 GError **error)
 {
-  if (!check_times (times, g_get_real_time (), error))
+  if (!check_times (times, sb_clock_get_real (), error))
     return FALSE;
   if (target->client_ids != NULL && !target->everyone)
     {
@@ -402,7 +403,7 @@ begin_added (SbCommand *command)
   SbSchedule *schedule = SB_SCHEDULE (command->object);
 
   command->adds_schedule = FALSE;
-  sb_schedule_begin (schedule, FALSE, g_get_real_time (), g_get_monotonic_time ());
+  sb_schedule_begin (schedule, FALSE, sb_clock_get_real (), sb_clock_get_elapsed ());
   g_list_store_append (self->schedules, schedule);
   sb_engine_check_schedules (self);
 }
@@ -449,7 +450,7 @@ sb_engine_add_schedule_async (SbEngine *self, const char *actor, const SbSchedul
 
       command->adds_schedule = TRUE;
       sb_command_hold (command);
-      sb_schedule_store_insert_async (self->database, g_get_real_time (), times, message, added_cb, command);
+      sb_schedule_store_insert_async (self->database, sb_clock_get_real (), times, message, added_cb, command);
     }
   sb_command_release (command);
 }

@@ -3,6 +3,7 @@
 
 #include "control/sb-control-private.h"
 #include "control/sb-control-time.h"
+#include "sb-clock.h"
 
 /* How what there is to see is written in JSON. */
 
@@ -266,7 +267,7 @@ sb_schedule_to_json (SbSchedule *schedule, gboolean whole)
   json_object_set_int_member (object, "every", times->interval / G_USEC_PER_SEC);
   json_object_set_int_member (object, "times", times->max_runs);
   sb_json_set_time (object, "next_at",
-                    sb_schedule_get_next_at (schedule, g_get_real_time (), g_get_monotonic_time ()));
+                    sb_schedule_get_next_at (schedule, sb_clock_get_real (), sb_clock_get_elapsed ()));
   json_object_set_int_member (object, "runs", progress->n_runs);
   json_object_set_int_member (object, "missed", progress->n_missed);
   json_object_set_int_member (object, "failed", progress->n_failed);

@@ -3,6 +3,7 @@
 
 #include "store/sb-schedule-store.h"
 
+#include "sb-clock.h"
 #include "store/sb-message-columns.h"
 #include "store/sb-statement.h"
 
@@ -214,7 +215,7 @@ sb_schedule_store_update_async (SbDatabase *db, SbSchedule *schedule, GAsyncRead
   job = g_new0 (UpdateJob, 1);
   job->id = sb_schedule_get_id (schedule);
   job->progress = *sb_schedule_get_progress (schedule);
-  job->progress.counted_at = g_get_real_time ();
+  job->progress.counted_at = sb_clock_get_real ();
   job->error = g_strdup (sb_schedule_get_error (schedule));
   sb_database_run_async (db, update_func, job, (GDestroyNotify) update_job_free, NULL, NULL, callback, user_data);
 }

@@ -35,8 +35,8 @@ G_DECLARE_FINAL_TYPE (SbSchedule, sb_schedule, SB, SCHEDULE, GObject)
  * SbSchedule:
  *
  * A message that is sent again and again, or once at a time: what it is, when it is due, and what became of it. It keeps no clock: whoever
- * has one asks it, and tells it what happened. Durations are monotonic; real time only decides when the first one is due, and where the
- * rhythm goes on after the program was away. Main thread, but for making one. Signal "changed" after each change.
+ * has one asks it, and tells it what happened. Durations are elapsed time (sb-clock.h), which nobody can set and which goes on while the
+ * computer sleeps; real time only decides when the first one is due, and where the rhythm goes on after the program was away. Main thread, but for making one. Signal "changed" after each change.
  *
  * What falls due while it cannot be sent (the program or the server does not run, the one before is still on its way) is missed: counted,
  * said, and not made up for. Only one that is due once is still sent when it is up to a minute late.
