@@ -2,6 +2,11 @@
 #include "config.h"
 
 #include "hub-fixture.h"
+#include "net/sb-deflate.h"
+#include "support/sb-test-deflate.h"
+#include "support/sb-test-frames.h"
+
+#include <sys/resource.h>
 
 /* What limits do is counted, each in its own number. */
 
@@ -260,9 +265,180 @@ test_silence_is_counted (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (get_totals (self).closed_silent, ==, 1);
 }
 
+/* --- what is still coming in --- */
+
+#define TEXT_AND_FIN 0x81
+#define TEXT_COMPRESSED 0x41 /* and to be continued */
+#define CONTINUED_AND_FIN 0x80
+
+/* One message, of which the rest is sent later. */
+typedef struct
+{
+  SbTestClient *client;
+  GByteArray *bytes;
+  gsize sent;
+} Partial;
+
+static Partial *
+begin_message (HubFixture *self, const char *path, const char *text, gsize size)
+{
+  Partial *partial = g_new0 (Partial, 1);
+
+  partial->client = connect_client (self, path);
+  partial->bytes = g_byte_array_new ();
+  partial->sent = size;
+  sb_test_append_frame (partial->bytes, TEXT_AND_FIN, text, strlen (text));
+  sb_test_client_send_bytes (partial->client, partial->bytes->data, size);
+
+  return partial;
+}
+
+static void
+end_message (Partial *partial)
+{
+  sb_test_client_send_bytes (partial->client, partial->bytes->data + partial->sent, partial->bytes->len - partial->sent);
+}
+
+static void
+partial_free (Partial *partial)
+{
+  sb_test_client_free (partial->client);
+  g_byte_array_unref (partial->bytes);
+  g_free (partial);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Partial, partial_free)
+
+/* Many who begin long messages and do not end them may not fill the memory: the longest goes first, and who has begun a short one is left
+ * in peace. */
+static void
+test_longest_message_goes_first (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autofree char *text = make_text (190000);
+  g_autoptr (SbTestClient) listener = NULL;
+  g_autoptr (Partial) little = NULL;
+  Partial *much[4];
+  guint n_open = 0;
+
+  sb_session_limits_init (&limits);
+  limits.max_message = 200000;
+  limits.max_queued_memory = 1 << 20;
+  set_limits (self, &limits);
+  listener = connect_client (self, "/");
+  little = begin_message (self, "/", text, 10000);
+  sb_test_wait (get_totals (self).arriving > 0);
+  for (guint i = 0; i < G_N_ELEMENTS (much); i++)
+    {
+      much[i] = begin_message (self, "/much", text, 150000);
+      sb_test_wait (get_totals (self).arriving >= MIN (i + 1, 3) * 150000 + 10000 && (i < 3 || self->left->len > 0));
+      g_assert_cmpuint (get_totals (self).arriving, <=, limits.max_queued_memory);
+    }
+  g_assert_cmpuint (self->left->len, ==, 1);
+  g_assert_cmpuint (self->left_code, ==, 1013);
+  g_assert_cmpstr (self->left_reason, ==, "too much at once");
+  g_assert_cmpstr (((SbPeer *) g_ptr_array_index (self->left, 0))->channel, ==, "/much");
+  g_assert_cmpuint (get_totals (self).closed_busy, ==, 1);
+
+  /* All the others get theirs through. */
+  end_message (little);
+  sb_test_client_expect_text (listener, text);
+  for (guint i = 0; i < G_N_ELEMENTS (much); i++)
+    end_message (much[i]);
+  sb_test_wait (self->traffic->len == 1 + G_N_ELEMENTS (much) - 1);
+  sb_test_wait (get_totals (self).arriving == 0);
+  for (guint i = 0; i < G_N_ELEMENTS (much); i++)
+    {
+      n_open += sb_test_client_send_ping (much[i]->client, "") ? 1 : 0;
+      partial_free (much[i]);
+    }
+  g_assert_cmpuint (n_open, >=, 3);
+}
+
+/* Nothing stays counted for who goes in the middle of a message. */
+static void
+test_nothing_stays_of_who_goes (HubFixture *self, gconstpointer data)
+{
+  g_autofree char *text = make_text (100000);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (Partial) partial = begin_message (self, "/", text, 50000);
+
+      sb_test_wait (get_totals (self).arriving >= 49000);
+      if (i == 1)
+        sb_test_client_send_frame (partial->client, 0xFF, "", 0);
+    }
+  sb_test_wait (self->left->len == 3 && get_totals (self).arriving == 0);
+}
+
+static SbTestClient *
+begin_compressed (HubFixture *self, GByteArray *packed)
+{
+  guint n_joined = self->joined->len;
+  SbTestClient *client = sb_test_client_new (self->port);
+  g_autoptr (SbTestResponse) response =
+      sb_test_client_handshake (client, "/packed", self->secret, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+
+  g_assert_cmpuint (response->status, ==, 101);
+  sb_test_wait (self->joined->len > n_joined);
+  sb_test_client_send_frame (client, TEXT_COMPRESSED, packed->data, packed->len / 2);
+
+  return client;
+}
+
+/* A lane unpacks only so many messages at once, however many begin one. */
+static void
+test_too_many_compressed_at_once (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  SbGateLimits gate;
+  g_autofree char *text = make_text (1000);
+  g_autoptr (GByteArray) packed = sb_test_deflate ((const guint8 *) text, strlen (text), 15);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
+  g_autoptr (SbTestClient) one_more = NULL, next = NULL, listener = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.compression = TRUE;
+  set_limits (self, &limits);
+  sb_gate_limits_init (&gate);
+  gate.max_clients_per_address = gate.max_clients = 2 * SB_DEFLATE_MAX_INFLATERS;
+  set_gate_limits (self, &gate);
+
+  listener = connect_client (self, "/packed");
+  while (clients->len < SB_DEFLATE_MAX_INFLATERS)
+    g_ptr_array_add (clients, begin_compressed (self, packed));
+  sb_test_wait (get_totals (self).arriving >= (guint64) SB_DEFLATE_MAX_INFLATERS * SB_DEFLATE_INFLATER_SIZE);
+  one_more = begin_compressed (self, packed);
+  sb_test_client_expect_close (one_more, 1013, "too much at once");
+  sb_test_wait (self->left->len == 1);
+  g_assert_cmpuint (get_totals (self).closed_busy, ==, 1);
+
+  /* Where one ends, another may begin. */
+  sb_test_client_send_frame (g_ptr_array_index (clients, 0), CONTINUED_AND_FIN, packed->data + packed->len / 2,
+                             packed->len - packed->len / 2);
+  sb_test_client_expect_text (listener, text);
+  next = begin_compressed (self, packed);
+  sb_test_client_expect_silence (next);
+  g_assert_cmpuint (get_totals (self).closed_busy, ==, 1);
+}
+
+/* Both ends of a thousand connections are in this process. */
+static void
+allow_descriptors (rlim_t n)
+{
+  struct rlimit limit;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &limit));
+  g_assert_cmpuint (limit.rlim_max, >=, n);
+  limit.rlim_cur = MAX (limit.rlim_cur, n);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+}
+
 int
 main (int argc, char *argv[])
 {
+  allow_descriptors (4096);
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(path, lanes, function) \
@@ -276,6 +452,9 @@ main (int argc, char *argv[])
   ADD ("rejections-are-counted", 1, test_rejections_are_counted);
   ADD ("smaller-rate-counts", 2, test_smaller_rate_counts);
   ADD ("silence-is-counted", 1, test_silence_is_counted);
+  ADD ("longest-message-goes-first", 1, test_longest_message_goes_first);
+  ADD ("nothing-stays-of-who-goes", 2, test_nothing_stays_of_who_goes);
+  ADD ("too-many-compressed-at-once", 1, test_too_many_compressed_at_once);
 
   return g_test_run ();
 }

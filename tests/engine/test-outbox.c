@@ -140,10 +140,41 @@ test_full_of_bytes (void)
 {
   Seen seen = { .in_order = TRUE };
   SbOutbox *outbox = sb_outbox_new (16, events_cb, &seen);
-  g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (SB_OUTBOX_MAX_BYTES / 4), SB_OUTBOX_MAX_BYTES / 4);
+  const gsize size = SB_OUTBOX_MAX_BYTES / 4 - 1000; /* the rest of an entry counts as well */
+  g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (size), size);
 
   for (guint i = 0; i < 6; i++)
     push_traffic (outbox, payload);
+  sb_outbox_drain (outbox);
+  g_assert_cmpuint (seen.n_traffic, ==, 4);
+  g_assert_cmpuint (sb_outbox_get_not_kept (outbox), ==, 2);
+  sb_outbox_free (outbox);
+}
+
+/* The words about a rejected message may be longer than itself. */
+static void
+test_full_of_words (void)
+{
+  Seen seen = { .in_order = TRUE };
+  SbOutbox *outbox = sb_outbox_new (16, events_cb, &seen);
+  const gsize length = SB_OUTBOX_MAX_BYTES / 16 - 1000;
+
+  for (guint i = 0; i < 6; i++)
+    {
+      SbEvent event = {
+        .kind = SB_EVENT_TRAFFIC,
+        .traffic = {
+          .payload = g_bytes_new_static ("{}", 2),
+          .size = 2,
+          .target = g_strnfill (length, 'a'),
+          .reason = g_strnfill (length, 'b'),
+          .pointer = g_strnfill (length, 'c'),
+          .schema_pointer = g_strnfill (length, 'd'),
+        },
+      };
+
+      sb_outbox_push (outbox, &event, 1);
+    }
   sb_outbox_drain (outbox);
   g_assert_cmpuint (seen.n_traffic, ==, 4);
   g_assert_cmpuint (sb_outbox_get_not_kept (outbox), ==, 2);
@@ -221,6 +252,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/outbox/threads-in-order", test_threads);
   g_test_add_func ("/outbox/full-counts-traffic-keeps-joins", test_full);
   g_test_add_func ("/outbox/full-of-bytes", test_full_of_bytes);
+  g_test_add_func ("/outbox/full-of-words", test_full_of_words);
   g_test_add_func ("/outbox/reply-comes-behind-events", test_reply);
   g_test_add_func ("/outbox/report-comes-at-once", test_report);
   g_test_add_func ("/outbox/free-delivers", test_free_delivers);

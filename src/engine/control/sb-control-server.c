@@ -30,6 +30,7 @@ totals_to_json (SbEngine *engine)
   json_object_set_int_member (object, "refused", (gint64) totals.refused);
   json_object_set_int_member (object, "backlog", (gint64) totals.backlog);
   json_object_set_int_member (object, "held", (gint64) totals.held);
+  json_object_set_int_member (object, "arriving", (gint64) totals.arriving);
   json_object_set_int_member (object, "refused_full", (gint64) totals.refused_full);
   json_object_set_int_member (object, "refused_address", (gint64) totals.refused_address);
   json_object_set_int_member (object, "refused_token", (gint64) totals.refused_token);
@@ -40,6 +41,7 @@ totals_to_json (SbEngine *engine)
   json_object_set_int_member (object, "closed_silent", (gint64) totals.closed_silent);
   json_object_set_int_member (object, "closed_slow", (gint64) totals.closed_slow);
   json_object_set_int_member (object, "closed_memory", (gint64) totals.closed_memory);
+  json_object_set_int_member (object, "closed_busy", (gint64) totals.closed_busy);
   json_object_set_int_member (object, "replies_withheld", (gint64) totals.replies_withheld);
 
   return object;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /* Messages that one lane unpacks at the same time: 40 MiB besides what comes of them. Only those count that take more
  * than one read to come in. */
 #define SB_DEFLATE_MAX_INFLATERS 1024
+#define SB_DEFLATE_INFLATER_SIZE (40 * 1024) /* zlib's window of 32 KiB and its tables */
 
 typedef struct _SbInflater SbInflater;
 

@@ -96,6 +96,18 @@ sb_frame_reader_get_pending (const SbFrameReader *self)
   return self->joined != NULL ? self->joined->len : 0;
 }
 
+gsize
+sb_frame_reader_get_memory (const SbFrameReader *self)
+{
+  gsize size = sb_frame_reader_get_pending (self);
+
+  /* A GByteArray grows to the next power of two. */
+  if (size > 0)
+    size = (gsize) 1 << g_bit_storage (size - 1);
+
+  return size + (self->inflater != NULL ? SB_DEFLATE_INFLATER_SIZE : 0);
+}
+
 void
 sb_frame_reader_set_max_message (SbFrameReader *self, gsize max_message)
 {

@@ -72,6 +72,8 @@ void     sb_frame_reader_init  (SbFrameReader *self, gsize max_message);
 void     sb_frame_reader_clear (SbFrameReader *self);
 /* Bytes held for a message that is not whole yet. */
 gsize    sb_frame_reader_get_pending (const SbFrameReader *self);
+/* Bytes of memory that message takes meanwhile, 40 KiB more for one that comes compressed; 0 where none is coming. */
+gsize    sb_frame_reader_get_memory  (const SbFrameReader *self);
 /* Payload bytes of a whole message, unpacked; at most 2 GiB. Acts on the next frame's header. Compressed it may come in as much, and an
  * eighth and 64 bytes more, for what cannot be compressed grows by trying. */
 void     sb_frame_reader_set_max_message (SbFrameReader *self, gsize max_message);

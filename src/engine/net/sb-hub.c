@@ -668,6 +668,7 @@ sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
       totals->dropped += sb_counter_get (lane->dropped);
       totals->refused += sb_counter_get (lane->refused);
       totals->held += sb_counter_get (lane->held);
+      totals->arriving += sb_counter_get (lane->arriving);
       totals->refused_full += sb_counter_get (lane->refused_full);
       totals->refused_address += sb_counter_get (lane->refused_address);
       totals->refused_token += sb_counter_get (lane->refused_token);
@@ -678,6 +679,7 @@ sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
       totals->closed_silent += sb_counter_get (lane->closed_silent);
       totals->closed_slow += sb_counter_get (lane->closed_slow);
       totals->closed_memory += sb_counter_get (lane->closed_memory);
+      totals->closed_busy += sb_counter_get (lane->closed_busy);
       totals->replies_withheld += sb_counter_get (lane->replies_withheld);
     }
 }

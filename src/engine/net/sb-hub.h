@@ -55,7 +55,7 @@ gboolean  sb_target_matches (const SbTarget *self, const SbPeer *peer);
 char     *sb_target_to_text (const SbTarget *self); /* "everyone", "/news, /a/…": what the log and the history show; not translated */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbTarget, sb_target_free)
 
-/* Sums over all lanes; each is true, they need not be of one instant. Monotonic but for the first two and @held. */
+/* Sums over all lanes; each is true, they need not be of one instant. Monotonic but for the first two, @held and @arriving. */
 typedef struct
 {
   guint64 clients;
@@ -71,6 +71,7 @@ typedef struct
 
   /* How often each limit was hit. */
   guint64 held;               /* now: bytes of memory that the queues hold, shared frames once a lane */
+  guint64 arriving;           /* now: bytes of memory that messages hold of which not all has come yet */
   guint64 refused_full;       /* handshakes: as many clients as there may be */
   guint64 refused_address;    /* … as one address may have */
   guint64 refused_token;      /* … as the token may have */
@@ -81,6 +82,7 @@ typedef struct
   guint64 closed_silent;      /* … with 3008: a ping was not answered */
   guint64 closed_slow;        /* … with 1013: over the backlog of one client */
   guint64 closed_memory;      /* … with 1013: the queues together held too much */
+  guint64 closed_busy;        /* … with 1013: too much was coming in at once */
   guint64 replies_withheld;   /* rejected messages without an error reply */
 } SbHubTotals;
 

@@ -5,7 +5,7 @@
 
 #include "net/sb-session.h"
 
-/* The limit on what the queues of all lanes hold together. */
+/* The limit on what the queues of all lanes hold together, and on what is still coming in. */
 
 #define TELL_AGAIN G_TIME_SPAN_MINUTE
 
@@ -117,4 +117,33 @@ sb_lane_limit_memory (SbLane *self)
     shed (self, NULL);
   else
     sb_lane_pass (self, heaviest, shed, NULL);
+}
+
+/* --- what is coming in --- */
+
+static SbSession *
+find_longest (SbLane *self)
+{
+  SbSession *longest = NULL;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      SbSession *session = g_ptr_array_index (self->sessions, i);
+
+      if (session->arriving > (longest != NULL ? longest->arriving : 0))
+        longest = session;
+    }
+
+  return longest;
+}
+
+void
+sb_lane_limit_arriving (SbLane *self)
+{
+  guint64 share = self->limits.max_queued_memory / self->n_lanes;
+  guint64 limit = MAX (share, 4 * (guint64) self->limits.max_message); /* an array grows by doubling: up to twice its length */
+  SbSession *longest;
+
+  while (G_UNLIKELY (sb_counter_get (self->totals.arriving) > limit) && (longest = find_longest (self)) != NULL)
+    sb_session_stop_hearing (longest);
 }

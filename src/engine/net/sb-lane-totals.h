@@ -24,6 +24,7 @@ typedef struct
 
   /* What limits did; see SbHubTotals. */
   _Atomic guint64 held; /* now, bytes */
+  _Atomic guint64 arriving; /* now, bytes */
   _Atomic guint64 refused_full;
   _Atomic guint64 refused_address;
   _Atomic guint64 refused_token;
@@ -34,6 +35,7 @@ typedef struct
   _Atomic guint64 closed_silent;
   _Atomic guint64 closed_slow;
   _Atomic guint64 closed_memory;
+  _Atomic guint64 closed_busy;
   _Atomic guint64 replies_withheld;
 } SbLaneTotals;
 

@@ -176,7 +176,8 @@ lane_serve (SbLane *self)
     }
   g_ptr_array_remove_range (self->unread, 0, n_unread);
 
-  return n == EVENTS_A_WAIT || self->unread->len > 0;
+  /* What ends a congestion comes in by the inbox. */
+  return n == EVENTS_A_WAIT || (self->unread->len > 0 && !sb_lane_is_congested (self));
 }
 
 static gboolean
@@ -203,6 +204,12 @@ lane_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 }
 
 static GSourceFuncs lane_source_funcs = { .dispatch = lane_dispatch };
+
+gboolean
+sb_lane_is_congested (const SbLane *self)
+{
+  return self->relayed > SB_LANE_MAX_RELAYED;
+}
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
@@ -274,6 +281,7 @@ typedef struct
   SbLane *origin;
   SbFrame *frame; /* NULL: nothing is on its way */
   SbEvent event;
+  gsize weight;     /* bytes it keeps, about */
   gboolean settled; /* for the origin alone */
   GList link;       /* in the origin's queue */
 } Relay;
@@ -289,6 +297,7 @@ relay_settle_task (SbLane *lane, gpointer data)
   while (lane->relays.head != NULL && (self = lane->relays.head->data)->settled)
     {
       g_queue_unlink (&lane->relays, &self->link);
+      lane->relayed -= self->weight;
       self->event.traffic.reached = atomic_load (&self->reached);
       self->event.traffic.dropped = atomic_load (&self->dropped);
       sb_lane_tell (lane, &self->event);
@@ -310,12 +319,14 @@ relay_done (SbLane *lane, Relay *self)
 }
 
 static Relay *
-relay_new (SbLane *origin)
+relay_new (SbLane *origin, gsize payload)
 {
   Relay *self = g_new0 (Relay, 1);
 
   sb_ref_count_init (&self->n_lanes);
   self->origin = origin;
+  self->weight = sizeof *self + payload;
+  origin->relayed += self->weight;
   self->link.data = self;
   g_queue_push_tail_link (&origin->relays, &self->link);
 
@@ -331,7 +342,7 @@ sb_lane_log (SbLane *self, SbEvent *event)
       return;
     }
 
-  Relay *entry = relay_new (self);
+  Relay *entry = relay_new (self, event->traffic.size);
 
   entry->event = *event;
   relay_done (self, entry);
@@ -385,7 +396,7 @@ sb_lane_relay (SbLane *self, SbSession *sender, SbFrame *frame)
       return;
     }
 
-  Relay *relay = relay_new (self);
+  Relay *relay = relay_new (self, frame->length);
 
   relay->frame = sb_frame_ref (frame);
   traffic_event_init (&relay->event, sender, frame);

@@ -14,6 +14,8 @@
 G_BEGIN_DECLS
 
 #define SB_LANE_BUFFER (64 * 1024)
+/* Bytes of messages that are on their way through other lanes: with more, a lane reads no more until those have caught up. */
+#define SB_LANE_MAX_RELAYED ((gsize) 16 << 20)
 
 typedef struct _SbSession SbSession;
 typedef struct _SbListener SbListener;
@@ -71,6 +73,7 @@ struct _SbLane
   GPtrArray *unread;   /* may have more to read than one turn takes */
   GPtrArray *gone;     /* to be freed at the end of the turn */
   GQueue relays;       /* (element-type Relay): messages on their way through other lanes, oldest first */
+  gsize relayed;       /* bytes that those hold */
   GArray *events;      /* (element-type SbEvent): told to the main thread at the end of the turn */
   GArray *deferred;    /* (element-type SbLaneTask): done at the end of the turn, behind the events */
   GArray **outgoing;   /* (element-type SbLaneTask), by lane: posted at the end of the turn */
@@ -119,6 +122,11 @@ void     sb_lane_defer  (SbLane *self, SbLaneFunc func, gpointer data);
 /* Closes clients, the largest backlog first, while the queues of all lanes together hold more than the limit; where another lane holds the
  * most, that one is asked to: sb-lane-memory.c. */
 void     sb_lane_limit_memory (SbLane *self);
+/* Closes clients, the longest message first, while those of which not all has come hold more memory than this lane's share of the limit,
+ * which is at least what two of the longest messages need: sb-lane-memory.c. */
+void     sb_lane_limit_arriving (SbLane *self);
+/* The other lanes have not caught up: not to be read for now. */
+gboolean sb_lane_is_congested (const SbLane *self);
 /* Closes all sessions with @code and @reason and calls @func when the last is gone or @timeout (s) is over. */
 void     sb_lane_drain  (SbLane *self, guint16 code, const char *reason, guint timeout,
                          void (*func) (SbLane *lane, gpointer user_data), gpointer user_data);

@@ -4,6 +4,7 @@
 #include "net/sb-outbox.h"
 
 #include <pthread.h>
+#include <string.h>
 
 struct _SbOutbox
 {
@@ -79,11 +80,24 @@ sb_outbox_free (SbOutbox *self)
   g_free (self);
 }
 
-static gboolean
-outbox_has_room (SbOutbox *self, const SbEvent *event)
+static gsize
+weigh_text (const char *text)
 {
-  return self->n_traffic < SB_OUTBOX_MAX_TRAFFIC &&
-         self->n_bytes + event->traffic.size <= SB_OUTBOX_MAX_BYTES;
+  return text != NULL ? strlen (text) + 1 : 0;
+}
+
+/* What a traffic entry keeps in memory: the whole message, though it may be others' as well, and the words about it. */
+static gsize
+weigh (const SbTrafficRecord *record)
+{
+  return sizeof (SbEvent) + record->size + weigh_text (record->target) + weigh_text (record->reason) +
+         weigh_text (record->pointer) + weigh_text (record->schema_pointer);
+}
+
+static gboolean
+outbox_has_room (SbOutbox *self, gsize weight)
+{
+  return self->n_traffic < SB_OUTBOX_MAX_TRAFFIC && self->n_bytes + weight <= SB_OUTBOX_MAX_BYTES;
 }
 
 void
@@ -103,14 +117,16 @@ sb_outbox_push (SbOutbox *self, SbEvent *events, gsize n)
     {
       if (events[i].kind == SB_EVENT_TRAFFIC)
         {
-          if (!outbox_has_room (self, &events[i]))
+          gsize weight = weigh (&events[i].traffic);
+
+          if (!outbox_has_room (self, weight))
             {
               sb_event_clear (&events[i]);
               sb_counter_add (self->not_kept, 1);
               continue;
             }
           self->n_traffic++;
-          self->n_bytes += events[i].traffic.size;
+          self->n_bytes += weight;
         }
       /* Whoever gave the command waits for it. */
       urgent = urgent || events[i].kind == SB_EVENT_REPORT;

@@ -163,6 +163,8 @@ session_die (SbSession *self)
   self->state = SB_SESSION_DEAD;
   sb_wheel_clear (&lane->wheel, &self->timer);
   sb_router_leave (&lane->router, self);
+  sb_counter_add (lane->totals.arriving, -self->arriving);
+  self->arriving = 0;
   sb_lane_stream_clear (&self->stream);
 
   SbSession *last = g_ptr_array_index (lane->sessions, lane->sessions->len - 1);
@@ -389,6 +391,33 @@ session_message_cb (gpointer user_data, SbOpcode opcode, guint8 *payload, gsize 
 
 static const SbFrameReaderFuncs reader_funcs = { session_message_cb, session_control_cb };
 
+/* Whoever lingers is not heard any more. TRUE: it holds more than before. */
+static gboolean
+session_count_arriving (SbSession *self)
+{
+  gsize before = self->arriving;
+
+  if (self->state == SB_SESSION_DEAD)
+    return FALSE;
+  if (self->state == SB_SESSION_LINGERING)
+    sb_frame_reader_clear (&self->reader);
+  self->arriving = sb_frame_reader_get_memory (&self->reader);
+  if (self->arriving != before)
+    sb_counter_add (self->lane->totals.arriving, self->arriving - before);
+
+  return self->arriving > before;
+}
+
+void
+sb_session_stop_hearing (SbSession *self)
+{
+  if (self->state == SB_SESSION_OPEN)
+    sb_counter_add (self->lane->totals.closed_busy, 1);
+  sb_session_close (self, 1013, "too much at once", SB_CLOSED_BY_SERVER, FALSE);
+  session_linger (self);
+  session_count_arriving (self);
+}
+
 void
 sb_session_receive (SbSession *self, guint8 *data, gsize length)
 {
@@ -406,9 +435,13 @@ sb_session_receive (SbSession *self, guint8 *data, gsize length)
   if (!sb_frame_reader_push (&self->reader, data, length, &reader_funcs, self, &error))
     {
       sb_session_take_broken (self, &error);
+      if (error.close_code == 1013 && self->state == SB_SESSION_OPEN)
+        sb_counter_add (self->lane->totals.closed_busy, 1);
       sb_session_close (self, error.close_code, error.reason, SB_CLOSED_BY_SERVER, FALSE);
       session_linger (self); /* after a broken frame there is no telling where the client's close frame would begin */
     }
+  if (session_count_arriving (self))
+    sb_lane_limit_arriving (self->lane);
 }
 
 gboolean
@@ -416,6 +449,9 @@ sb_session_read (SbSession *self)
 {
   for (guint i = 0; i < READS_A_TURN && self->state != SB_SESSION_DEAD; i++)
     {
+      if (G_UNLIKELY (sb_lane_is_congested (self->lane)))
+        return TRUE;
+
       gssize n = sb_lane_stream_read (&self->stream, self->lane->buffer, SB_LANE_BUFFER);
 
       if (n < 0 && errno == EAGAIN)

@@ -54,6 +54,7 @@ struct _SbSession
   SbRate replies;
   gint64 minute;        /* when the count of rejections began */
   guint n_rejected;
+  gsize arriving;       /* bytes that the lane counts for a message of which not all has come */
   guint64 sequence;     /* data frames from the client */
 };
 
@@ -84,6 +85,8 @@ void       sb_session_take_message (SbSession *self, SbOpcode opcode, guint8 *pa
 void       sb_session_take_broken  (SbSession *self, const SbFrameError *error);
 /* Deals with bytes of the client; overwrites them. */
 void       sb_session_receive    (SbSession *self, guint8 *data, gsize length);
+/* Closes it with 1013 for what it sends, which it forgets. Not from within sb_session_receive() of the same session. */
+void       sb_session_stop_hearing (SbSession *self);
 void       sb_session_flush      (SbSession *self);
 /* FALSE: over the backlog limit; the session is then closing with 1013 and the frame counted as dropped. */
 gboolean   sb_session_queue      (SbSession *self, SbFrame *frame, SbReceipt *receipt);
