@@ -124,6 +124,14 @@ sb_command_abandon_all (SbEngine *engine)
     }
 }
 
+/* FALSE: the engine was closed before @self was done, and has answered and freed it. For what neither the hub nor the database does, whose
+ * end is not waited for. */
+gboolean
+sb_command_is_open (SbEngine *engine, SbCommand *self)
+{
+  return self != NULL && g_hash_table_contains (engine->commands, self);
+}
+
 void
 sb_command_hub_done_cb (guint n, gpointer user_data)
 {

@@ -185,6 +185,7 @@ void       sb_command_hold            (SbCommand *self);
 void       sb_command_release         (SbCommand *self);
 void       sb_command_fail            (SbCommand *self, GError *error);
 void       sb_command_abandon_all     (SbEngine *engine);
+gboolean   sb_command_is_open         (SbEngine *engine, SbCommand *self);
 void       sb_command_hub_done_cb     (guint n, gpointer user_data);
 void       sb_command_audit           (SbCommand *self, SbAct act, const char *subject, const char *detail);
 

@@ -120,7 +120,7 @@ static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbEngine *self = SB_ENGINE (source);
-  SbCommand *command = user_data;
+  SbCommand *command = sb_command_is_open (self, user_data) ? user_data : NULL;
   GError *error = NULL;
   g_autoptr (GTlsCertificate) certificate = g_task_propagate_pointer (G_TASK (result), &error);
   const Paths *paths = g_task_get_task_data (G_TASK (result));
@@ -333,6 +333,8 @@ made_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *fingerprint = NULL;
   g_autofree char *detail = NULL;
 
+  if (!sb_command_is_open (SB_ENGINE (source), command))
+    return;
   command->certificate = g_task_propagate_pointer (G_TASK (result), &error);
   if (command->certificate == NULL)
     sb_command_fail (command, error);

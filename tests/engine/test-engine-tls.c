@@ -198,6 +198,30 @@ test_slow_to_read (Fixture *self, gconstpointer data)
   g_assert_true (g_tls_certificate_is_same (sb_engine_get_certificate (engine), before));
 }
 
+/* The engine does not wait for a file for ever: the order is answered when it closes, and what the file gives then is nobody's. */
+static void
+test_closed_while_reading (Fixture *self, gconstpointer data)
+{
+  SbEngine *engine = g_steal_pointer (&self->base.engine);
+  g_autofree char *pipe = g_build_filename (self->base.store.folder, "pipe.pem", NULL);
+  g_autofree char *other_key = g_build_filename (SOURCE_ROOT, "tests", "data", "other-key.pem", NULL);
+  g_autoptr (GAsyncResult) slow = NULL;
+  g_autoptr (GError) error = NULL;
+
+  engine_start_well (engine);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  order_certificate (engine, pipe, other_key, &slow);
+  sb_engine_close_now (engine);
+  sb_test_wait (slow != NULL);
+  g_assert_cmpint (sb_engine_command_finish (engine, slow, &error), ==, -1);
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
+  g_clear_object (&slow);
+
+  copy_into_pipe ("other.pem", pipe);
+  sb_test_wait (G_OBJECT (engine)->ref_count == 1);
+  g_assert_finalize_object (engine);
+}
+
 /* A broken file leaves the one in use, and says so until it is mended. */
 static void
 test_broken_while_running (Fixture *self, gconstpointer data)
@@ -273,6 +297,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine-tls/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
   g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
   g_test_add ("/engine-tls/slow-to-read", Fixture, NULL, set_up, test_slow_to_read, tear_down);
+  g_test_add ("/engine-tls/closed-while-reading", Fixture, NULL, set_up, test_closed_while_reading, tear_down);
   g_test_add ("/engine-tls/broken-while-running", Fixture, NULL, set_up, test_broken_while_running, tear_down);
   g_test_add ("/engine-tls/expired", Fixture, NULL, set_up, test_expired, tear_down);
   g_test_add ("/engine-tls/not-started", Fixture, NULL, set_up, test_not_started, tear_down);
