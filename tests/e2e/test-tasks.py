@@ -187,16 +187,15 @@ class TasksTest(unittest.TestCase):
             program.go_to("Overview")
             program.wait_for_name("Needs Attention")
             program.press("1 client sends messages that are rejected", below="Needs Attention")
-            program.wait_for_name("Lab sensors", below="Clients")
-            self.assertIsNone(program.find(lambda widget: widget.name == "Screens"))
-            program.press("Lab sensors", below="Clients")
+            program.wait_for_words("NaN", below="Traffic")
+            self.assertIsNone(program.find(lambda widget: "200" in widget.name))
+            program.press_that(lambda widget: "NaN" in widget.name, "the message", below="Traffic")
+            program.wait_for_words("ine 1, column 17")
+            program.do("Show Client", below="Traffic")
             for name in ("Address", "Token", "Rejected"):
                 program.wait_for_name(name, below="Details")
             program.wait_for_words("127.0.0.66", below="Details")
-            program.do("Show All", below="Clients")
-            program.wait_for_words("NaN", below="Traffic")
-            program.press_that(lambda widget: "NaN" in widget.name, "the message", below="Traffic")
-            program.wait_for_words("Line 1, column 17")
+            program.wait_for_name("Clients", below="Clients")
             self.check_words(6, program)
 
     def test_7_cut_it_off(self):
