@@ -369,8 +369,6 @@ sb_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (APPLICATION_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  if (!g_resources_get_info (SB_HELP_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL, NULL, NULL))
-    g_action_map_remove_action (G_ACTION_MAP (self), "help");
   sb_shortcuts_install (GTK_APPLICATION (self));
   if (self->stats_interval >= 0)
     self->loop_stats = sb_loop_stats_new (self->stats_interval);

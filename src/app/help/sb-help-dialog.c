@@ -5,6 +5,8 @@
 #include "help/sb-help-text.h"
 #include <glib/gi18n.h>
 
+#define RESOURCE "/org/signalbox/Signalbox/help/tasks.md"
+
 /*
  * The help: docs/tasks.md, which is in the program, so that it is there in a sandbox, without a network and without a
  * help viewer. A list of the tasks, and a page for each.
@@ -127,7 +129,7 @@ sb_help_dialog_new (void)
 {
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_navigation_view_new ();
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (SB_HELP_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autofree char *markdown = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   GPtrArray *topics = sb_help_text_read (markdown);
 

@@ -5,8 +5,6 @@
 
 G_BEGIN_DECLS
 
-#define SB_HELP_RESOURCE "/org/signalbox/Signalbox/help/tasks.md"
-
 AdwDialog *sb_help_dialog_new (void);
 
 G_END_DECLS
