@@ -626,11 +626,11 @@ test_narrow (void)
   sb_engine_revoke_token_async (test->engine, "window", id, NULL, NULL);
   app_test_wait_until (get_state (test, id) == SB_TOKEN_REVOKED);
   app_test_snap (test, "tokens-table");
-  g_assert_false (sb_token_table_is_narrow (table));
+  g_assert_false (sb_table_is_narrow (SB_TABLE (table)));
   app_test_wait_until (find_label (GTK_WIDGET (table), "Old kiosk") != NULL && !is_cut (GTK_WIDGET (table)));
 
   app_test_resize (test, 360, 640);
-  app_test_wait_until (sb_token_table_is_narrow (table) && app_test_find (page, GTK_TYPE_LIST_VIEW, NULL) != NULL);
+  app_test_wait_until (sb_table_is_narrow (SB_TABLE (table)) && app_test_find (page, GTK_TYPE_LIST_VIEW, NULL) != NULL);
   app_test_wait_until (find_label (GTK_WIDGET (table), "Old kiosk") != NULL && gtk_widget_get_width (GTK_WIDGET (table)) <= 360);
   app_test_wait_until (!is_cut (GTK_WIDGET (table)));
   app_test_snap (test, "tokens-narrow");

@@ -507,5 +507,5 @@ sb_tokens_page_init (SbTokensPage *self)
   sb_filter_bar_add_choice (self->filter_bar, "expiring", _("Expiring"));
   sb_filter_bar_add_choice (self->filter_bar, "expired", C_("tokens", "Expired"));
   sb_filter_bar_add_choice (self->filter_bar, "revoked", C_("tokens", "Revoked"));
-  sb_token_table_set_menu (self->table, self->row_menu);
+  sb_table_set_menu (SB_TABLE (self->table), self->row_menu);
 }

@@ -28,65 +28,6 @@ sb_table_align_heading (GtkColumnView *view,
   gtk_box_reorder_child_after (GTK_BOX (box), gtk_widget_get_last_child (box), NULL);
 }
 
-static void
-ask_for_menu (GtkGesture  *gesture,
-              double       x,
-              double       y,
-              GtkListItem *list_item)
-{
-  SbTableMenuFunc func = g_object_get_data (G_OBJECT (gesture), "func");
-
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  func (GTK_EVENT_CONTROLLER (gesture), list_item, x, y);
-}
-
-static void
-secondary_pressed_cb (GtkGesture  *gesture,
-                      int          n_press,
-                      double       x,
-                      double       y,
-                      GtkListItem *list_item)
-{
-  ask_for_menu (gesture, x, y, list_item);
-}
-
-static void
-long_pressed_cb (GtkGesture  *gesture,
-                 double       x,
-                 double       y,
-                 GtkListItem *list_item)
-{
-  ask_for_menu (gesture, x, y, list_item);
-}
-
-/**
- * sb_table_watch_menu:
- * @cell: the child that a factory makes for @list_item, which outlives it
- * @func: opens the menu
- *
- * Has @func called when the secondary button is pressed on the cell, or a finger is held on it.
- */
-void
-sb_table_watch_menu (GtkWidget      *cell,
-                     GtkListItem    *list_item,
-                     SbTableMenuFunc func)
-{
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
-
-  g_return_if_fail (GTK_IS_WIDGET (cell) && func != NULL);
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_object_set_data (G_OBJECT (secondary), "func", (gpointer) func);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (secondary));
-
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_object_set_data (G_OBJECT (long_press), "func", (gpointer) func);
-  g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), list_item);
-  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (long_press));
-}
-
 /**
  * sb_table_open_menu:
  * @table: whose child the menu becomes
