@@ -6,9 +6,11 @@ import base64
 import json
 import os
 import struct
+import zlib
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 PATIENCE = 20  # s, for whatever must come
+OFFER = "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n"
 
 
 class Refused(Exception):
@@ -34,16 +36,28 @@ def encode(opcode, payload, first=0x80):
     return header + mask + masked.to_bytes(length, "big")
 
 
-def request_for(path, secret):
+def deflate(payload):
+    """A whole message by RFC 7692 §7.2.1, without anything of the one before."""
+    packer = zlib.compressobj(wbits=-15)
+    return (packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+def inflate(payload):
+    return zlib.decompressobj(wbits=-15).decompress(payload + b"\0\0\xff\xff")
+
+
+def request_for(path, secret, extensions=""):
     key = base64.b64encode(os.urandom(16)).decode()
     return (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {secret}\r\n\r\n").encode()
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {secret}\r\n{extensions}\r\n").encode()
 
 
 class Client:
     """A connection that is let in. Unless told otherwise it reads, answers pings and closes as it should."""
 
-    def __init__(self, reader, writer):
+    def __init__(self, reader, writer, packs):
+        self.packs = packs  # permessage-deflate was agreed on
+        self.unpacked = 0   # messages that came compressed
         self.reader = reader
         self.writer = writer
         self.received = []  # payloads of text messages
@@ -51,11 +65,11 @@ class Client:
         self.task = None
 
     @classmethod
-    async def connect(cls, port, path, secret, source="127.0.0.1", read=True):
+    async def connect(cls, port, path, secret, source="127.0.0.1", read=True, packs=False):
         opening = asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
         reader, writer = await asyncio.wait_for(opening, PATIENCE)
         try:
-            writer.write(request_for(path, secret))
+            writer.write(request_for(path, secret, OFFER if packs else ""))
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
             status = int(head.split(b" ", 2)[1])
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -66,7 +80,7 @@ class Client:
         if status != 101:
             writer.transport.abort()
             raise Refused(status)
-        self = cls(reader, writer)
+        self = cls(reader, writer, packs and b"permessage-deflate" in head)
         if read:
             self.task = asyncio.create_task(self._read())
         return self
@@ -78,7 +92,11 @@ class Client:
             (length,) = struct.unpack(">H", await self.reader.readexactly(2))
         elif length == 127:
             (length,) = struct.unpack(">Q", await self.reader.readexactly(8))
-        return first & 0x0F, await self.reader.readexactly(length)
+        payload = await self.reader.readexactly(length)
+        if first & 0x40:
+            self.unpacked += 1
+            payload = inflate(payload)
+        return first & 0x0F, payload
 
     async def _read(self):
         try:
@@ -102,7 +120,8 @@ class Client:
         self.writer.write(data)
 
     def send(self, text):
-        self.write(encode(TEXT, text.encode()))
+        payload = text.encode()
+        self.write(encode(TEXT, deflate(payload), 0xC0) if self.packs else encode(TEXT, payload))
 
     async def drain(self):
         try:

@@ -28,6 +28,7 @@ from client import CLOSE, PATIENCE, TEXT, Client, Control, Refused, encode, requ
 STORM = 12  # s
 VISITORS = 120
 CALM_CLIENTS, CALM_MESSAGES, CALM_BROADCASTS = 20, 50, 5
+CALM_PAD = "calm " * 80  # long enough to be compressed
 # A quiet server may keep so much more than at its first quiet moment after the warm-up.
 MEMORY_FACTOR, MEMORY_EXTRA = 1.2, 8 << 20
 # More than the traffic log keeps, by number (100,000) as by size (64 MiB): from then on it only replaces.
@@ -35,6 +36,7 @@ WARM_UP_MESSAGES, WARM_UP_SIZE, WARM_UP_CHUNK = 110_000, 900, 2000
 SETTINGS = {
     "max-attempts": 1000000, "max-message-size": "64KiB", "max-backlog": "256KiB", "max-rejected": 20,
     "ping-interval": 2, "pong-timeout": 3, "handshake-timeout": 3, "close-timeout": 1,
+    "compression": "true",
 }
 CHANNELS = ["/", "/news", "/room/1", "/room/2"]
 
@@ -77,7 +79,8 @@ class Soak:
     # --- the server ---
 
     async def start(self):
-        await asyncio.to_thread(self.server.start)
+        # Not in a thread: the daemon is killed when the thread that started it ends (PR_SET_PDEATHSIG).
+        self.server.start()
         self.stopping = False
         self.baseline = None
 
@@ -169,7 +172,8 @@ class Soak:
             secret = self.random.choice(list(self.tokens.values()))
             source = f"127.0.0.{self.random.randint(2, 8)}"
             client = await Client.connect(self.server.port, self.random.choice(CHANNELS), secret, source,
-                                          read=kind not in (self.visit_sleeper, self.visit_flooder))
+                                          read=kind not in (self.visit_sleeper, self.visit_flooder),
+                                          packs=self.random.random() < 0.3)
             try:
                 await kind(client)
             finally:
@@ -247,6 +251,17 @@ class Soak:
             self.counts["broadcasts"] += 1
             self.check_report(report)
 
+    async def schedule(self):
+        """What sends itself, to channels that are empty in a calm; never many at once."""
+        status, answer = await self.command("GET", "/schedules")
+        if status == 200 and len(answer["schedules"]) > 3:
+            await self.command("DELETE", f"/schedules/{self.random.choice(answer['schedules'])['id']}")
+            return
+        await self.command("POST", "/schedules", {
+            "message": json.dumps({"pad": "s" * self.random.choice([10, 2000])}), "every": 1,
+            "channels": ["/news", "/room/*"], "times": self.random.choice([1, 3, 20]),
+        })
+
     def check_report(self, report):
         self.checks.equal("a broadcast's targeted = sent + dropped + pending", report["targeted"],
                           report["sent"] + report["dropped"] + report["pending"], report)
@@ -268,6 +283,8 @@ class Soak:
                 await self.set_rule()
             elif what < 0.62:
                 await self.disconnect()
+            elif what < 0.68:
+                await self.schedule()
             else:
                 await self.broadcast()
             await asyncio.sleep(self.random.random() * 0.1)
@@ -296,7 +313,8 @@ class Soak:
 
     async def nobody_is_there(self):
         status = await self.control.get("/status")
-        return status["clients"] == 0 and status["totals"]["backlog"] == 0
+        totals = status["totals"]
+        return status["clients"] == 0 and (totals["backlog"], totals["held"], totals["arriving"]) == (0, 0, 0)
 
     async def calm(self):
         """Nobody is cut off, so all is known: what was sent, what arrived, in which order, and what the server says of it."""
@@ -305,13 +323,13 @@ class Soak:
         before = (await self.control.get("/status"))["totals"]
         _, rule = await self.control.ask("PUT", "/rules", {"channels": "/calm", "schema": '{"type": "array", "minItems": 2}'})
         clients = await asyncio.gather(*(
-            Client.connect(self.server.port, "/calm", secret["secret"]) for _ in range(CALM_CLIENTS)))
+            Client.connect(self.server.port, "/calm", secret["secret"], packs=number % 2 == 1) for number in range(CALM_CLIENTS)))
         for number in range(CALM_MESSAGES):
             for sender, client in enumerate(clients):
-                client.send(json.dumps([sender, number]))
+                client.send(json.dumps([sender, number, CALM_PAD]))
             await asyncio.sleep(0.01)
         for number in range(CALM_BROADCASTS):
-            message = {"message": json.dumps(["admin", number]), "channels": ["/calm"]}
+            message = {"message": json.dumps(["admin", number, CALM_PAD]), "channels": ["/calm"]}
             _, report = await self.control.ask("POST", "/broadcasts", message)
             self.check_report(report)
             self.checks.equal("in a calm a broadcast reaches all of its targets",
@@ -324,7 +342,7 @@ class Soak:
         await self.until(self.nobody_is_there, "everybody who left is gone, and nothing waits for them")
         after = (await self.control.get("/status"))["totals"]
         expected = {"messages_in": CALM_CLIENTS * CALM_MESSAGES, "messages_out": CALM_CLIENTS * each,
-                    "rejected": 0, "dropped": 0, "refused": 0}
+                    "rejected": 0, "dropped": 0, "refused": 0, "closed_busy": 0}
         changes = {name: after[name] - before[name] for name in expected}
         self.checks.equal("in a calm the totals are what the clients sent and received", changes, expected)
         counts = (await self.control.get(f"/rules/{rule['id']}"))["counts"]
@@ -339,9 +357,11 @@ class Soak:
 
     def check_received(self, sender, client, each):
         messages = [tuple(json.loads(one)) for one in client.received]
+        self.checks.equal("in a calm everything goes compressed to who agreed to it, and to nobody else", client.unpacked,
+                          each if client.packs else 0)
         self.checks.equal("in a calm nothing arrives twice", len(set(messages)), each)
         for other in [*(one for one in range(CALM_CLIENTS) if one != sender), "admin"]:
-            numbers = [number for who, number in messages if who == other]
+            numbers = [number for who, number, _ in messages if who == other]
             self.checks.equal("in a calm each sender's messages arrive in order", numbers, sorted(numbers))
 
     async def forget_tokens(self):
