@@ -235,6 +235,29 @@ class TasksTest(unittest.TestCase):
             screen.send("1")
             self.check_words(7, program)
 
+    def test_8_say_what_may_be_said(self):
+        with self.begin() as program:
+            program.wait_listening()
+            device = self.connect(program.url + "/lab/oven", program.ctl("token", "issue", "--label", "Lab sensors")["secret"])
+            program.go_to("Rules")
+            program.do("Add Rule…", below="Rules")
+            program.write("Channels, Such as /news or /room/*", "/lab/**")
+            program.write("Schema", '{"type": "object", "required": ["temperature"]}')
+            program.wait_for_name("Suggest from Traffic…")
+            program.write("Message to Try", '{"humidity": 40}')
+            program.wait_for_words("Fails")
+            program.wait_for_words("temperature", below="What Is Wrong With It")
+            program.write("Message to Try", '{"temperature": 21}')
+            program.wait_for_words("Passes")
+            program.met.add("Passes")
+            program.wait_for_name("Reply with the error", below="When a Message Fails")
+            program.do("Save")
+            program.wait_for_words("/lab/**", below="Rules")
+            signalbox.wait_until(lambda: program.ctl("rule", "list"), "the rule is kept")
+            device.send('{"humidity": 40}')
+            self.assertIn("temperature", device.receive())
+            self.check_words(8, program)
+
     def test_9_give_a_device_a_new_secret(self):
         with self.begin() as program:
             program.wait_listening()
