@@ -150,7 +150,7 @@ test_command_lines_that_make_no_sense (ProgramFixture *self, gconstpointer data)
 {
   static const struct { const char *arguments[4]; int status; const char *part; } cases[] = {
     { { "--nope" }, 2, "--nope" },
-    { { "word" }, 2, "word too many" },
+    { { "word" }, 2, "too many arguments" },
     { { "--listen" }, 2, "--listen" },
     { { "--listen", "" }, 1, "port" },
     { { "--listen", "127.0.0.1:http" }, 1, "port" },
