@@ -3,6 +3,7 @@
 
 #include "../engine/shadow-list.h"
 #include "traffic/sb-traffic-export.h"
+#include "traffic/sb-traffic-tail.h"
 #include "traffic/sb-traffic-text.h"
 #include "traffic/sb-traffic-view.h"
 #include <glib/gstdio.h>
@@ -161,6 +162,109 @@ test_property (void)
     }
   shadow_list_clear (&shadow);
   sb_traffic_match_clear (&match);
+}
+
+/* All of the view, or the last of it. */
+static void
+assert_tail (SbTrafficTail *tail,
+             SbTrafficView *view,
+             guint          length)
+{
+  guint n_view = g_list_model_get_n_items (G_LIST_MODEL (view));
+  guint n = sb_traffic_tail_is_short (tail) ? MIN (n_view, length) : n_view;
+
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (tail)), ==, n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) shown = g_list_model_get_item (G_LIST_MODEL (tail), i);
+      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (view), n_view - n + i);
+
+      g_assert_true (shown == item);
+    }
+}
+
+/* Whatever happens to the view while a table sees all of it or its end, what the table is told is right. */
+static void
+test_tail_property (void)
+{
+  g_autoptr (SbTrafficLog) log = sb_traffic_log_new (MAX_RECORDS, 100000);
+  g_autoptr (SbTrafficView) view = sb_traffic_view_new (log);
+  g_autoptr (SbTrafficTail) tail = sb_traffic_tail_new (view);
+  SbTrafficMatch match = { SB_TRAFFIC_ALL };
+  ShadowList shadow;
+  guint length = 8, n_short = 0;
+
+  sb_traffic_tail_set_length (tail, length);
+  shadow_list_init (&shadow, G_LIST_MODEL (tail));
+  for (guint step = 0; step < N_STEPS; step++)
+    {
+      int what = g_test_rand_int_range (0, 24);
+
+      if (what < 12)
+        append (log, (guint) g_test_rand_int_range (1, what == 0 ? 2 * MAX_RECORDS : 8));
+      else if (what == 12)
+        {
+          choose_match (&match);
+          sb_traffic_view_set_match (view, &match);
+        }
+      else if (what == 13)
+        sb_traffic_view_set_paused (view, !sb_traffic_view_get_paused (view));
+      else if (what == 14)
+        sb_traffic_log_clear (log);
+      else if (what == 15)
+        sb_traffic_tail_set_length (tail, length = (guint) g_test_rand_int_range (1, 20));
+      else if (what < 18)
+        sb_traffic_tail_set_short_allowed (tail, what == 17);
+      else
+        sb_traffic_tail_set_short (tail, what > 19);
+      shadow_list_check (&shadow);
+
+      if (g_test_rand_int_range (0, 2) == 0)
+        sb_traffic_tail_refresh (tail);
+      else if (sb_traffic_tail_is_short (tail))
+        continue;
+      shadow_list_check (&shadow);
+      assert_tail (tail, view, length);
+      n_short += sb_traffic_tail_is_short (tail);
+    }
+  g_assert_cmpuint (n_short, >, 0);
+  shadow_list_clear (&shadow);
+  sb_traffic_match_clear (&match);
+}
+
+/* A flood makes it short by itself, and it is long again when the flood is over, or as soon as nobody follows. */
+static void
+test_tail_flood (void)
+{
+  g_autoptr (SbTrafficLog) log = sb_traffic_log_new (10000, 1000000);
+  g_autoptr (SbTrafficView) view = sb_traffic_view_new (log);
+  g_autoptr (SbTrafficTail) tail = sb_traffic_tail_new (view);
+  gint64 deadline = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  ShadowList shadow;
+
+  sb_traffic_tail_set_short_allowed (tail, TRUE);
+  shadow_list_init (&shadow, G_LIST_MODEL (tail));
+  for (int i = 0; i < 2; i++)
+    {
+      while (!sb_traffic_tail_is_short (tail))
+        {
+          g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+          append (log, 50);
+        }
+      append (log, 500);
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (tail)), <, 500);
+      if (i == 0)
+        sb_traffic_tail_set_short_allowed (tail, FALSE);
+      while (sb_traffic_tail_is_short (tail))
+        {
+          g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+          g_main_context_iteration (NULL, TRUE);
+        }
+      shadow_list_check (&shadow);
+      assert_tail (tail, view, 0);
+      sb_traffic_tail_set_short_allowed (tail, TRUE);
+    }
+  shadow_list_clear (&shadow);
 }
 
 static void
@@ -373,6 +477,8 @@ main (int   argc,
       peers[i]->token_label = g_strdup_printf ("Client %u", i + 1);
     }
   g_test_add_func ("/traffic-view/property", test_property);
+  g_test_add_func ("/traffic-tail/property", test_tail_property);
+  g_test_add_func ("/traffic-tail/flood", test_tail_flood);
   g_test_add_func ("/traffic-view/paused-keeps-objects", test_paused_keeps_objects);
   g_test_add_func ("/traffic-match/letters", test_search_letters);
   g_test_add_func ("/traffic-text/indent", test_indent);

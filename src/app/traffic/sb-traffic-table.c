@@ -3,8 +3,12 @@
 
 #include "traffic/sb-traffic-table.h"
 #include "traffic/sb-traffic-cell.h"
+#include "traffic/sb-traffic-tail.h"
 #include "traffic/sb-traffic-words.h"
 #include <glib/gi18n.h>
+
+#define LEAST_ROW_HEIGHT 20 /* pixels */
+#define LEAST_LENGTH 32     /* of what is shown of a flood */
 
 /**
  * SbTrafficTable:
@@ -12,6 +16,8 @@
  * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom,
  * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again. While it
  * follows it is as high as a whole number of rows, so that none is cut.
+ * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again. In a flood
+ * that it follows it has the last lines only, see #SbTrafficTail.
  *
  * Properties: "selected" (#SbTrafficEntry), "following" (boolean).
  */
@@ -20,6 +26,7 @@ struct _SbTrafficTable
   SbTable parent_instance;
 
   SbTrafficView *view;
+  SbTrafficTail *tail;
   GtkSingleSelection *selection;
   gboolean following;
   guint align_id; /* idle: its height or its rows' may be another */
@@ -122,6 +129,7 @@ set_following (SbTrafficTable *self,
   if (self->following == following)
     return;
   self->following = following;
+  sb_traffic_tail_set_short_allowed (self->tail, following);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLLOWING]);
   queue_align (self);
   follow (self);
@@ -183,6 +191,19 @@ value_changed_cb (SbTrafficTable *self)
     set_following (self, TRUE);
 }
 
+/* As many lines as there could be on the screen in either form. */
+static void
+page_size_cb (SbTrafficTable *self)
+{
+  double size = 0;
+
+  for (int narrow = FALSE; narrow <= TRUE; narrow++)
+    size = MAX (size, gtk_adjustment_get_page_size (
+                          gtk_scrolled_window_get_vadjustment (sb_table_get_scroller (SB_TABLE (self), narrow))));
+  if (self->tail != NULL)
+    sb_traffic_tail_set_length (self->tail, MAX ((guint) size / LEAST_ROW_HEIGHT, LEAST_LENGTH));
+}
+
 static void
 watch_scrolling (SbTrafficTable    *self,
                  GtkScrolledWindow *scroller)
@@ -205,6 +226,8 @@ watch_scrolling (SbTrafficTable    *self,
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "notify::upper", G_CALLBACK (queue_align), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (scroller), "notify::page-size",
+                           G_CALLBACK (page_size_cb), self, G_CONNECT_SWAPPED);
 }
 
 /* --- rows --- */
@@ -283,6 +306,7 @@ sb_traffic_table_dispose (GObject *object)
 
   g_clear_handle_id (&self->align_id, g_source_remove);
   g_clear_object (&self->selection);
+  g_clear_object (&self->tail);
   g_clear_object (&self->view);
 
   G_OBJECT_CLASS (sb_traffic_table_parent_class)->dispose (object);
@@ -330,7 +354,9 @@ sb_traffic_table_set_view (SbTrafficTable *self,
   g_return_if_fail (self->view == NULL);
 
   self->view = g_object_ref (view);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (view));
+  self->tail = sb_traffic_tail_new (view);
+  sb_traffic_tail_set_short_allowed (self->tail, self->following);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->tail));
   sb_table_set_model (SB_TABLE (self), GTK_SELECTION_MODEL (self->selection));
   /* After the views, which are told first. */
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (follow), self,
@@ -353,6 +379,8 @@ sb_traffic_table_select (SbTrafficTable *self,
 {
   g_return_if_fail (SB_IS_TRAFFIC_TABLE (self));
 
+  if (position != GTK_INVALID_LIST_POSITION)
+    sb_traffic_tail_set_short (self->tail, FALSE); /* it is counted in the whole view */
   gtk_single_selection_set_selected (self->selection, position);
   if (position != GTK_INVALID_LIST_POSITION)
     scroll_to (self, position);
