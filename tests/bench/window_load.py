@@ -139,16 +139,16 @@ def verdict(stats, what):
     return "unclear" if stats[COMPUTING]["longest"] < wanted else "no"
 
 
-def print_report(results):
+def print_report(results, offered):
     """Returns the verdicts."""
     rows, verdicts = [], []
     for page, (stats, rate) in results.items():
         for what, values in stats.items():
             key, wanted = WANTED.get(what, (None, None))
             verdicts += [verdict(stats, what)] if key else []
-            rows.append([f"{page}, {what}", f"{rate:,.0f}", f"{values['n']:,.0f}", show(values["p50"], 2), show(values["p99"], 2),
-                         show(values["longest"], 2), f"{key} < {wanted}" if key else "–", verdicts[-1] if key else "–"])
-    print(table(["page, what", "messages/s", "n", "p50 ms", "p99 ms", "longest ms", "wanted ms", "met"], rows))
+            rows.append([f"{page}, {what}", f"{offered:,}", f"{rate:,.0f}", f"{values['n']:,.0f}", show(values["p50"], 2),
+                         show(values["p99"], 2), show(values["longest"], 2), f"{key} < {wanted}" if key else "–", verdicts[-1] if key else "–"])
+    print(table(["page, what", "messages/s offered", "arrived", "n", "p50 ms", "p99 ms", "longest ms", "wanted ms", "met"], rows))
     return verdicts
 
 
@@ -182,5 +182,5 @@ def main(arguments):
         except Failure as failure:
             note(f"  failed: {failure}")
             n_broken += 1
-    verdicts = print_report(results)
+    verdicts = print_report(results, options.rate)
     return print_count(verdicts.count("yes"), verdicts.count("no") + n_broken, verdicts.count("unclear"))
