@@ -184,10 +184,11 @@ find_row (GtkWidget  *root,
   return found;
 }
 
-/* Says @texts on /news, and waits until they are in the log. */
+/* Says @texts on @channel, and waits until they are in the log. */
 static void
-say (AppTest           *test,
-     const char *const *texts)
+say_on (AppTest           *test,
+        const char        *channel,
+        const char *const *texts)
 {
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("device");
   g_autoptr (SoupWebsocketConnection) client = NULL;
@@ -195,13 +196,20 @@ say (AppTest           *test,
   guint64 before = sb_traffic_log_get_n_logged (sb_engine_get_traffic (test->engine));
   guint n = 0;
 
-  client = app_test_connect (test, "/news", secret);
+  client = app_test_connect (test, channel, secret);
   for (n = 0; texts[n] != NULL; n++)
     soup_websocket_connection_send_text (client, texts[n]);
   app_test_wait_until (sb_traffic_log_get_n_logged (sb_engine_get_traffic (test->engine)) >= before + n);
   soup_websocket_connection_close (client, 1000, NULL);
   app_test_wait_until (soup_websocket_connection_get_state (client) == SOUP_WEBSOCKET_STATE_CLOSED);
   sb_token_secret_free (secret);
+}
+
+static void
+say (AppTest           *test,
+     const char *const *texts)
+{
+  say_on (test, "/news", texts);
 }
 
 /* --- the list --- */
@@ -386,6 +394,142 @@ test_unsaved_is_asked_about (void)
   g_assert_cmpint (find_rule (test, "/new")->id, ==, id);
 }
 
+static void
+cancel_with (AppTest    *test,
+             GtkWidget  *editor,
+             const char *answer)
+{
+  app_test_click (editor, "_Cancel");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), answer);
+  app_test_wait_until (app_test_dialog (test) == NULL);
+}
+
+/* "Cancel" leaves all as it is, and what cannot be saved cannot be chosen to be. */
+static void
+test_unsaved_goes_on (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  GtkWidget *editor, *save_button;
+  g_autofree char *filter = NULL;
+  g_autofree char *kept = NULL;
+
+  filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, add_rule (test, "/news", NULL));
+  editor = open_editor (test, filter);
+  gtk_text_buffer_set_text (get_buffer (editor, "Schema"), "{ \"type\": \"objekt\" }", -1);
+  app_test_wait_until (is_underlined (get_buffer (editor, "Schema"), "\"objekt\""));
+  app_test_click (editor, "_Cancel");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  save_button = app_test_get (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_BUTTON, "_Save");
+  g_assert_false (gtk_widget_is_sensitive (save_button));
+  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Cancel");
+  app_test_wait_until (app_test_dialog (test) == NULL);
+  g_assert_true (editor_is_open (page));
+  kept = read_text (get_buffer (editor, "Schema"));
+  g_assert_cmpstr (kept, ==, "{ \"type\": \"objekt\" }");
+  g_assert_true (sb_rule_editor_is_dirty (SB_RULE_EDITOR (editor)));
+  g_assert_null (find_rule (test, "/news")->spec.schema);
+
+  cancel_with (test, editor, "_Discard");
+  app_test_wait_until (!editor_is_open (page));
+  g_assert_null (find_rule (test, "/news")->spec.schema);
+}
+
+static void
+test_duplicate (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  gint64 id = add_rule (test, "/news", "{\"type\":\"object\"}");
+  SbRuleView *view = SB_RULE_VIEW (app_test_get (page, SB_TYPE_RULE_VIEW, NULL));
+  GtkWidget *editor;
+  g_autofree char *copied = NULL;
+
+  sb_rule_view_select (view, sb_rule_list_find (get_rules (test), id));
+  g_assert_true (gtk_widget_activate_action (page, "rule.duplicate", NULL));
+  app_test_wait_until (editor_is_open (page));
+  editor = find_editor (page);
+  copied = read_text (get_buffer (editor, "Schema"));
+  g_assert_cmpstr (copied, ==, "{\"type\":\"object\"}");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (app_test_get (editor, ADW_TYPE_ENTRY_ROW, PATTERN_TITLE))), ==, "");
+  g_assert_false (can_save (editor));
+  write_pattern (editor, "/copy");
+  save (page, editor);
+  g_assert_cmpuint (count_rules (test), ==, 2);
+  g_assert_cmpint (find_rule (test, "/copy")->id, !=, id);
+  g_assert_cmpstr (find_rule (test, "/copy")->spec.schema, ==, "{\"type\":\"object\"}");
+  g_assert_cmpint (find_rule (test, "/news")->id, ==, id);
+}
+
+/* It acts at once, without saving, and shows what others switch. */
+static void
+test_in_force (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  gint64 id = add_rule (test, "/news", NULL);
+  g_autofree char *filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, id);
+  g_autoptr (SbRuleSpec) spec = sb_rule_spec_copy (&find_rule (test, "/news")->spec);
+  GtkWidget *editor = open_editor (test, filter);
+  AdwSwitchRow *row = ADW_SWITCH_ROW (app_test_get (editor, ADW_TYPE_SWITCH_ROW, "_In Force"));
+
+  g_assert_true (adw_switch_row_get_active (row));
+  adw_switch_row_set_active (row, FALSE);
+  app_test_wait_until (!find_rule (test, "/news")->spec.enabled);
+  g_assert_false (sb_rule_editor_is_dirty (SB_RULE_EDITOR (editor)));
+  g_assert_false (can_save (editor));
+  adw_switch_row_set_active (row, TRUE);
+  app_test_wait_until (find_rule (test, "/news")->spec.enabled);
+  spec->enabled = FALSE;
+  sb_engine_set_rule_async (test->engine, "test", id, spec, NULL, NULL);
+  app_test_wait_until (!adw_switch_row_get_active (row));
+  g_assert_false (find_rule (test, "/news")->spec.enabled);
+}
+
+/* What @keys is bound to among the shortcuts of @widget. NULL: nothing. */
+static GtkShortcutAction *
+find_shortcut (GtkWidget  *widget,
+               const char *keys)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      for (guint j = 0; GTK_IS_SHORTCUT_CONTROLLER (controller) && j < g_list_model_get_n_items (G_LIST_MODEL (controller)); j++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), j);
+          g_autofree char *trigger = gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut));
+
+          if (g_str_equal (trigger, keys))
+            return gtk_shortcut_get_action (shortcut);
+        }
+    }
+  return NULL;
+}
+
+static void
+test_save_by_key (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  GtkWidget *editor = open_editor (test, "add");
+  GtkShortcutAction *key = find_shortcut (page, "<Control>s");
+
+  g_assert_nonnull (key);
+  /* There is nothing yet that could be saved. */
+  gtk_shortcut_action_activate (key, 0, page, NULL);
+  g_assert_true (editor_is_open (page));
+  write_pattern (editor, "/news");
+  app_test_wait_until (can_save (editor));
+  g_assert_true (gtk_shortcut_action_activate (key, 0, page, NULL));
+  app_test_wait_until (!editor_is_open (page));
+  g_assert_nonnull (find_rule (test, "/news"));
+  g_assert_cmpuint (count_rules (test), ==, 1);
+  g_assert_false (gtk_shortcut_action_activate (key, 0, page, NULL));
+}
+
 /* --- the bench --- */
 
 static void
@@ -495,6 +639,92 @@ test_traffic_leads_to_the_rule (void)
   app_test_wait_until (app_test_shows (page, "maximum: 1"));
 }
 
+static guint
+count_shown (GtkWidget *traffic)
+{
+  SbTable *table = SB_TABLE (app_test_get (traffic, SB_TYPE_TRAFFIC_TABLE, NULL));
+
+  return g_list_model_get_n_items (G_LIST_MODEL (sb_table_get_model (table)));
+}
+
+/* From the rule's menu to what this rule rejected, and to nothing else. */
+static void
+test_rejected_of_one_rule (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  gint64 id = add_rule (test, "/news", "{\"properties\":{\"t\":{\"maximum\":60}}}");
+  SbRuleView *view = SB_RULE_VIEW (app_test_get (page, SB_TYPE_RULE_VIEW, NULL));
+  GtkWidget *traffic = GTK_WIDGET (sb_window_get_page (test->window, "traffic"));
+
+  app_test_start (test);
+  say (test, (const char *const[]) { "{\"t\":120}", "{\"t\":20}", "{\"t\":121}", NULL });
+  sb_rule_view_select (view, sb_rule_list_find (get_rules (test), id));
+  g_assert_true (gtk_widget_activate_action (page, "rule.show-traffic", NULL));
+  app_test_wait_until (gtk_widget_get_mapped (traffic));
+  app_test_wait_until (app_test_shows (traffic, "rule for /news"));
+  app_test_wait_until (count_shown (traffic) == 2);
+  app_test_snap (test, "rules-rejected");
+
+  /* The next one is rejected, but not by the rule. */
+  say_on (test, "/elsewhere", (const char *const[]) { "{", NULL });
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_traffic (test->engine))) == 4);
+  app_test_wait_until (count_shown (traffic) == 2);
+  sb_window_show_page (test->window, "traffic", "rejected");
+  app_test_wait_until (!app_test_shows (traffic, "rule for /news"));
+  app_test_wait_until (count_shown (traffic) == 3);
+}
+
+/* The row on Overview of a client that is rejected leads there, too, where it is one rule that does it. */
+static void
+test_overview_leads_to_rejected (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("device");
+  g_autoptr (SoupWebsocketConnection) client = NULL;
+  GtkWidget *overview, *traffic;
+  char *secret;
+
+  add_rule (test, "/news", "{\"properties\":{\"t\":{\"maximum\":60}}}");
+  app_test_start (test);
+  secret = app_test_issue (test, spec, NULL);
+  client = app_test_connect (test, "/news", secret);
+  sb_token_secret_free (secret);
+  soup_websocket_connection_send_text (client, "{\"t\":20}");
+  soup_websocket_connection_send_text (client, "{\"t\":120}");
+  sb_window_show_page (test->window, "overview", NULL);
+  overview = GTK_WIDGET (sb_window_get_page (test->window, "overview"));
+  app_test_wait_until (app_test_shows (overview, "device · rule for /news · 1 message in the last minute"));
+  gtk_widget_activate (find_row (overview, "1 client sends messages"));
+  traffic = GTK_WIDGET (sb_window_get_page (test->window, "traffic"));
+  app_test_wait_until (gtk_widget_get_mapped (traffic));
+  app_test_wait_until (app_test_shows (traffic, "rule for /news"));
+  app_test_wait_until (count_shown (traffic) == 1);
+}
+
+/* As after an update that refuses a schema that was good before: nothing that the window can do makes such a rule. */
+static void
+test_problem_needs_attention (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  gint64 id = add_rule (test, "/news", "{\"type\":\"object\"}");
+  g_autoptr (SbRule) broken = sb_rule_new (id, &find_rule (test, "/news")->spec, NULL, "Its schema is gone.", 0, 0, NULL);
+  GtkWidget *page = GTK_WIDGET (sb_window_get_page (test->window, "rules"));
+  GtkWidget *overview;
+
+  sb_window_show_page (test->window, "overview", NULL);
+  overview = GTK_WIDGET (sb_window_get_page (test->window, "overview"));
+  sb_rule_list_put (get_rules (test), broken);
+  app_test_wait_until (find_row (overview, "The rule for /news cannot be used, so no text passes") != NULL);
+  app_test_wait_until (app_test_shows (overview, "Its schema is gone."));
+  /* The page is not on the screen, but the sidebar says that there is something. */
+  app_test_wait_until (sb_page_get_attention (SB_PAGE (page)));
+  app_test_snap (test, "rules-problem");
+  gtk_widget_activate (find_row (overview, "The rule for /news cannot be used, so no text passes"));
+  app_test_wait_until (editor_is_open (page));
+  g_assert_cmpint (sb_rule_item_get_id (sb_rule_editor_get_item (SB_RULE_EDITOR (find_editor (page)))), ==, id);
+}
+
 static void
 test_broadcast_warns (void)
 {
@@ -547,9 +777,16 @@ add_tests (void)
   g_test_add_func ("/rules-page/faults", test_faults_are_underlined);
   g_test_add_func ("/rules-page/format", test_format_and_templates);
   g_test_add_func ("/rules-page/unsaved", test_unsaved_is_asked_about);
+  g_test_add_func ("/rules-page/unsaved-goes-on", test_unsaved_goes_on);
+  g_test_add_func ("/rules-page/duplicate", test_duplicate);
+  g_test_add_func ("/rules-page/in-force", test_in_force);
+  g_test_add_func ("/rules-page/save-by-key", test_save_by_key);
   g_test_add_func ("/rules-page/bench", test_bench);
   g_test_add_func ("/rules-page/trial", test_trial_and_suggestion);
   g_test_add_func ("/rules-page/traffic", test_traffic_leads_to_the_rule);
+  g_test_add_func ("/rules-page/rejected-of-one-rule", test_rejected_of_one_rule);
+  g_test_add_func ("/rules-page/overview", test_overview_leads_to_rejected);
+  g_test_add_func ("/rules-page/problem", test_problem_needs_attention);
   g_test_add_func ("/rules-page/broadcast", test_broadcast_warns);
   g_test_add_func ("/rules-page/narrow", test_narrow_and_dark);
 }

@@ -173,7 +173,7 @@ name_rejected (SbClientList *clients,
 }
 
 /* The rule that did it, where all that was rejected in the last minute was so by one. NULL: none, or several. */
-static const char *
+static const SbRule *
 find_rule_of_rejected (SbAttentionGroup *self)
 {
   SbTrafficLog *log = sb_engine_get_traffic (self->engine);
@@ -194,7 +194,7 @@ find_rule_of_rejected (SbAttentionGroup *self)
       id = record->rule_id;
     }
   item = id != 0 ? sb_rule_list_find (sb_engine_get_rules (self->engine), id) : NULL;
-  return item != NULL ? sb_rule_item_get_rule (item)->spec.pattern : NULL;
+  return item != NULL ? sb_rule_item_get_rule (item) : NULL;
 }
 
 static void
@@ -205,9 +205,9 @@ find_rejected (SbAttentionGroup *self,
   guint n_messages = sb_meter_get_sum (sb_engine_get_meter (self->engine), SB_MEASURE_REJECTED, 60);
   guint64 id;
   g_autofree char *names = name_rejected (sb_engine_get_clients (self->engine), n_rejected, &id);
-  const char *pattern = find_rule_of_rejected (self);
+  const SbRule *by = find_rule_of_rejected (self);
   /* Translators: what rejected messages; %s is the rule's channel, or a pattern of channels */
-  g_autofree char *rule = pattern != NULL ? g_strdup_printf (_("rule for %s"), pattern) : NULL;
+  g_autofree char *rule = by != NULL ? g_strdup_printf (_("rule for %s"), by->spec.pattern) : NULL;
   g_autofree char *count = g_strdup_printf (
       ngettext ("%u message in the last minute", "%u messages in the last minute", n_messages), n_messages);
 
@@ -216,7 +216,9 @@ find_rejected (SbAttentionGroup *self,
                                        "%u clients send messages that are rejected", n_rejected),
                              n_rejected),
             rule != NULL ? g_strdup_printf ("%s · %s · %s", names, rule, count) : g_strdup_printf ("%s · %s", names, count),
-            "traffic", id != 0 ? g_strdup_printf ("rejected:%" G_GUINT64_FORMAT, id) : g_strdup ("rejected"));
+            "traffic",
+            by != NULL ? g_strdup_printf ("rule:%" G_GINT64_FORMAT, by->id)
+            : id != 0 ? g_strdup_printf ("rejected:%" G_GUINT64_FORMAT, id) : g_strdup ("rejected"));
 }
 
 static void

@@ -6,7 +6,7 @@
 #include "broadcast/sb-json-buffer.h"
 #include "rules/sb-rule-words.h"
 #include "sb-page.h"
-#include "widgets/sb-format.h"
+#include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
 
 #define TEST_DELAY 150 /* ms of no typing */
@@ -28,6 +28,9 @@ struct _SbRuleBench
   guint test_id;      /* timeout */
   guint64 wanted;     /* number of the newest test */
   gboolean setting;
+  guint look_id;      /* idle: looking for recent messages */
+  guint64 next;       /* all from this serial on were looked at */
+  guint n_recent;     /* found so far */
 
   GtkTextView *view;
   SbJsonBuffer *buffer;
@@ -282,30 +285,44 @@ add_recent (SbRuleBench    *self,
   gtk_list_box_append (self->recent_list, row);
 }
 
+/* One message, the newest first. Between two steps the log may have lost its oldest ones, and got new ones, which are left out. */
+static gboolean
+look_cb (gpointer user_data)
+{
+  SbRuleBench *self = user_data;
+  SbTrafficLog *log = sb_engine_get_traffic (self->engine);
+  guint64 first = sb_traffic_log_get_n_logged (log) - g_list_model_get_n_items (G_LIST_MODEL (log));
+  const SbTrafficRecord *record;
+  g_autoptr (SbTrafficEntry) entry = NULL;
+
+  if (self->next <= first || self->n_recent >= N_RECENT)
+    {
+      self->look_id = 0;
+      gtk_widget_set_visible (self->recent_empty, self->n_recent == 0);
+      return G_SOURCE_REMOVE;
+    }
+  record = sb_traffic_log_peek (log, (guint) (--self->next - first));
+  if (record->peer == NULL || record->payload == NULL || g_bytes_get_size (record->payload) != record->size
+      || !sb_channel_pattern_matches (self->draft != NULL ? self->draft->spec.pattern : "**", record->peer->channel))
+    return G_SOURCE_CONTINUE;
+  entry = g_list_model_get_item (G_LIST_MODEL (log), (guint) (self->next - first));
+  add_recent (self, entry);
+  self->n_recent++;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Of channels where little is said, all hundred thousand messages are looked at. */
 static void
 recent_shown_cb (SbRuleBench *self)
 {
-  SbTrafficLog *log;
-  const char *pattern = self->draft != NULL ? self->draft->spec.pattern : "**";
-  guint found = 0;
-
+  g_clear_handle_id (&self->look_id, g_source_remove);
   if (self->engine == NULL || !gtk_widget_get_visible (GTK_WIDGET (self->recent_popover)))
     return;
-  log = sb_engine_get_traffic (self->engine);
   gtk_list_box_remove_all (self->recent_list);
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (log)); i > 0 && found < N_RECENT; i--)
-    {
-      const SbTrafficRecord *record = sb_traffic_log_peek (log, i - 1);
-      g_autoptr (SbTrafficEntry) entry = NULL;
-
-      if (record->peer == NULL || record->payload == NULL || g_bytes_get_size (record->payload) != record->size
-          || !sb_channel_pattern_matches (pattern, record->peer->channel))
-        continue;
-      entry = g_list_model_get_item (G_LIST_MODEL (log), i - 1);
-      add_recent (self, entry);
-      found++;
-    }
-  gtk_widget_set_visible (self->recent_empty, found == 0);
+  gtk_widget_set_visible (self->recent_empty, FALSE);
+  self->n_recent = 0;
+  self->next = sb_traffic_log_get_n_logged (sb_engine_get_traffic (self->engine));
+  self->look_id = sb_slices_add (look_cb, self);
 }
 
 /* --- the widget --- */
@@ -316,6 +333,7 @@ sb_rule_bench_dispose (GObject *object)
   SbRuleBench *self = SB_RULE_BENCH (object);
 
   g_clear_handle_id (&self->test_id, g_source_remove);
+  g_clear_handle_id (&self->look_id, g_source_remove);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->draft, sb_rule_unref);
   g_clear_pointer (&self->binary, g_bytes_unref);

@@ -9,7 +9,7 @@
 /**
  * SbRuleCell:
  *
- * One cell of the table of rules, or a whole row of its narrow form. Follows its rule.
+ * One cell of the table of rules, or a whole row of its narrow form. Whoever owns the table says when it is to be looked at again.
  */
 struct _SbRuleCell
 {
@@ -133,11 +133,16 @@ set_text (GtkInscription *inscription,
     gtk_inscription_set_text (inscription, text);
 }
 
-static void
-refresh (SbRuleCell *self)
+void
+sb_rule_cell_refresh (SbRuleCell *self)
 {
-  const SbRule *rule = sb_rule_item_get_rule (self->item);
+  const SbRule *rule;
 
+  g_return_if_fail (SB_IS_RULE_CELL (self));
+
+  if (self->item == NULL)
+    return;
+  rule = sb_rule_item_get_rule (self->item);
   if (self->title != NULL)
     {
       g_autofree char *title = make_title (self);
@@ -218,13 +223,6 @@ sb_rule_cell_set_item (SbRuleCell *self,
 {
   g_return_if_fail (SB_IS_RULE_CELL (self));
 
-  if (self->item == item)
-    return;
-  if (self->item != NULL)
-    g_signal_handlers_disconnect_by_func (self->item, refresh, self);
-  g_set_object (&self->item, item);
-  if (item == NULL)
-    return;
-  g_signal_connect_object (item, "changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
-  refresh (self);
+  if (g_set_object (&self->item, item))
+    sb_rule_cell_refresh (self);
 }

@@ -24,5 +24,7 @@ G_DECLARE_FINAL_TYPE (SbRuleCell, sb_rule_cell, SB, RULE_CELL, GtkBox)
 
 GtkWidget *sb_rule_cell_new      (SbRuleCellKind kind);
 void       sb_rule_cell_set_item (SbRuleCell *self, SbRuleItem *item /* nullable */);
+/* Something of its rule changed. */
+void       sb_rule_cell_refresh  (SbRuleCell *self);
 
 G_END_DECLS

@@ -253,6 +253,12 @@ enabled_cb (SbRuleEditor *self)
     sb_rule_commands_set_enabled (self->page, self->item, enabled);
 }
 
+static gboolean
+is_seen (SbRuleEditor *self)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (self)) && sb_page_is_awake (self->page);
+}
+
 static void
 show_counts (SbRuleEditor *self)
 {
@@ -267,7 +273,15 @@ static void
 item_changed_cb (SbRuleEditor *self)
 {
   sb_rule_form_set_enabled (self->form, sb_rule_item_get_rule (self->item)->spec.enabled);
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (is_seen (self))
+    show_counts (self);
+}
+
+/* What changed while nobody saw it. */
+static void
+awake_cb (SbRuleEditor *self)
+{
+  if (self->item != NULL && is_seen (self))
     show_counts (self);
 }
 
@@ -306,8 +320,12 @@ suggest_action_cb (GtkWidget  *widget,
 static gboolean
 count_cb (gpointer user_data)
 {
-  sb_rule_form_count (SB_RULE_EDITOR (user_data)->form);
-  sb_rule_trial_refresh (SB_RULE_EDITOR (user_data)->trial);
+  SbRuleEditor *self = user_data;
+
+  if (!sb_page_is_awake (self->page))
+    return G_SOURCE_CONTINUE;
+  sb_rule_form_count (self->form);
+  sb_rule_trial_refresh (self->trial);
   return G_SOURCE_CONTINUE;
 }
 
@@ -416,6 +434,7 @@ sb_rule_editor_new (SbPage           *page,
       adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), self->original->pattern);
       g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
     }
+  g_signal_connect_object (page, "notify::awake", G_CALLBACK (awake_cb), self, G_CONNECT_SWAPPED);
   adw_window_title_set_title (self->window_title, adw_navigation_page_get_title (ADW_NAVIGATION_PAGE (self)));
   gtk_widget_set_visible (self->counts_group, item != NULL);
   sb_rule_form_set_rule (self->form, self->engine, get_id (self), self->original);

@@ -7,7 +7,21 @@
 #include "rules/sb-schema-editor.h"
 #include "sb-page.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
+#include <string.h>
+
+#define COUNT_DELAY 150 /* ms of no typing */
+
+/* What a pattern is to a channel. */
+typedef enum
+{
+  NOT_JUDGED,
+  NOT_MEANT,
+  MEANT,
+  OTHER_COUNTS, /* meant, but a more specific rule counts */
+  N_REACHES
+} Reach;
 
 /**
  * SbRuleForm:
@@ -22,6 +36,13 @@ struct _SbRuleForm
   SbEngine *engine; /* NULL: nothing is set yet */
   gint64 id;
   gboolean setting; /* it is not the user who changes something */
+
+  guint count_id;       /* timeout or idle: clients are counted, or soon will be */
+  guint n_counted;      /* clients, so far */
+  guint n_reached[N_REACHES];
+  GHashTable *judged;   /* channel → Reach, while they are counted */
+  char *stronger;       /* the pattern of a rule that counts instead; NULL: none yet */
+  gboolean had_fault;   /* the pattern, when it was looked at last */
 
   AdwEntryRow *pattern_row;
   GtkLabel *pattern_message;
@@ -75,62 +96,138 @@ find_pattern_fault (SbRuleForm *self)
   return NULL;
 }
 
-/* How many clients are on such channels now, and for how many of them a more specific rule counts instead. */
-static char *
-describe_reach (SbRuleForm *self)
+/* --- whom it is about --- */
+
+static Reach
+judge (SbRuleForm *self,
+       const char *channel)
 {
   const char *pattern = get_pattern (self);
-  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (self->engine));
-  guint n = g_list_model_get_n_items (clients), n_meant = 0, n_others = 0;
-  g_autofree char *stronger = NULL;
-  g_autofree char *number = NULL;
+  const SbRule *rule;
+
+  if (!sb_channel_pattern_matches (pattern, channel))
+    return NOT_MEANT;
+  rule = sb_engine_find_rule (self->engine, channel);
+  if (rule == NULL || rule->id == self->id || sb_channel_pattern_compare (rule->spec.pattern, pattern) >= 0)
+    return MEANT;
+  if (self->stronger == NULL)
+    self->stronger = g_strdup (rule->spec.pattern);
+  return OTHER_COUNTS;
+}
+
+/* How many clients are on such channels now, and for how many of them a more specific rule counts instead. */
+static void
+show_reach (SbRuleForm *self)
+{
+  guint n_others = self->n_reached[OTHER_COUNTS], n_meant = self->n_reached[MEANT] + n_others;
+  g_autofree char *number = sb_format_number (n_meant);
   g_autofree char *meant = NULL;
   g_autofree char *others = NULL;
+  g_autofree char *text = NULL;
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
-      const char *channel = sb_client_get_peer (client)->channel;
-      const SbRule *rule;
-
-      if (!sb_channel_pattern_matches (pattern, channel))
-        continue;
-      n_meant++;
-      rule = sb_engine_find_rule (self->engine, channel);
-      if (rule == NULL || rule->id == self->id || sb_channel_pattern_compare (rule->spec.pattern, pattern) >= 0)
-        continue;
-      n_others++;
-      if (stronger == NULL)
-        stronger = g_strdup (rule->spec.pattern);
-    }
-  number = sb_format_number (n_meant);
   meant = n_meant == 0 ? g_strdup (_("No client is on such a channel now."))
                        : g_strdup_printf (ngettext ("%s client is on such a channel now.", "%s clients are on such channels now.", n_meant), number);
   if (n_others > 0)
     /* Translators: stands behind "5 clients are on such channels now."; %s is a pattern of channels */
     others = g_strdup_printf (ngettext ("For %u of them the rule for %s counts, which is more specific.",
                                         "For %u of them a more specific rule counts, such as that for %s.", n_others),
-                              n_others, stronger);
-  return g_strjoin (" ", meant, others, NULL);
+                              n_others, self->stronger);
+  text = g_strjoin (" ", meant, others, NULL);
+  gtk_label_set_text (self->pattern_message, text);
 }
 
-/* Beginning to write is no mistake. */
+/* One client. A channel is judged once, however many are on it. */
+static gboolean
+count_cb (gpointer user_data)
+{
+  SbRuleForm *self = user_data;
+  g_autoptr (SbClient) client = g_list_model_get_item (G_LIST_MODEL (sb_engine_get_clients (self->engine)), self->n_counted++);
+  const char *channel;
+  Reach reach;
+
+  if (client == NULL)
+    {
+      self->count_id = 0;
+      g_clear_pointer (&self->judged, g_hash_table_unref);
+      show_reach (self);
+      return G_SOURCE_REMOVE;
+    }
+  channel = sb_client_get_peer (client)->channel;
+  reach = GPOINTER_TO_INT (g_hash_table_lookup (self->judged, channel));
+  if (reach == NOT_JUDGED)
+    {
+      reach = judge (self, channel);
+      g_hash_table_insert (self->judged, g_strdup (channel), GINT_TO_POINTER (reach));
+    }
+  self->n_reached[reach]++;
+  return G_SOURCE_CONTINUE;
+}
+
 static void
-show_pattern (SbRuleForm *self)
+stop_counting (SbRuleForm *self)
+{
+  g_clear_handle_id (&self->count_id, g_source_remove);
+  g_clear_pointer (&self->judged, g_hash_table_unref);
+  g_clear_pointer (&self->stronger, g_free);
+  self->n_counted = 0;
+  memset (self->n_reached, 0, sizeof self->n_reached);
+}
+
+static gboolean
+begin_counting_cb (gpointer user_data)
+{
+  SbRuleForm *self = user_data;
+
+  self->judged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->count_id = sb_slices_add (count_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Until it has come to its end, what was shown stays. */
+static void
+count_reach (SbRuleForm *self,
+             guint       delay)
+{
+  stop_counting (self);
+  if (delay > 0)
+    self->count_id = g_timeout_add (delay, begin_counting_cb, self);
+  else
+    begin_counting_cb (self);
+}
+
+static void
+show_pattern_message (SbRuleForm *self,
+                      const char *text,
+                      gboolean    wrong)
+{
+  gtk_label_set_text (self->pattern_message, text);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->pattern_message), (const char *[]) { "caption", wrong ? "error" : "dimmed", NULL });
+}
+
+/* Beginning to write is no mistake. @delay: ms of no typing before clients are counted */
+static void
+show_pattern (SbRuleForm *self,
+              guint       delay)
 {
   gboolean empty = *get_pattern (self) == '\0';
   g_autofree char *fault = find_pattern_fault (self);
   gboolean wrong = fault != NULL && !empty;
-  g_autofree char *text = NULL;
 
-  if (empty)
-    text = g_strdup (_("“*” stands for one part of a channel’s name, “**” at the end for all below. Of several rules the most specific one counts."));
-  else if (wrong)
-    text = g_steal_pointer (&fault);
+  if (fault != NULL)
+    {
+      stop_counting (self);
+      show_pattern_message (self,
+                            wrong ? fault : _("“*” stands for one part of a channel’s name, “**” at the end for all below. Of several rules the most specific one counts."),
+                            wrong);
+    }
   else
-    text = describe_reach (self);
-  gtk_label_set_text (self->pattern_message, text);
-  gtk_widget_set_css_classes (GTK_WIDGET (self->pattern_message), (const char *[]) { "caption", wrong ? "error" : "dimmed", NULL });
+    {
+      /* The count of the pattern before this one stays for the moment, but neither the hint nor a fault that is put right. */
+      if (self->had_fault)
+        show_pattern_message (self, "", FALSE);
+      count_reach (self, delay);
+    }
+  self->had_fault = fault != NULL;
   if (wrong)
     gtk_widget_add_css_class (GTK_WIDGET (self->pattern_row), "error");
   else
@@ -153,7 +250,7 @@ pattern_cb (SbRuleForm *self)
 {
   if (self->engine == NULL || self->setting)
     return;
-  show_pattern (self);
+  show_pattern (self, COUNT_DELAY);
   changed_cb (self);
 }
 
@@ -194,6 +291,7 @@ sb_rule_form_dispose (GObject *object)
 {
   SbRuleForm *self = SB_RULE_FORM (object);
 
+  stop_counting (self);
   g_clear_object (&self->engine);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_RULE_FORM);
 
@@ -272,7 +370,8 @@ sb_rule_form_set_rule (SbRuleForm       *self,
   size_cb (self);
   self->setting = FALSE;
   self->engine = g_object_ref (engine);
-  show_pattern (self);
+  self->had_fault = TRUE;
+  show_pattern (self, 0);
 }
 
 SbRuleSpec *
@@ -356,5 +455,7 @@ sb_rule_form_count (SbRuleForm *self)
 {
   g_return_if_fail (SB_IS_RULE_FORM (self));
 
-  show_pattern (self);
+  /* What is being counted comes to its end. */
+  if (self->count_id == 0)
+    show_pattern (self, 0);
 }

@@ -6,6 +6,7 @@
 #include "rules/sb-schema-infer.h"
 #include "sb-page.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
 
 /**
@@ -20,6 +21,12 @@ struct _SbRuleSuggest
   SbEngine *engine;
   char *pattern;
   gboolean busy;
+
+  GPtrArray *texts; /* (element-type GBytes) what was found, newest first */
+  guint max;        /* so many are looked for */
+  gboolean rejected; /* rejected ones, too */
+  guint64 next;     /* all from this serial on were looked at */
+  guint look_id;    /* idle: looking */
 
   AdwSpinRow *number_row;
   AdwSwitchRow *rejected_row;
@@ -38,46 +45,68 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* The newest texts of clients on these channels that are whole, (element-type GBytes), oldest first. */
-static GPtrArray *
-collect (SbRuleSuggest *self)
+static void
+show_found (SbRuleSuggest *self)
 {
-  SbTrafficLog *log = sb_engine_get_traffic (self->engine);
-  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  guint max = (guint) adw_spin_row_get_value (self->number_row);
-  gboolean rejected = adw_switch_row_get_active (self->rejected_row);
+  guint n = self->texts->len;
+  g_autofree char *number = sb_format_number (n);
+  g_autofree char *text = NULL;
 
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (log)); i > 0 && texts->len < max; i--)
-    {
-      const SbTrafficRecord *record = sb_traffic_log_peek (log, i - 1);
-
-      if (record->peer == NULL || record->binary || record->payload == NULL || g_bytes_get_size (record->payload) != record->size)
-        continue;
-      if (record->rejection != SB_REJECTED_NOT && (!rejected || record->rejection != SB_REJECTED_SCHEMA))
-        continue;
-      if (sb_channel_pattern_matches (self->pattern, record->peer->channel))
-        g_ptr_array_insert (texts, 0, g_bytes_ref (record->payload));
-    }
-  return texts;
+  if (n == 0)
+    text = g_strdup_printf (_("No message of %s is in the log."), self->pattern);
+  else
+    text = g_strdup_printf (ngettext ("%s message of %s is used.", "%s messages of %s are used.", n), number, self->pattern);
+  gtk_label_set_text (self->found_label, text);
+  gtk_widget_set_sensitive (self->suggest_button, n > 0 && !self->busy);
 }
 
+/* Whether it is a text of a client on these channels, and whole. */
+static gboolean
+is_wanted (SbRuleSuggest         *self,
+           const SbTrafficRecord *record)
+{
+  if (record->peer == NULL || record->binary || record->payload == NULL || g_bytes_get_size (record->payload) != record->size)
+    return FALSE;
+  if (record->rejection != SB_REJECTED_NOT && (!self->rejected || record->rejection != SB_REJECTED_SCHEMA))
+    return FALSE;
+  return sb_channel_pattern_matches (self->pattern, record->peer->channel);
+}
+
+/* One message, the newest first. Between two steps the log may have lost its oldest ones, and got new ones, which are left out. */
+static gboolean
+look_cb (gpointer user_data)
+{
+  SbRuleSuggest *self = user_data;
+  SbTrafficLog *log = sb_engine_get_traffic (self->engine);
+  guint64 first = sb_traffic_log_get_n_logged (log) - g_list_model_get_n_items (G_LIST_MODEL (log));
+  const SbTrafficRecord *record;
+
+  if (self->next <= first || self->texts->len >= self->max)
+    {
+      self->look_id = 0;
+      show_found (self);
+      return G_SOURCE_REMOVE;
+    }
+  record = sb_traffic_log_peek (log, (guint) (--self->next - first));
+  if (is_wanted (self, record))
+    g_ptr_array_add (self->texts, g_bytes_ref (record->payload));
+  return G_SOURCE_CONTINUE;
+}
+
+/* There can be a hundred thousand messages, and each key in the row of numbers asks anew. */
 static void
 changed_cb (SbRuleSuggest *self)
 {
-  g_autoptr (GPtrArray) texts = NULL;
-  g_autofree char *number = NULL;
-  g_autofree char *text = NULL;
-
   if (self->engine == NULL)
     return;
-  texts = collect (self);
-  number = sb_format_number (texts->len);
-  if (texts->len == 0)
-    text = g_strdup_printf (_("No message of %s is in the log."), self->pattern);
-  else
-    text = g_strdup_printf (ngettext ("%s message of %s is used.", "%s messages of %s are used.", texts->len), number, self->pattern);
-  gtk_label_set_text (self->found_label, text);
-  gtk_widget_set_sensitive (self->suggest_button, texts->len > 0 && !self->busy);
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  g_clear_pointer (&self->texts, g_ptr_array_unref);
+  self->texts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->max = (guint) adw_spin_row_get_value (self->number_row);
+  self->rejected = adw_switch_row_get_active (self->rejected_row);
+  self->next = sb_traffic_log_get_n_logged (sb_engine_get_traffic (self->engine));
+  gtk_widget_set_sensitive (self->suggest_button, FALSE);
+  self->look_id = sb_slices_add (look_cb, self);
 }
 
 /* --- making it --- */
@@ -106,7 +135,8 @@ infer_thread (GTask        *task,
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (JsonNode) schema = NULL;
 
-  for (guint i = 0; i < work->texts->len; i++)
+  /* Oldest first. */
+  for (guint i = work->texts->len; i-- > 0;)
     {
       gsize length;
       const char *text = g_bytes_get_data (g_ptr_array_index (work->texts, i), &length);
@@ -139,10 +169,10 @@ suggest_cb (SbRuleSuggest *self)
   g_autoptr (GTask) task = NULL;
   Work *work;
 
-  if (self->busy)
+  if (self->busy || self->look_id != 0)
     return;
   work = g_new0 (Work, 1);
-  work->texts = collect (self);
+  work->texts = g_ptr_array_ref (self->texts);
   work->flags = adw_switch_row_get_active (self->bounds_row) ? SB_SCHEMA_INFER_BOUNDS : SB_SCHEMA_INFER_NO_FLAGS;
   task = g_task_new (self, NULL, inferred_cb, NULL);
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
@@ -162,6 +192,8 @@ sb_rule_suggest_dispose (GObject *object)
 {
   SbRuleSuggest *self = SB_RULE_SUGGEST (object);
 
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  g_clear_pointer (&self->texts, g_ptr_array_unref);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->pattern, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_RULE_SUGGEST);

@@ -216,10 +216,20 @@ sb_rule_view_select (SbRuleView *self,
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
 }
 
+static void
+refresh_cell (GtkWidget *cell,
+              gpointer   user_data)
+{
+  sb_rule_cell_refresh (SB_RULE_CELL (cell));
+}
+
 void
-sb_rule_view_resort (SbRuleView *self)
+sb_rule_view_refresh (SbRuleView *self)
 {
   g_return_if_fail (SB_IS_RULE_VIEW (self));
+
+  sb_table_foreach_cell (SB_TABLE (self), refresh_cell, NULL);
+  sb_table_describe_again (SB_TABLE (self));
 
   if (self->column == SB_RULE_CELL_PASSED || self->column == SB_RULE_CELL_FAILED || self->column == SB_RULE_CELL_STATE)
     gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);

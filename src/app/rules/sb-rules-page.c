@@ -126,10 +126,13 @@ update_cb (gpointer user_data)
   SbRulesPage *self = user_data;
 
   self->update_id = 0;
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
-  sb_rule_view_resort (self->view);
-  update_actions (self);
+  /* The sidebar shows something of it on every page. */
   update_title (self);
+  if (!sb_page_is_awake (SB_PAGE (self)))
+    return G_SOURCE_REMOVE;
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  sb_rule_view_refresh (self->view);
+  update_actions (self);
   update_stack (self);
   return G_SOURCE_REMOVE;
 }
@@ -140,6 +143,14 @@ queue_update (SbRulesPage *self)
 {
   if (self->update_id == 0)
     self->update_id = g_idle_add (update_cb, self);
+}
+
+/* What changed while nobody saw it. */
+static void
+awake_cb (SbRulesPage *self)
+{
+  if (sb_page_is_awake (SB_PAGE (self)))
+    queue_update (self);
 }
 
 static void
@@ -285,7 +296,10 @@ show_traffic_action_cb (GtkWidget  *widget,
                         const char *action_name,
                         GVariant   *parameter)
 {
-  sb_page_go_to (SB_PAGE (widget), "traffic", "rejected");
+  SbRuleItem *item = sb_rule_view_get_selected (SB_RULES_PAGE (widget)->view);
+  g_autofree char *filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, sb_rule_item_get_id (item));
+
+  sb_page_go_to (SB_PAGE (widget), "traffic", filter);
 }
 
 /* --- the page --- */
@@ -343,6 +357,7 @@ sb_rules_page_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (rules, "items-changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (rules, "item-changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
   update_actions (self);
   update_title (self);
   update_stack (self);

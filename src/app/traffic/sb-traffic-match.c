@@ -44,6 +44,7 @@ sb_traffic_match_copy (const SbTrafficMatch *self,
     .kind = self->kind,
     .client_id = self->client_id,
     .channel = g_strdup (self->channel),
+    .rule_id = self->rule_id,
     .text = g_strdup (self->text),
     .folded = g_strdup (self->folded),
   };
@@ -53,14 +54,15 @@ gboolean
 sb_traffic_match_equal (const SbTrafficMatch *a,
                         const SbTrafficMatch *b)
 {
-  return a->kind == b->kind && a->client_id == b->client_id && g_strcmp0 (a->channel, b->channel) == 0 &&
-         g_strcmp0 (a->text, b->text) == 0;
+  return a->kind == b->kind && a->client_id == b->client_id && a->rule_id == b->rule_id &&
+         g_strcmp0 (a->channel, b->channel) == 0 && g_strcmp0 (a->text, b->text) == 0;
 }
 
 gboolean
 sb_traffic_match_is_all (const SbTrafficMatch *self)
 {
-  return self->kind == SB_TRAFFIC_ALL && self->client_id == 0 && self->channel == NULL && self->text == NULL;
+  return self->kind == SB_TRAFFIC_ALL && self->client_id == 0 && self->channel == NULL &&
+         self->rule_id == 0 && self->text == NULL;
 }
 
 /* ASCII letters compare in either case, all other bytes as they are. */
@@ -157,6 +159,8 @@ sb_traffic_match_record (const SbTrafficMatch  *self,
   if (self->client_id != 0 && (record->peer == NULL || record->peer->id != self->client_id))
     return FALSE;
   if (self->channel != NULL && (record->peer == NULL || g_strcmp0 (record->peer->channel, self->channel) != 0))
+    return FALSE;
+  if (self->rule_id != 0 && record->rule_id != self->rule_id)
     return FALSE;
   return self->text == NULL || match_text (self, record);
 }

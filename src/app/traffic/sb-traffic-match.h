@@ -24,6 +24,7 @@ typedef struct
   SbTrafficKind kind;
   guint64 client_id; /* 0: of all */
   char *channel;     /* NULL: on all */
+  gint64 rule_id;    /* 0: by all, and by none; else what this rule rejected */
   char *text; /* somewhere in the message, the client's names, its channel or the reason, whatever the case; NULL:
                  anything */
   char *folded;      /* @text, casefolded, where it is not ASCII */

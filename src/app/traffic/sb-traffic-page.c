@@ -31,6 +31,7 @@ struct _SbTrafficPage
   SbTrafficView *view;
   guint64 only_client;  /* its chip: 0 for all */
   char *only_channel;   /* its chip: NULL for all */
+  gint64 only_rule;     /* its chip: 0 for all */
   guint n_new;          /* lines that came since the table stopped following */
   guint update_id;      /* idle: something came */
 
@@ -39,6 +40,7 @@ struct _SbTrafficPage
   SbFilterBar *filter_bar;
   SbFilterChip *client_chip;
   SbFilterChip *channel_chip;
+  SbFilterChip *rule_chip;
   GtkStack *stack;
   GtkWidget *stopped;
   GtkWidget *quiet;
@@ -179,7 +181,7 @@ get_kind (SbTrafficPage *self)
 static void
 filter_changed_cb (SbTrafficPage *self)
 {
-  SbTrafficMatch match = { get_kind (self), self->only_client, g_strdup (self->only_channel) };
+  SbTrafficMatch match = { get_kind (self), self->only_client, g_strdup (self->only_channel), self->only_rule };
   SbTrafficEntry *selected = sb_traffic_table_get_selected (self->table);
   guint64 serial = selected != NULL ? sb_traffic_entry_get_serial (selected) : 0;
   gboolean was_selected = selected != NULL, following = sb_traffic_table_get_following (self->table);
@@ -218,6 +220,20 @@ update_chips (SbTrafficPage *self)
   sb_filter_chip_set_text (self->channel_chip, channel_text);
 }
 
+/* What one rule rejected; 0: whatever. It may be gone: then nothing is left that says which it was. */
+static void
+narrow_to_rule (SbTrafficPage *self,
+                gint64         id)
+{
+  SbRuleItem *rule = id != 0 ? sb_rule_list_find (sb_engine_get_rules (get_engine (self)), id) : NULL;
+  g_autofree char *text = NULL;
+
+  if (rule != NULL)
+    text = g_strdup_printf (_("rule for %s"), sb_rule_item_get_rule (rule)->spec.pattern);
+  self->only_rule = rule != NULL ? id : 0;
+  sb_filter_chip_set_text (self->rule_chip, text);
+}
+
 static void
 narrow_to (SbTrafficPage *self,
            guint64        client_id,
@@ -244,9 +260,17 @@ channel_cleared_cb (SbTrafficPage *self)
 }
 
 static void
+rule_cleared_cb (SbTrafficPage *self)
+{
+  narrow_to_rule (self, 0);
+  filter_changed_cb (self);
+}
+
+static void
 show_all_cb (SbTrafficPage *self)
 {
   sb_filter_bar_reset (self->filter_bar);
+  narrow_to_rule (self, 0);
   narrow_to (self, 0, NULL);
 }
 
@@ -540,6 +564,7 @@ sb_traffic_page_show (SbPage     *page,
   SbTrafficPage *self = SB_TRAFFIC_PAGE (page);
 
   sb_filter_bar_reset (self->filter_bar);
+  narrow_to_rule (self, g_str_has_prefix (filter, "rule:") ? g_ascii_strtoll (filter + strlen ("rule:"), NULL, 10) : 0);
   if (g_str_has_prefix (filter, "client:"))
     narrow_to (self, g_ascii_strtoull (filter + strlen ("client:"), NULL, 10), NULL);
   else if (g_str_has_prefix (filter, "channel:"))
@@ -548,6 +573,11 @@ sb_traffic_page_show (SbPage     *page,
     {
       sb_filter_bar_set_choice (self->filter_bar, "rejected");
       narrow_to (self, g_ascii_strtoull (filter + strlen ("rejected:"), NULL, 10), NULL);
+    }
+  else if (g_str_has_prefix (filter, "rule:"))
+    {
+      sb_filter_bar_set_choice (self->filter_bar, "rejected");
+      narrow_to (self, 0, NULL);
     }
   else
     {
@@ -640,6 +670,7 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, client_chip);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, channel_chip);
+  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, rule_chip);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stopped);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, quiet);
@@ -656,6 +687,7 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, client_cleared_cb);
   gtk_widget_class_bind_template_callback (widget_class, channel_cleared_cb);
+  gtk_widget_class_bind_template_callback (widget_class, rule_cleared_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
   gtk_widget_class_bind_template_callback (widget_class, broadcast_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);

@@ -23,6 +23,7 @@ typedef struct
   GtkSelectionModel *model;
   SbTableColumns *columns;
   GPtrArray *cells; /* (element-type GtkWidget) all there are; not owned */
+  GPtrArray *described; /* (element-type GtkColumnViewRow) the rows that are bound; not owned */
   GMenuModel *menu_model;
   GtkWidget *menu;
   gboolean picking;
@@ -308,9 +309,8 @@ make_factory (SbTable *self,
 
 /* What a screen reader says of a row as a whole, before its cells. */
 static void
-bind_row_cb (GtkSignalListItemFactory *factory,
-             GObject                  *row,
-             SbTable                  *self)
+describe_row (SbTable *self,
+              GObject *row)
 {
   g_autoptr (GObject) item = NULL;
   g_autofree char *label = NULL;
@@ -319,6 +319,35 @@ bind_row_cb (GtkSignalListItemFactory *factory,
   g_object_get (row, "item", &item, NULL);
   SB_TABLE_GET_CLASS (self)->describe (self, item, &label, &description);
   g_object_set (row, "accessible-label", label, "accessible-description", description, NULL);
+}
+
+static void
+bind_row_cb (GtkSignalListItemFactory *factory,
+             GObject                  *row,
+             SbTable                  *self)
+{
+  g_ptr_array_add (get (self)->described, row);
+  describe_row (self, row);
+}
+
+static void
+unbind_row_cb (GtkSignalListItemFactory *factory,
+               GObject                  *row,
+               SbTable                  *self)
+{
+  g_ptr_array_remove_fast (get (self)->described, row);
+}
+
+void
+sb_table_describe_again (SbTable *self)
+{
+  GPtrArray *rows;
+
+  g_return_if_fail (SB_IS_TABLE (self));
+
+  rows = get (self)->described;
+  for (guint i = 0; i < rows->len; i++)
+    describe_row (self, g_ptr_array_index (rows, i));
 }
 
 /* --- its two forms --- */
@@ -401,6 +430,7 @@ sb_table_constructed (GObject *object)
       gtk_column_view_column_set_factory (sb_table_columns_get (priv->columns, i), factory);
     }
   g_signal_connect (row_factory, "bind", G_CALLBACK (bind_row_cb), self);
+  g_signal_connect (row_factory, "unbind", G_CALLBACK (unbind_row_cb), self);
   gtk_column_view_set_row_factory (priv->column_view, row_factory);
   gtk_list_view_set_factory (priv->list_view, narrow_factory);
   g_signal_connect_object (gtk_column_view_get_sorter (priv->column_view), "changed", G_CALLBACK (sort_changed_cb), self,
@@ -472,6 +502,7 @@ static void
 sb_table_finalize (GObject *object)
 {
   g_ptr_array_unref (get (SB_TABLE (object))->cells);
+  g_ptr_array_unref (get (SB_TABLE (object))->described);
 
   G_OBJECT_CLASS (sb_table_parent_class)->finalize (object);
 }
@@ -518,6 +549,7 @@ sb_table_init (SbTable *self)
   SbTablePrivate *priv = get (self);
 
   priv->cells = g_ptr_array_new ();
+  priv->described = g_ptr_array_new ();
   priv->room = ALL_ROOM;
   gtk_widget_init_template (GTK_WIDGET (self));
   watch_pointer (GTK_WIDGET (priv->column_view));
