@@ -48,8 +48,11 @@ setup_cb (GtkSignalListItemFactory *factory,
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new ());
+  /* The item around it takes the focus: a row cannot where it is in no list box. */
+  gtk_widget_set_can_focus (row, FALSE);
   gtk_list_item_set_child (item, row);
   gtk_list_item_set_activatable (item, FALSE);
+  gtk_list_item_set_focusable (item, TRUE);
 }
 
 static char *

@@ -360,6 +360,8 @@ update_form (SbTable *self)
   gtk_column_view_set_model (priv->column_view, priv->narrow ? NULL : priv->model);
   gtk_list_view_set_model (priv->list_view, priv->narrow ? priv->model : NULL);
   gtk_stack_set_visible_child (priv->stack, GTK_WIDGET (priv->narrow ? priv->rows : priv->table));
+  /* Where it remembers a child that is hidden now, Tab would pass it by. */
+  gtk_widget_set_focus_child (GTK_WIDGET (priv->stack), NULL);
 }
 
 static void
