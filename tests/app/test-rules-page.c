@@ -266,6 +266,42 @@ test_list (void)
   app_test_wait_until (find_rule (test, "/news")->spec.enabled);
 }
 
+static gboolean
+is_described (GtkWidget  *page,
+              const char *description)
+{
+  GtkWidget *list = app_test_get (page, g_type_from_name ("GtkColumnListView"), NULL);
+  GtkWidget *row = app_test_find (list, g_type_from_name ("GtkColumnViewRowWidget"), NULL);
+  g_autofree char *other = NULL;
+
+  if (row == NULL)
+    return FALSE;
+  other = gtk_test_accessible_check_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description);
+  return other == NULL;
+}
+
+/* What a screen reader says of a row follows the counts, those, too, that changed while another page was shown. */
+static void
+test_description_follows (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+
+  add_rule (test, "/news", "{\"type\":\"object\"}");
+  app_test_start (test);
+  app_test_wait_until (is_described (page, "In Force · schema · 0 passed · 0 failed"));
+  say (test, (const char *const[]) { "{}", "7", NULL });
+  app_test_wait_until (is_described (page, "In Force · schema · 1 passed · 1 failed"));
+
+  sb_window_show_page (test->window, "traffic", NULL);
+  app_test_wait_until (!sb_page_is_awake (SB_PAGE (page)));
+  say (test, (const char *const[]) { "8", NULL });
+  app_test_wait_until (sb_rule_list_get_failed (get_rules (test)) == 2);
+  show_page (test);
+  app_test_wait_until (is_described (page, "In Force · schema · 1 passed · 2 failed"));
+  app_test_wait_until (app_test_shows (page, "2 messages failed"));
+}
+
 static void
 test_remove_and_undo (void)
 {
@@ -590,7 +626,7 @@ test_trial_and_suggestion (void)
   app_test_click (dialog, "_Suggest");
   app_test_wait_until (app_test_dialog (test) == NULL);
   suggested = read_text (schema);
-  g_assert_nonnull (strstr (suggested, "\"required\""));
+  g_assert_nonnull (strstr (suggested, "\n  \"required\": [")); /* as "Format" would have it */
   app_test_wait_until (app_test_shows (editor, "All 3 recent messages would have passed."));
   save (page, editor);
 
@@ -772,6 +808,7 @@ add_tests (void)
 {
   g_test_add_func ("/rules-page/empty", test_empty_page_teaches);
   g_test_add_func ("/rules-page/list", test_list);
+  g_test_add_func ("/rules-page/described", test_description_follows);
   g_test_add_func ("/rules-page/remove", test_remove_and_undo);
   g_test_add_func ("/rules-page/add", test_add);
   g_test_add_func ("/rules-page/faults", test_faults_are_underlined);

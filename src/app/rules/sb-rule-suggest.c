@@ -5,9 +5,11 @@
 #include "access/sb-channel.h"
 #include "rules/sb-schema-infer.h"
 #include "sb-page.h"
+#include "traffic/sb-traffic-text.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 /**
  * SbRuleSuggest:
@@ -134,6 +136,7 @@ infer_thread (GTask        *task,
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (JsonNode) schema = NULL;
+  g_autofree char *compact = NULL;
 
   /* Oldest first. */
   for (guint i = work->texts->len; i-- > 0;)
@@ -145,7 +148,8 @@ infer_thread (GTask        *task,
         g_ptr_array_add (samples, json_parser_steal_root (parser));
     }
   schema = sb_schema_infer (samples, work->flags);
-  g_task_return_pointer (task, json_to_string (schema, TRUE), g_free);
+  compact = json_to_string (schema, FALSE);
+  g_task_return_pointer (task, sb_traffic_text_indent (compact, strlen (compact)), g_free);
 }
 
 static void
