@@ -4,6 +4,8 @@
 #include "app-test.h"
 #include "clients/sb-client-table.h"
 #include "clients/sb-clients-page.h"
+#include "rules/sb-rule-editor.h"
+#include "rules/sb-rule-suggest.h"
 #include "sb-page.h"
 #include "traffic/sb-traffic-page.h"
 #include "traffic/sb-traffic-table.h"
@@ -381,6 +383,40 @@ select_message (AppTest *test,
 }
 
 static void
+close_editor (AppTest *test,
+              int      round)
+{
+  GtkWidget *editor = app_test_find (GTK_WIDGET (test->window), SB_TYPE_RULE_EDITOR, NULL);
+
+  if (editor != NULL)
+    g_signal_emit_by_name (editor, "done");
+}
+
+/* It counts the clients, and tries recent messages. */
+static void
+open_editor (AppTest *test,
+             int      round)
+{
+  sb_window_show_page (test->window, "rules", "add:/room/*");
+}
+
+static void
+close_suggestion (AppTest *test,
+                  int      round)
+{
+  if (app_test_dialog (test) != NULL)
+    adw_dialog_force_close (app_test_dialog (test));
+}
+
+/* Of a channel on which nothing was said: all messages are looked at. */
+static void
+open_suggestion (AppTest *test,
+                 int      round)
+{
+  adw_dialog_present (sb_rule_suggest_new (test->engine, "/nobody/was/*/here"), GTK_WIDGET (test->window));
+}
+
+static void
 measure_sorting (AppTest *test)
 {
   GListModel *columns = gtk_column_view_get_columns (get_view (test, SB_TYPE_CLIENTS_PAGE));
@@ -445,6 +481,9 @@ main (int   argc,
   measure (test, "Traffic: only rejected", reset_traffic, only_rejected);
   measure (test, "Traffic: scroll far", reset_traffic, scroll_traffic);
   measure (test, "Traffic: open the details of one", reset_traffic, select_message);
+  measure (test, "Rules: open the editor", close_editor, open_editor);
+  measure (test, "Rules: look for messages to suggest from", close_suggestion, open_suggestion);
+  close_suggestion (test, 0);
 
   g_print ("\n%-44s %9.1f\n", "MB: the window, nothing in it", before);
   g_print ("%-44s %9.1f\n", "MB: clients and messages", filled - before);

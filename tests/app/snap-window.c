@@ -2,6 +2,9 @@
 #include "config.h"
 
 #include "clients/sb-client-table.h"
+#include "rules/sb-rule-bench.h"
+#include "rules/sb-rule-editor.h"
+#include "rules/sb-schema-editor.h"
 #include "sb-application.h"
 #include "sb-server-commands.h"
 #include "sb-token-import.h"
@@ -10,6 +13,7 @@
 #include "tokens/sb-token-import-dialog.h"
 #include "traffic/sb-traffic-table.h"
 #include <glib/gstdio.h>
+#include <gtksourceview/gtksource.h>
 
 /* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started,
  * says on stdout where it listens, waits until N clients are connected and then N seconds, draws every page in both
@@ -181,16 +185,72 @@ snap_sheet (GtkWindow *window,
   snap (window, "clients", "sheet");
 }
 
+static GtkWidget *
+open_rule (GtkWindow  *window,
+           const char *filter)
+{
+  sb_window_show_page (SB_WINDOW (window), "rules", filter);
+  return find (GTK_WIDGET (sb_window_get_page (SB_WINDOW (window), "rules")), SB_TYPE_RULE_EDITOR);
+}
+
+/* Nothing of it is kept. */
+static void
+close_rule (GtkWidget *editor)
+{
+  g_signal_emit_by_name (editor, "done");
+  run_for (G_TIME_SPAN_SECOND);
+}
+
+/* Into the schema or the message to try. */
+static void
+write_text (GtkWidget  *editor,
+            GType       where,
+            const char *text)
+{
+  GtkTextView *view = find (find (editor, where), GTK_SOURCE_TYPE_VIEW);
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (view), text, -1);
+}
+
+/* What an editor says of a schema and of messages, and where a schema comes from. */
+static void
+snap_editor (GtkWindow  *window,
+             const char *filter)
+{
+  GtkWidget *editor = open_rule (window, "add:/teams/**");
+  AdwDialog *dialog;
+
+  write_text (editor, SB_TYPE_SCHEMA_EDITOR, "{\n  \"type\": \"object\",\n  \"required\": \"home\"\n}\n");
+  snap (window, "rules", "fault");
+  close_rule (editor);
+
+  editor = open_rule (window, filter);
+  write_text (editor, SB_TYPE_RULE_BENCH, "{\n  \"temperature\": 23.5,\n  \"humidity\": \"dry\"\n}\n");
+  gtk_widget_grab_focus (find (find (editor, SB_TYPE_RULE_BENCH), GTK_SOURCE_TYPE_VIEW));
+  snap (window, "rules", "bench");
+  close_rule (editor);
+
+  editor = open_rule (window, filter);
+  gtk_widget_activate_action (editor, "rule.suggest", NULL);
+  snap (window, "rules", "suggest");
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+  if (dialog == NULL || !gtk_widget_activate (adw_dialog_get_default_widget (dialog)))
+    status = 1;
+  snap (window, "rules", "suggested");
+  close_rule (editor);
+}
+
 /* An editor with what was said while the crowd talked: a schema suggested is stricter than what comes. */
 static void
 snap_rules (GtkWindow *window,
             SbEngine  *engine)
 {
-  static const char schema[] = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"temperature\": { \"type\": \"number\", \"maximum\": 21.8 }\n"
-                               "  },\n  \"required\": [\"temperature\"]\n}\n";
+  static const char schema[] = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"temperature\": { \"type\": \"number\", \"maximum\": 21.8 },\n"
+                               "    \"humidity\": { \"type\": \"integer\" }\n  },\n  \"required\": [\"temperature\"]\n}\n";
   g_autoptr (SbRuleSpec) spec = sb_rule_spec_new ("/lab/**");
   g_autoptr (SbRuleSpec) other = sb_rule_spec_new ("/score");
   SbRuleItem *item;
+  GtkWidget *editor;
   g_autofree char *filter = NULL;
 
   spec->schema = g_strdup (schema);
@@ -206,8 +266,10 @@ snap_rules (GtkWindow *window,
       return;
     }
   filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, sb_rule_item_get_id (item));
-  sb_window_show_page (SB_WINDOW (window), "rules", filter);
+  editor = open_rule (window, filter);
   snap (window, "rules", "editor");
+  close_rule (editor);
+  snap_editor (window, filter);
 }
 
 static gboolean

@@ -131,7 +131,8 @@ def check(directory):
             if density(os.path.join(directory, name)) < 0.01:
                 sys.exit(f"{name} is blank.")
     for name in ("tokens-issue.png", "tokens-import.png", "broadcast-templates.png", "broadcast-repeating.png",
-                 "clients-panel.png", "clients-several.png", "clients-left.png", "clients-sheet.png", "traffic-detail.png"):
+                 "clients-panel.png", "clients-several.png", "clients-left.png", "clients-sheet.png", "traffic-detail.png",
+                 "rules-editor.png", "rules-fault.png", "rules-bench.png", "rules-suggest.png", "rules-suggested.png"):
         if name not in pictures:
             sys.exit(f"{name} is missing.")
     print(f"{len(pictures)} pictures in {directory}")
