@@ -7,7 +7,7 @@
 
 /* The window from narrow to wide and back, with whatever may be open on its pages. */
 
-static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "audit" };
+static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
 
 static AdwNavigationSplitView *
 split_view (AppTest *test)
@@ -207,6 +207,121 @@ test_whole_rows (void)
     }
 }
 
+/* --- labels --- */
+
+static gboolean
+is_scrolled_over (GtkWidget *widget)
+{
+  GtkWidget *scroller = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  GtkPolicyType across = GTK_POLICY_NEVER;
+
+  if (scroller != NULL)
+    gtk_scrolled_window_get_policy (GTK_SCROLLED_WINDOW (scroller), &across, NULL);
+  return across != GTK_POLICY_NEVER;
+}
+
+/* Returns how many labels end in an ellipsis, or outside the window. */
+static guint
+count_cut (GtkWidget  *widget,
+           GtkWidget  *window,
+           const char *where,
+           guint      *n_labels)
+{
+  graphene_rect_t bounds;
+  guint n_cut = 0;
+
+  if (!gtk_widget_get_mapped (widget))
+    return 0;
+  if (GTK_IS_LABEL (widget) && gtk_widget_compute_bounds (widget, window, &bounds))
+    {
+      gboolean outside = !is_scrolled_over (widget) && bounds.size.width > 0 &&
+                         (bounds.origin.x < -1 || bounds.origin.x + bounds.size.width > gtk_widget_get_width (window) + 1);
+
+      (*n_labels)++;
+      if (outside || pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (widget))))
+        {
+          g_printerr ("%s: “%s” is cut: %.0f + %.0f of %d\n", where, gtk_label_get_text (GTK_LABEL (widget)),
+                      bounds.origin.x, bounds.size.width, gtk_widget_get_width (window));
+          n_cut++;
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n_cut += count_cut (child, window, where, n_labels);
+  return n_cut;
+}
+
+static void
+test_cut_is_found (void)
+{
+  GtkWidget *window = gtk_window_new (), *label = gtk_label_new ("Longer than there is room for");
+  guint n_labels = 0;
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 6);
+  gtk_widget_set_halign (label, GTK_ALIGN_CENTER);
+  gtk_window_set_child (GTK_WINDOW (window), label);
+  gtk_window_present (GTK_WINDOW (window));
+  app_test_wait_until (gtk_widget_get_width (label) > 0);
+  g_assert_cmpuint (count_cut (label, window, "what is cut on purpose", &n_labels), ==, 1);
+  g_assert_cmpuint (n_labels, ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* At the size that the window has at first, with the text as large as it is at first. */
+static void
+test_no_label_is_cut (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  guint n_cut = 0;
+
+  app_test_start (test);
+  connection = connect_and_say (test);
+  make_wide (test);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      GtkWidget *page = GTK_WIDGET (sb_window_get_page (test->window, pages[i]));
+      guint n_labels = 0;
+
+      sb_window_show_page (test->window, pages[i], NULL);
+      app_test_wait_until (gtk_widget_get_mapped (page) && gtk_widget_get_width (page) > 0);
+      app_test_snap (test, pages[i]);
+      n_cut += count_cut (GTK_WIDGET (test->window), GTK_WIDGET (test->window), pages[i], &n_labels);
+      g_assert_cmpuint (n_labels, >, 3);
+    }
+  g_assert_cmpuint (n_cut, ==, 0);
+}
+
+/* --- large text --- */
+
+typedef struct
+{
+  const char *path;
+  void (*function) (void);
+} Walk;
+
+static const Walk walks[] = {
+  { "/sizes/large-text/pages-change-while-narrow", test_pages_change_while_narrow },
+  { "/sizes/large-text/sidebar-while-narrow", test_sidebar_while_narrow },
+  { "/sizes/large-text/open-parts", test_open_parts },
+  { "/sizes/large-text/everything-is-named", test_everything_is_named },
+  { "/sizes/large-text/traffic-shows-whole-rows", test_whole_rows },
+};
+
+/* As with a text scaling factor of 1.5 in the desktop's settings. */
+static void
+test_with_large_text (gconstpointer user_data)
+{
+  const Walk *walk = user_data;
+  GtkSettings *settings = gtk_settings_get_default ();
+  int dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 96 * PANGO_SCALE * 3 / 2, NULL);
+  walk->function ();
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 static void
 add (void)
 {
@@ -215,6 +330,10 @@ add (void)
   g_test_add_func ("/sizes/open-parts", test_open_parts);
   g_test_add_func ("/sizes/everything-is-named", test_everything_is_named);
   g_test_add_func ("/sizes/traffic-shows-whole-rows", test_whole_rows);
+  g_test_add_func ("/sizes/cut-is-found", test_cut_is_found);
+  g_test_add_func ("/sizes/no-label-is-cut", test_no_label_is_cut);
+  for (guint i = 0; i < G_N_ELEMENTS (walks); i++)
+    g_test_add_data_func (walks[i].path, &walks[i], test_with_large_text);
 }
 
 int
