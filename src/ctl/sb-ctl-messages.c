@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "control/sb-control-time.h"
+#include "net/sb-missed.h"
 #include "sb-ctl.h"
 
 #include <glib/gi18n.h>
@@ -34,15 +35,31 @@ sb_ctl_read_message (const char *word)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static char *
+why_cell (JsonObject *row, const char *member)
+{
+  return g_strdup (sb_missed_why_to_text (sb_missed_why_from_id (json_object_get_string_member (row, member))));
+}
+
 void
 sb_ctl_print_report (const SbCtlOptions *options, JsonObject *answer)
 {
+  static const SbCtlColumn columns[] = {
+    { N_("TOKEN"), "token_label", sb_ctl_format_text },
+    { N_("NAME"), "name", sb_ctl_format_text },
+    { N_("CHANNEL"), "channel", sb_ctl_format_text },
+    { N_("ADDRESS"), "address", sb_ctl_format_text },
+    { N_("WHY"), "why", why_cell },
+  };
+
   sb_ctl_print_done (options, answer, _("Sent to %d of %d, %d dropped, %d pending, in %.1f ms."),
                      (int) json_object_get_int_member (answer, "sent"),
                      (int) json_object_get_int_member (answer, "targeted"),
                      (int) json_object_get_int_member (answer, "dropped"),
                      (int) json_object_get_int_member (answer, "pending"),
                      json_object_get_double_member (answer, "duration_ms"));
+  if (!options->json && json_array_get_length (json_object_get_array_member (answer, "dropped_clients")) > 0)
+    sb_ctl_print_list (options, answer, "dropped_clients", columns, G_N_ELEMENTS (columns), "");
 }
 
 /* FALSE: one of them is no number, and it was said. */

@@ -193,7 +193,7 @@ sb_engine_report (SbEngine *self, const SbEvent *event)
 
   sb_broadcast_add_report (command->broadcast, self->n_lanes, event->report.targeted, event->report.sent,
                            event->report.dropped, event->report.pending, event->report.duration,
-                           event->report.dropped_peers);
+                           event->report.missed);
   if (!sb_broadcast_get_complete (command->broadcast))
     return;
 

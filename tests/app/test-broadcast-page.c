@@ -464,20 +464,20 @@ test_draft_survives (void)
 /* --- history --- */
 
 static GPtrArray *
-make_peers (guint n)
+make_missed (guint n)
 {
-  GPtrArray *peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  GPtrArray *missed = sb_missed_array_new ();
 
   for (guint i = 0; i < n; i++)
     {
-      SbPeer *peer = sb_peer_new ();
+      g_autoptr (SbPeer) peer = sb_peer_new ();
 
       peer->token_label = g_strdup ("Sensors");
       peer->address = g_strdup_printf ("192.168.1.%u", 30 + i);
       peer->name = i == 0 ? g_strdup ("esp32-00") : NULL;
-      g_ptr_array_add (peers, peer);
+      g_ptr_array_add (missed, sb_missed_new (peer, i == 0 ? SB_MISSED_BACKLOG : SB_MISSED_LEFT));
     }
-  return peers;
+  return missed;
 }
 
 static SbBroadcast *
@@ -498,7 +498,7 @@ test_report_in_words (void)
   g_autoptr (SbBroadcast) broadcast = make_broadcast ("{\"a\":1}", now - 4 * G_TIME_SPAN_MINUTE);
   g_autoptr (SbBroadcast) interrupted = make_broadcast ("1", now - 30 * G_TIME_SPAN_HOUR);
   g_autoptr (SbBroadcast) old = make_broadcast ("1", now - 400 * G_TIME_SPAN_DAY);
-  g_autoptr (GPtrArray) peers = make_peers (1);
+  g_autoptr (GPtrArray) missed = make_missed (1);
   g_autofree char *sending = sb_broadcast_words_line (broadcast, tokens, now);
   g_autofree char *sent = NULL;
   g_autofree char *broken = NULL;
@@ -507,7 +507,7 @@ test_report_in_words (void)
   g_assert_cmpstr (sending, ==, "11:56 · everyone · sending…");
   sb_broadcast_add_report (broadcast, 2, 1000, 1000, 0, 0, 3000, NULL);
   g_assert_false (sb_broadcast_words_is_worrying (broadcast));
-  sb_broadcast_add_report (broadcast, 2, 42, 39, 1, 2, 2000, peers);
+  sb_broadcast_add_report (broadcast, 2, 42, 39, 1, 2, 2000, missed);
   sent = sb_broadcast_words_line (broadcast, tokens, now);
   g_assert_cmpstr (sent, ==, "11:56 · everyone · 1,039 of 1,042 clients in 3.0 ms, 1 missed it, 2 still waiting");
   g_assert_true (sb_broadcast_words_is_worrying (broadcast));
@@ -546,17 +546,19 @@ test_row_names_who_missed_it (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_autoptr (SbBroadcast) broadcast = make_broadcast ("1", g_get_real_time ());
-  g_autoptr (GPtrArray) peers = make_peers (2);
+  g_autoptr (GPtrArray) missed = make_missed (2);
   GtkWidget *page = show_page (test), *row;
 
   g_list_store_insert (G_LIST_STORE (sb_engine_get_broadcasts (test->engine)), 0, broadcast);
   row = app_test_get (page, SB_TYPE_BROADCAST_ROW, NULL);
   g_assert_null (app_test_find (row, GTK_TYPE_BUTTON, "Show Who Missed It"));
-  sb_broadcast_add_report (broadcast, 1, 12, 10, 2, 0, 900, peers);
+  sb_broadcast_add_report (broadcast, 1, 12, 10, 2, 0, 900, missed);
   app_test_click (row, "Show Who Missed It");
   app_test_wait_until (app_test_dialog (test) != NULL);
   app_test_wait_until (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Sensors · “esp32-00”") != NULL);
   g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Sensors"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Too slow: its backlog was full"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Left before it was sent"));
   app_test_assert_named (GTK_WIDGET (app_test_dialog (test)));
   app_test_snap (test, "broadcast-missed");
   adw_dialog_force_close (app_test_dialog (test));

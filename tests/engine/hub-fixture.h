@@ -25,6 +25,7 @@ typedef struct
   GArray *traffic;   /* (element-type SbTrafficRecord) */
   guint n_reports;
   guint targeted, sent, dropped, pending;
+  SbMissedWhy missed_why; /* of the first that a report named */
   guint n_refused;
   const char *refused_error;
   const char *notice; /* the code of the last one */
@@ -75,6 +76,8 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
         self->sent += event->report.sent;
         self->dropped += event->report.dropped;
         self->pending += event->report.pending;
+        if (event->report.missed != NULL)
+          self->missed_why = ((SbMissed *) g_ptr_array_index (event->report.missed, 0))->why;
         break;
       case SB_EVENT_NOTICE:
         self->notice = event->notice.code;

@@ -253,10 +253,10 @@ test_report (Fixture *self, gconstpointer data)
     }
 }
 
-static SbPeer *
-new_peer (guint64 id, const char *name)
+static SbMissed *
+new_missed (guint64 id, const char *name, SbMissedWhy why)
 {
-  SbPeer *peer = sb_peer_new ();
+  g_autoptr (SbPeer) peer = sb_peer_new ();
 
   peer->id = id;
   peer->name = g_strdup (name);
@@ -265,25 +265,25 @@ new_peer (guint64 id, const char *name)
   peer->token_hint = g_strdup ("sbx_7Kq2…f3Zd");
   peer->address = g_strdup ("192.168.1.30");
   peer->channel = g_strdup ("/news");
-  return peer;
+  return sb_missed_new (peer, why);
 }
 
-/* Who lost it, up to a thousand of them. */
+/* Who lost it and why, up to a thousand of them. */
 static void
 test_missed (Fixture *self, gconstpointer data)
 {
   g_autoptr (SbBroadcast) some = insert_plain (self->database, 1);
   g_autoptr (SbBroadcast) many = insert_plain (self->database, 2);
-  g_autoptr (GPtrArray) two = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-  g_autoptr (GPtrArray) thousand = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  g_autoptr (GPtrArray) two = sb_missed_array_new ();
+  g_autoptr (GPtrArray) thousand = sb_missed_array_new ();
   g_autoptr (GPtrArray) loaded = NULL;
   GPtrArray *missed;
   const SbPeer *peer;
 
-  g_ptr_array_add (two, new_peer (17, "left \"screen\""));
-  g_ptr_array_add (two, new_peer (18, NULL));
+  g_ptr_array_add (two, new_missed (17, "left \"screen\"", SB_MISSED_BACKLOG));
+  g_ptr_array_add (two, new_missed (18, NULL, SB_MISSED_DISCONNECTED));
   for (guint i = 0; i < 1000; i++)
-    g_ptr_array_add (thousand, new_peer (i + 1, NULL));
+    g_ptr_array_add (thousand, new_missed (i + 1, NULL, i % (SB_MISSED_DISCONNECTED + 1)));
   sb_broadcast_add_report (some, 1, 5, 3, 2, 0, 1500, two);
   g_assert_true (try_report (self->database, some, NULL));
   sb_broadcast_add_report (many, 2, 1500, 0, 1500, 0, 1500, thousand);
@@ -292,9 +292,11 @@ test_missed (Fixture *self, gconstpointer data)
 
   reopen (self);
   loaded = load (self->database, 100);
-  missed = sb_broadcast_get_dropped_peers (g_ptr_array_index (loaded, 1));
+  missed = sb_broadcast_get_missed (g_ptr_array_index (loaded, 1));
   g_assert_cmpuint (missed->len, ==, 2);
-  peer = g_ptr_array_index (missed, 0);
+  g_assert_cmpint (((const SbMissed *) g_ptr_array_index (missed, 0))->why, ==, SB_MISSED_BACKLOG);
+  g_assert_cmpint (((const SbMissed *) g_ptr_array_index (missed, 1))->why, ==, SB_MISSED_DISCONNECTED);
+  peer = ((const SbMissed *) g_ptr_array_index (missed, 0))->peer;
   g_assert_cmpuint (peer->id, ==, 17);
   g_assert_cmpstr (peer->name, ==, "left \"screen\"");
   g_assert_cmpint (peer->token_id, ==, 3);
@@ -302,10 +304,19 @@ test_missed (Fixture *self, gconstpointer data)
   g_assert_cmpstr (peer->token_hint, ==, "sbx_7Kq2…f3Zd");
   g_assert_cmpstr (peer->address, ==, "192.168.1.30");
   g_assert_cmpstr (peer->channel, ==, "/news");
-  g_assert_null (((const SbPeer *) g_ptr_array_index (missed, 1))->name);
-  missed = sb_broadcast_get_dropped_peers (g_ptr_array_index (loaded, 0));
-  g_assert_cmpuint (missed->len, ==, 1000);
+  g_assert_null (((const SbMissed *) g_ptr_array_index (missed, 1))->peer->name);
   g_assert_cmpuint (sb_broadcast_get_dropped (g_ptr_array_index (loaded, 0)), ==, 3000);
+  missed = sb_broadcast_get_missed (g_ptr_array_index (loaded, 0));
+  g_assert_cmpuint (missed->len, ==, 1000);
+  for (guint i = 0; i < missed->len; i++)
+    g_assert_cmpint (((const SbMissed *) g_ptr_array_index (missed, i))->why, ==, i % (SB_MISSED_DISCONNECTED + 1));
+  g_free (store_sql (self->database, "UPDATE broadcast SET missed = '[{\"client\":17},{\"client\":18,\"why\":\"bored\"}]'"));
+  g_clear_pointer (&loaded, g_ptr_array_unref);
+  loaded = load (self->database, 100);
+  missed = sb_broadcast_get_missed (g_ptr_array_index (loaded, 0));
+  g_assert_cmpuint (missed->len, ==, 2);
+  for (guint i = 0; i < missed->len; i++)
+    g_assert_cmpint (((const SbMissed *) g_ptr_array_index (missed, i))->why, ==, SB_MISSED_UNKNOWN);
 }
 
 static void

@@ -13,20 +13,20 @@ make_broadcast (void)
 }
 
 static GPtrArray *
-make_peers (guint first,
-            guint n)
+make_missed (guint first,
+             guint n)
 {
-  GPtrArray *peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  GPtrArray *missed = sb_missed_array_new ();
 
   for (guint i = 0; i < n; i++)
     {
-      SbPeer *peer = sb_peer_new ();
+      g_autoptr (SbPeer) peer = sb_peer_new ();
 
       peer->id = first + i;
-      g_ptr_array_add (peers, peer);
+      g_ptr_array_add (missed, sb_missed_new (peer, SB_MISSED_LEFT));
     }
 
-  return peers;
+  return missed;
 }
 
 static void
@@ -57,7 +57,7 @@ test_facts (void)
   g_assert_cmpint (sb_broadcast_get_binary (broadcast), ==, TRUE);
   g_assert_false (sb_broadcast_get_complete (broadcast));
   g_assert_false (sb_broadcast_get_interrupted (broadcast));
-  g_assert_null (sb_broadcast_get_dropped_peers (broadcast));
+  g_assert_null (sb_broadcast_get_missed (broadcast));
 
   g_object_get (broadcast, "id", &id, "time", &time, "binary", &binary, "target-text", &text, NULL);
   g_assert_cmpint (id, ==, 7);
@@ -149,30 +149,30 @@ test_one_lane (void)
 }
 
 static void
-test_dropped_peers_are_kept (void)
+test_missed_are_kept (void)
 {
   SbBroadcast *broadcast = make_broadcast ();
-  g_autoptr (GPtrArray) first = make_peers (1, 2);
-  g_autoptr (GPtrArray) none = make_peers (1, 0);
-  g_autoptr (GPtrArray) second = make_peers (9, 1);
+  g_autoptr (GPtrArray) first = make_missed (1, 2);
+  g_autoptr (GPtrArray) none = make_missed (1, 0);
+  g_autoptr (GPtrArray) second = make_missed (9, 1);
   GPtrArray *kept;
 
   sb_broadcast_add_report (broadcast, 3, 4, 4, 0, 0, 1, none);
-  g_assert_null (sb_broadcast_get_dropped_peers (broadcast));
+  g_assert_null (sb_broadcast_get_missed (broadcast));
   sb_broadcast_add_report (broadcast, 3, 4, 2, 2, 0, 1, first);
   sb_broadcast_add_report (broadcast, 3, 4, 3, 1, 0, 1, second);
   g_clear_pointer (&first, g_ptr_array_unref);
   g_clear_pointer (&second, g_ptr_array_unref);
 
-  kept = sb_broadcast_get_dropped_peers (broadcast);
+  kept = sb_broadcast_get_missed (broadcast);
   g_assert_cmpuint (kept->len, ==, 3);
-  g_assert_cmpuint (((SbPeer *) g_ptr_array_index (kept, 0))->id, ==, 1);
-  g_assert_cmpuint (((SbPeer *) g_ptr_array_index (kept, 1))->id, ==, 2);
-  g_assert_cmpuint (((SbPeer *) g_ptr_array_index (kept, 2))->id, ==, 9);
+  g_assert_cmpuint (((SbMissed *) g_ptr_array_index (kept, 0))->peer->id, ==, 1);
+  g_assert_cmpuint (((SbMissed *) g_ptr_array_index (kept, 1))->peer->id, ==, 2);
+  g_assert_cmpuint (((SbMissed *) g_ptr_array_index (kept, 2))->peer->id, ==, 9);
 
   g_ptr_array_ref (kept);
   g_object_unref (broadcast);
-  g_assert_cmpuint (((SbPeer *) g_ptr_array_index (kept, 2))->id, ==, 9);
+  g_assert_cmpuint (((SbMissed *) g_ptr_array_index (kept, 2))->peer->id, ==, 9);
   g_ptr_array_unref (kept);
 }
 
@@ -199,7 +199,7 @@ main (int    argc,
   g_test_add_func ("/broadcast/interrupted", test_interrupted);
   g_test_add_func ("/broadcast/lanes-add-up", test_lanes_add_up);
   g_test_add_func ("/broadcast/one-lane-nobody-there", test_one_lane);
-  g_test_add_func ("/broadcast/dropped-peers-are-kept", test_dropped_peers_are_kept);
+  g_test_add_func ("/broadcast/missed-are-kept", test_missed_are_kept);
   g_test_add_func ("/broadcast/no-report-after-the-last", test_report_after_the_last);
 
   return g_test_run ();

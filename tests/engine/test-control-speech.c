@@ -25,6 +25,7 @@ test_broadcasts (Fixture *self, gconstpointer data)
   g_assert_cmpint (get_int (text, "size"), ==, 9);
   g_assert_cmpint (get_int (text, "targeted"), ==, 1);
   g_assert_cmpint (get_int (text, "pending"), ==, 0);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (text, "dropped_clients")), ==, 0);
 
   binary = call (self, "POST", "/broadcasts", "{\"channels\":[\"/a\"],\"base64\":\"AAEC\"}", 201);
   sb_test_client_expect_binary (client, "\0\1\2", 3);

@@ -147,6 +147,75 @@ test_shared_message_is_held_once (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (get_totals (self).backlog, ==, 0);
 }
 
+/* A report says of each who missed the broadcast why: of a second one here, that waits behind one which is stuck. */
+static void
+miss (HubFixture *self, SbMissedWhy why)
+{
+  SbTestClient *stuck;
+  guint n_left = self->left->len;
+  SbSessionLimits limits;
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autofree char *text = make_text (16 << 20);
+  g_autoptr (GBytes) large = g_bytes_new (text, 16 << 20);
+  g_autoptr (GBytes) small = g_bytes_new ("1", 1);
+
+  sb_session_limits_init (&limits);
+  limits.max_backlog = why == SB_MISSED_BACKLOG ? 1024 : 64 << 20;
+  limits.close_timeout = 1;
+  limits.max_queued_memory = why == SB_MISSED_MEMORY ? 20 << 20 : 640 << 20;
+  set_limits (self, &limits);
+  stuck = connect_stuck (self, "/");
+  sb_hub_broadcast (self->hub, 1, everyone, SB_DIRECTION_BROADCAST, FALSE, large);
+  sb_test_wait (get_totals (self).backlog > 0);
+  self->missed_why = SB_MISSED_UNKNOWN;
+  sb_hub_broadcast (self->hub, 2, everyone, SB_DIRECTION_BROADCAST, FALSE, small);
+  switch (why)
+    {
+    case SB_MISSED_LEFT:
+      sb_test_client_send_close (stuck, 1000, NULL);
+      sb_test_wait (self->left->len > n_left);
+      sb_test_client_reset (stuck);
+      break;
+    case SB_MISSED_LOST:
+      sb_test_client_reset (stuck);
+      break;
+    case SB_MISSED_DISCONNECTED:
+      sb_hub_disconnect (self->hub, everyone, 3003, "enough", done_cb, self);
+      break;
+    case SB_MISSED_CLOSED:
+      sb_hub_stop (self->hub, 1001, "server stopping", 0, done_cb, self);
+      break;
+    case SB_MISSED_MEMORY:
+      for (guint i = 3; self->left->len == n_left; i++)
+        {
+          g_autofree char *more = make_text (1 << 20);
+          g_autoptr (GBytes) bytes = g_bytes_new (more, 1 << 20);
+
+          sb_hub_broadcast (self->hub, i, everyone, SB_DIRECTION_BROADCAST, FALSE, bytes);
+          sb_test_wait (self->left->len > n_left || get_totals (self).backlog > 0);
+        }
+      break;
+    case SB_MISSED_BACKLOG:
+      break;
+    case SB_MISSED_UNKNOWN:
+    default:
+      g_assert_not_reached ();
+    }
+  sb_test_wait (self->missed_why != SB_MISSED_UNKNOWN);
+  g_assert_cmpstr (sb_missed_why_to_id (self->missed_why), ==, sb_missed_why_to_id (why));
+  sb_test_client_free (stuck);
+  sb_test_wait (self->left->len > n_left && get_totals (self).backlog == 0);
+}
+
+static void
+test_why_a_broadcast_is_missed (HubFixture *self, gconstpointer data)
+{
+  for (SbMissedWhy why = SB_MISSED_UNKNOWN + 1; why <= SB_MISSED_DISCONNECTED; why++)
+    if (why != SB_MISSED_CLOSED)
+      miss (self, why);
+  miss (self, SB_MISSED_CLOSED); /* the server stops */
+}
+
 /* --- counters --- */
 
 static void
@@ -447,6 +516,7 @@ main (int argc, char *argv[])
   ADD ("largest-backlog-goes-first/two-lanes", 2, test_largest_backlog_goes_first);
   ADD ("largest-backlog-goes-first/four-lanes", 4, test_largest_backlog_goes_first);
   ADD ("shared-message-is-held-once", 1, test_shared_message_is_held_once);
+  ADD ("why-a-broadcast-is-missed", 1, test_why_a_broadcast_is_missed);
   ADD ("refusals-are-counted", 2, test_refusals_are_counted);
   ADD ("handshake-timeout-is-counted", 1, test_handshake_timeout_is_counted);
   ADD ("rejections-are-counted", 1, test_rejections_are_counted);

@@ -104,7 +104,7 @@ update (SbBroadcastRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), preview);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), line);
   show_icon (self);
-  gtk_widget_set_visible (self->missed_button, sb_broadcast_get_dropped_peers (self->broadcast) != NULL);
+  gtk_widget_set_visible (self->missed_button, sb_broadcast_get_missed (self->broadcast) != NULL);
 }
 
 static void

@@ -5,23 +5,35 @@
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
+#define N_LINES 3
+
+static GtkLabel *
+add_line (GtkWidget  *box,
+          const char *style)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (style != NULL)
+    gtk_widget_add_css_class (label, "caption");
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_box_append (GTK_BOX (box), label);
+  return GTK_LABEL (label);
+}
+
 static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *name = gtk_label_new (NULL), *facts = gtk_label_new (NULL);
 
   gtk_widget_set_margin_top (box, 6);
   gtk_widget_set_margin_bottom (box, 6);
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (facts), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (facts), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (facts, "caption");
-  gtk_widget_add_css_class (facts, "dimmed");
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), facts);
+  add_line (box, NULL);
+  add_line (box, "why");
+  add_line (box, "dimmed");
   gtk_list_item_set_child (item, box);
   gtk_list_item_set_activatable (item, FALSE);
 }
@@ -31,27 +43,30 @@ bind_cb (GtkSignalListItemFactory *factory,
          GtkListItem              *item)
 {
   const char *text = gtk_string_object_get_string (gtk_list_item_get_item (item));
-  g_auto (GStrv) lines = g_strsplit (text, "\n", 2);
-  GtkWidget *name = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+  g_auto (GStrv) lines = g_strsplit (text, "\n", N_LINES);
+  g_autofree char *facts = g_strdup_printf ("%s · %s", lines[1], lines[2]);
+  GtkWidget *label = gtk_widget_get_first_child (gtk_list_item_get_child (item));
 
-  gtk_label_set_text (GTK_LABEL (name), lines[0]);
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (name)), lines[1] != NULL ? lines[1] : "");
+  for (guint i = 0; i < N_LINES; i++, label = gtk_widget_get_next_sibling (label))
+    gtk_label_set_text (GTK_LABEL (label), lines[i]);
   gtk_list_item_set_accessible_label (item, lines[0]);
-  gtk_list_item_set_accessible_description (item, lines[1] != NULL ? lines[1] : "");
+  gtk_list_item_set_accessible_description (item, facts);
 }
 
-/* Two lines a client. Names are strangers' words, but no line breaks are let in with them. */
+/* Who, why, and where: a line each. Names are strangers' words, but no line breaks are let in with them. */
 static GtkStringList *
-list_clients (GPtrArray *peers)
+list_clients (GPtrArray *missed)
 {
   GtkStringList *list = gtk_string_list_new (NULL);
 
-  for (guint i = 0; peers != NULL && i < peers->len; i++)
+  for (guint i = 0; missed != NULL && i < missed->len; i++)
     {
-      const SbPeer *peer = g_ptr_array_index (peers, i);
+      const SbMissed *one = g_ptr_array_index (missed, i);
+      const SbPeer *peer = one->peer;
       g_autofree char *who = peer->name != NULL ? g_strdup_printf ("%s · “%s”", peer->token_label, peer->name)
                                                 : g_strdup (peer->token_label != NULL ? peer->token_label : _("Unknown client"));
-      g_autofree char *text = g_strdup_printf ("%s\n%s · %s", who, peer->address != NULL ? peer->address : "–",
+      g_autofree char *text = g_strdup_printf ("%s\n%s\n%s · %s", who, sb_missed_why_to_text (one->why),
+                                               peer->address != NULL ? peer->address : "–",
                                                peer->channel != NULL ? peer->channel : "–");
 
       gtk_string_list_append (list, text);
@@ -59,22 +74,18 @@ list_clients (GPtrArray *peers)
   return list;
 }
 
+/* NULL: the list names them all. */
 static char *
-describe (SbBroadcast *broadcast)
+count_unnamed (SbBroadcast *broadcast)
 {
-  GPtrArray *peers = sb_broadcast_get_dropped_peers (broadcast);
-  guint dropped = sb_broadcast_get_dropped (broadcast), named = peers != NULL ? peers->len : 0;
+  GPtrArray *missed = sb_broadcast_get_missed (broadcast);
+  guint dropped = sb_broadcast_get_dropped (broadcast), named = missed != NULL ? missed->len : 0;
   g_autofree char *number = sb_format_number (dropped - MIN (named, dropped));
-  GString *text = g_string_new (_("Their connection was too slow to take the message, so that more waited for them than the server "
-                                  "keeps, or they left before it was sent."));
 
-  if (named < dropped)
-    {
-      g_string_append_c (text, ' ');
-      /* Translators: so many more clients missed a message than the list shows */
-      g_string_append_printf (text, ngettext ("%s more is not listed.", "%s more are not listed.", dropped - named), number);
-    }
-  return g_string_free (text, FALSE);
+  if (named >= dropped)
+    return NULL;
+  /* Translators: so many more clients missed a message than the list shows */
+  return g_strdup_printf (ngettext ("%s more is not listed.", "%s more are not listed.", dropped - named), number);
 }
 
 AdwDialog *
@@ -90,13 +101,14 @@ sb_missed_dialog_new (SbBroadcast *broadcast)
   dialog = adw_dialog_new ();
   view = adw_toolbar_view_new ();
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  text = describe (broadcast);
+  text = count_unnamed (broadcast);
   label = gtk_label_new (text);
+  gtk_widget_set_visible (label, text != NULL);
   factory = gtk_signal_list_item_factory_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (
-                              G_LIST_MODEL (list_clients (sb_broadcast_get_dropped_peers (broadcast))))),
+                              G_LIST_MODEL (list_clients (sb_broadcast_get_missed (broadcast))))),
                             factory);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Who Missed It"), -1);
   scrolled = gtk_scrolled_window_new ();

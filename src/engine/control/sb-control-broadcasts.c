@@ -110,7 +110,12 @@ sb_control_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SbBroadcast) broadcast = sb_engine_broadcast_finish (SB_ENGINE (source), result, &error);
 
   if (broadcast != NULL)
-    sb_request_answer (request, 201, sb_broadcast_to_json (broadcast, FALSE));
+    {
+      JsonObject *answer = sb_broadcast_to_json (broadcast, FALSE);
+
+      sb_broadcast_set_missed_json (answer, broadcast);
+      sb_request_answer (request, 201, answer);
+    }
   else
     sb_request_fail_error (request, error);
 }

@@ -155,15 +155,17 @@ sb_json_set_payload (JsonObject *object, GBytes *payload, gboolean binary, gbool
     set_text (object, data, length, whole ? length : MAX_SHOWN);
 }
 
-/* Who lost it. */
-static void
-set_missed (JsonObject *object, GPtrArray *peers)
+/* Who lost it, and why. */
+void
+sb_broadcast_set_missed_json (JsonObject *object, SbBroadcast *broadcast)
 {
+  GPtrArray *missed = sb_broadcast_get_missed (broadcast);
   JsonArray *array = json_array_new ();
 
-  for (guint i = 0; peers != NULL && i < peers->len; i++)
+  for (guint i = 0; missed != NULL && i < missed->len; i++)
     {
-      const SbPeer *peer = g_ptr_array_index (peers, i);
+      const SbMissed *one = g_ptr_array_index (missed, i);
+      const SbPeer *peer = one->peer;
       JsonObject *member = json_object_new ();
 
       json_object_set_int_member (member, "client", (gint64) peer->id);
@@ -173,6 +175,7 @@ set_missed (JsonObject *object, GPtrArray *peers)
       sb_json_set_string (member, "token_hint", peer->token_hint);
       sb_json_set_string (member, "address", peer->address);
       sb_json_set_string (member, "channel", peer->channel);
+      json_object_set_string_member (member, "why", sb_missed_why_to_id (one->why));
       json_array_add_object_element (array, member);
     }
   json_object_set_array_member (object, "dropped_clients", array);
@@ -208,7 +211,7 @@ sb_broadcast_to_json (SbBroadcast *broadcast, gboolean whole)
   else
     json_object_set_null_member (object, "schedule");
   if (whole)
-    set_missed (object, sb_broadcast_get_dropped_peers (broadcast));
+    sb_broadcast_set_missed_json (object, broadcast);
 
   return object;
 }

@@ -98,6 +98,7 @@ void        sb_json_set_strings       (JsonObject *object, const char *name, cha
 JsonObject *sb_token_item_to_json     (SbTokenItem *item);
 JsonObject *sb_client_to_json         (SbClient *client);
 JsonObject *sb_broadcast_to_json      (SbBroadcast *broadcast, gboolean whole);
+void        sb_broadcast_set_missed_json (JsonObject *object, SbBroadcast *broadcast);
 JsonObject *sb_journal_entry_to_json  (SbJournalEntry *entry);
 JsonObject *sb_rule_to_json           (SbRule *rule);
 void        sb_json_set_payload       (JsonObject *object, GBytes *payload, gboolean binary, gboolean whole);

@@ -78,7 +78,7 @@ sb_event_clear (SbEvent *self)
       sb_traffic_record_clear (&self->traffic);
       break;
     case SB_EVENT_REPORT:
-      g_clear_pointer (&self->report.dropped_peers, g_ptr_array_unref);
+      g_clear_pointer (&self->report.missed, g_ptr_array_unref);
       break;
     case SB_EVENT_NOTICE:
       g_free (self->notice.message);

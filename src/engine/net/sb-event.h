@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "net/sb-peer.h"
+#include "net/sb-missed.h"
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -122,7 +122,7 @@ typedef struct
       guint dropped;      /* that lost it: too slow, or gone meanwhile */
       guint pending;      /* still waiting when the time to report was up */
       gint64 duration;    /* µs from the command to the last frame handed over, on this lane */
-      GPtrArray *dropped_peers; /* (element-type SbPeer), at most 1000; NULL for none */
+      GPtrArray *missed;  /* (element-type SbMissed): who lost it, at most 1000; NULL for none */
     } report;
 
     struct

@@ -94,7 +94,7 @@ shed (SbLane *self, gpointer data)
       if (session->state == SB_SESSION_OPEN)
         {
           sb_counter_add (self->totals.closed_memory, 1);
-          sb_session_close (session, 1013, "too slow", SB_CLOSED_BY_SERVER, TRUE);
+          sb_session_shed (session, SB_MISSED_MEMORY);
           n++;
         }
       else

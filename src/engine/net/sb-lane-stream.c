@@ -88,7 +88,7 @@ stream_drop_last (SbLaneStream *self)
     sb_lane_stream_count_dropped (self);
   sb_frame_unref (queued.frame);
   if (queued.receipt != NULL)
-    sb_receipt_dropped (queued.receipt, self->peer);
+    sb_receipt_dropped (queued.receipt, self->peer, self->lost);
 }
 
 /* One message for the client is lost, queued or not. */

@@ -41,6 +41,7 @@ typedef struct
   gsize backlog;    /* bytes that wait */
   gsize published;  /* … as the counters have it: they learn of it once a turn */
   bool blocked;     /* the network takes no more until epoll says so */
+  SbMissedWhy lost; /* how what still waits would come to be dropped; the session says so before it lets go of it */
 } SbLaneStream;
 
 /* Takes over @fd, and @tls if there is one (whose socket @fd then is). */

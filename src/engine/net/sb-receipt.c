@@ -17,7 +17,7 @@ receipt_report (SbReceipt *self)
       .dropped = self->dropped,
       .pending = self->targeted - self->sent - self->dropped,
       .duration = self->last - self->started,
-      .dropped_peers = g_steal_pointer (&self->dropped_peers),
+      .missed = g_steal_pointer (&self->missed),
     },
   };
 
@@ -34,7 +34,7 @@ receipt_settle (SbReceipt *self)
   sb_wheel_clear (&self->lane->wheel, &self->timer);
   if (!self->reported)
     receipt_report (self);
-  g_clear_pointer (&self->dropped_peers, g_ptr_array_unref);
+  g_clear_pointer (&self->missed, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -78,15 +78,15 @@ sb_receipt_sent (SbReceipt *self)
 }
 
 void
-sb_receipt_dropped (SbReceipt *self, SbPeer *peer)
+sb_receipt_dropped (SbReceipt *self, SbPeer *peer, SbMissedWhy why)
 {
   self->dropped++;
   if (!self->reported)
     {
-      if (self->dropped_peers == NULL)
-        self->dropped_peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-      if (self->dropped_peers->len < SB_RECEIPT_MAX_NAMED)
-        g_ptr_array_add (self->dropped_peers, sb_peer_ref (peer));
+      if (self->missed == NULL)
+        self->missed = sb_missed_array_new ();
+      if (self->missed->len < SB_RECEIPT_MAX_NAMED)
+        g_ptr_array_add (self->missed, sb_missed_new (peer, why));
     }
   receipt_settle (self);
 }

@@ -29,13 +29,13 @@ typedef struct
   guint dropped;
   guint n_open;   /* frames still queued, and one while the fan-out itself runs */
   gboolean reported;
-  GPtrArray *dropped_peers;
+  GPtrArray *missed; /* (element-type SbMissed) */
 } SbReceipt;
 
 SbReceipt *sb_receipt_new     (SbLane *lane, guint64 broadcast_id, gint64 started);
 void       sb_receipt_expect  (SbReceipt *self);               /* one more client is meant */
 void       sb_receipt_sent    (SbReceipt *self);
-void       sb_receipt_dropped (SbReceipt *self, SbPeer *peer);
+void       sb_receipt_dropped (SbReceipt *self, SbPeer *peer, SbMissedWhy why);
 void       sb_receipt_close   (SbReceipt *self);               /* the fan-out is over: all that are meant are known */
 
 G_END_DECLS

@@ -188,6 +188,20 @@ sb_session_free (SbSession *self)
   g_free (self);
 }
 
+/* How its end is why it misses what still waits for it. */
+static SbMissedWhy
+missed_by (SbClosedBy by)
+{
+  switch (by)
+    {
+    case SB_CLOSED_BY_CLIENT: return SB_MISSED_LEFT;
+    case SB_CLOSED_BY_NETWORK: return SB_MISSED_LOST;
+    case SB_CLOSED_BY_ADMIN: return SB_MISSED_DISCONNECTED;
+    case SB_CLOSED_BY_SERVER:
+    default: return SB_MISSED_CLOSED;
+    }
+}
+
 /* From here on the client is gone for everybody but its own connection. */
 static void
 session_part (SbSession *self, guint16 code, const char *reason, SbClosedBy by)
@@ -195,6 +209,8 @@ session_part (SbSession *self, guint16 code, const char *reason, SbClosedBy by)
   SbLane *lane = self->lane;
 
   sb_router_leave (&lane->router, self);
+  if (self->stream.lost == SB_MISSED_UNKNOWN)
+    self->stream.lost = missed_by (by);
   if (self->farewell)
     return;
 
@@ -280,6 +296,14 @@ sb_session_close (SbSession *self, guint16 code, const char *reason, SbClosedBy 
     sb_lane_stream_discard (&self->stream);
   session_queue_close (self, code, reason);
   session_set_timer (self, self->lane->now + session_get_close_timeout (self));
+}
+
+void
+sb_session_shed (SbSession *self, SbMissedWhy why)
+{
+  if (self->state == SB_SESSION_OPEN)
+    self->stream.lost = why;
+  sb_session_close (self, 1013, "too slow", SB_CLOSED_BY_SERVER, TRUE);
 }
 
 /* --- Deadlines -------------------------------------------------------------------------------- */
@@ -512,10 +536,10 @@ sb_session_give (SbSession *self, SbFrame *frame, SbReceipt *receipt)
       if (frame->opcode < SB_OPCODE_CLOSE)
         sb_lane_stream_count_dropped (&self->stream);
       if (receipt != NULL)
-        sb_receipt_dropped (receipt, self->peer);
+        sb_receipt_dropped (receipt, self->peer, SB_MISSED_BACKLOG);
       if (self->state == SB_SESSION_OPEN)
         sb_counter_add (self->lane->totals.closed_slow, 1);
-      sb_session_close (self, 1013, "too slow", SB_CLOSED_BY_SERVER, TRUE);
+      sb_session_shed (self, SB_MISSED_BACKLOG);
       return FALSE;
     }
 

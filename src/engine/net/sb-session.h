@@ -94,6 +94,8 @@ gboolean   sb_session_queue      (SbSession *self, SbFrame *frame, SbReceipt *re
 gboolean   sb_session_give       (SbSession *self, SbFrame *frame, SbReceipt *receipt);
 /* Begins the closing handshake; a second call does nothing. @now: drop what waits for the client instead of sending it first. */
 void       sb_session_close      (SbSession *self, guint16 code, const char *reason, SbClosedBy by, gboolean now);
+/* Closes it with 1013, and drops what waits for it: too much does. @why: for the reports of the broadcasts among that. */
+void       sb_session_shed       (SbSession *self, SbMissedWhy why);
 /* A new version of its token: judges the session again. Returns whether it was closed. */
 gboolean   sb_session_set_token  (SbSession *self, SbToken *token, gint64 real_time);
 /* Both have said their last word, and it is sent. */

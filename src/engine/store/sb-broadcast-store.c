@@ -42,7 +42,7 @@ typedef struct
   guint dropped;
   guint pending;
   gint64 duration;
-  GPtrArray *missed; /* (element-type SbPeer), nullable */
+  GPtrArray *missed; /* (element-type SbMissed), nullable */
 } ReportJob;
 
 static void
@@ -76,7 +76,7 @@ read_broadcast (sqlite3_stmt *row)
                              sqlite3_column_int64 (row, 10));
   else
     sb_broadcast_set_interrupted (self);
-  sb_broadcast_set_dropped_peers (self, missed);
+  sb_broadcast_set_missed (self, missed);
   sb_broadcast_set_schedule_id (self, sqlite3_column_int64 (row, 13));
 
   return self;
@@ -286,9 +286,9 @@ sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError *
 }
 
 static gpointer
-copy_peer (gconstpointer peer, gpointer user_data)
+copy_missed (gconstpointer missed, gpointer user_data)
 {
-  return sb_peer_ref ((SbPeer *) peer);
+  return sb_missed_copy (missed);
 }
 
 /**
@@ -313,8 +313,8 @@ sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncR
   job->dropped = sb_broadcast_get_dropped (broadcast);
   job->pending = sb_broadcast_get_pending (broadcast);
   job->duration = sb_broadcast_get_duration (broadcast);
-  if (sb_broadcast_get_dropped_peers (broadcast) != NULL)
-    job->missed = g_ptr_array_copy (sb_broadcast_get_dropped_peers (broadcast), copy_peer, NULL);
+  if (sb_broadcast_get_missed (broadcast) != NULL)
+    job->missed = g_ptr_array_copy (sb_broadcast_get_missed (broadcast), copy_missed, NULL);
   sb_database_run_async (db, report_func, job, (GDestroyNotify) report_job_free, NULL, NULL, callback, user_data);
 }
 

@@ -15,14 +15,15 @@ set_string (JsonObject *object, const char *name, const char *text)
 }
 
 char *
-sb_missed_to_json (GPtrArray *peers)
+sb_missed_to_json (GPtrArray *missed)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
-  JsonArray *array = json_array_sized_new (peers->len);
+  JsonArray *array = json_array_sized_new (missed->len);
 
-  for (guint i = 0; i < peers->len; i++)
+  for (guint i = 0; i < missed->len; i++)
     {
-      const SbPeer *peer = g_ptr_array_index (peers, i);
+      const SbMissed *one = g_ptr_array_index (missed, i);
+      const SbPeer *peer = one->peer;
       JsonObject *object = json_object_new ();
 
       json_object_set_int_member (object, "client", (gint64) peer->id);
@@ -32,6 +33,7 @@ sb_missed_to_json (GPtrArray *peers)
       set_string (object, "hint", peer->token_hint);
       set_string (object, "address", peer->address);
       set_string (object, "channel", peer->channel);
+      set_string (object, "why", sb_missed_why_to_id (one->why));
       json_array_add_object_element (array, object);
     }
   json_node_take_array (root, array);
@@ -56,10 +58,11 @@ get_integer (JsonObject *object, const char *name)
   return node != NULL && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : 0;
 }
 
-static SbPeer *
-read_peer (JsonObject *object)
+static SbMissed *
+read_missed (JsonObject *object)
 {
-  SbPeer *peer = sb_peer_new ();
+  g_autoptr (SbPeer) peer = sb_peer_new ();
+  g_autofree char *why = dup_string (object, "why");
 
   peer->id = (guint64) get_integer (object, "client");
   peer->name = dup_string (object, "name");
@@ -69,28 +72,28 @@ read_peer (JsonObject *object)
   peer->address = dup_string (object, "address");
   peer->channel = dup_string (object, "channel");
 
-  return peer;
+  return sb_missed_new (peer, sb_missed_why_from_id (why));
 }
 
 GPtrArray *
 sb_missed_from_json (const char *text)
 {
   g_autoptr (JsonNode) root = json_from_string (text, NULL);
-  GPtrArray *peers;
+  GPtrArray *missed;
   JsonArray *array;
 
   if (root == NULL || !JSON_NODE_HOLDS_ARRAY (root))
     return NULL;
 
   array = json_node_get_array (root);
-  peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+  missed = sb_missed_array_new ();
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       JsonNode *element = json_array_get_element (array, i);
 
       if (JSON_NODE_HOLDS_OBJECT (element))
-        g_ptr_array_add (peers, read_peer (json_node_get_object (element)));
+        g_ptr_array_add (missed, read_missed (json_node_get_object (element)));
     }
 
-  return peers;
+  return missed;
 }

@@ -26,7 +26,7 @@ struct _SbBroadcast
   guint dropped;
   guint pending;
   gint64 duration;
-  GPtrArray *dropped_peers;
+  GPtrArray *missed;
 };
 
 G_DEFINE_FINAL_TYPE (SbBroadcast, sb_broadcast, G_TYPE_OBJECT)
@@ -65,7 +65,7 @@ sb_broadcast_finalize (GObject *object)
   g_free (self->target_text);
   g_clear_pointer (&self->target, sb_target_free);
   g_clear_pointer (&self->payload, g_bytes_unref);
-  g_clear_pointer (&self->dropped_peers, g_ptr_array_unref);
+  g_clear_pointer (&self->missed, g_ptr_array_unref);
 
   G_OBJECT_CLASS (sb_broadcast_parent_class)->finalize (object);
 }
@@ -271,21 +271,21 @@ sb_broadcast_get_duration (SbBroadcast *self)
 }
 
 GPtrArray *
-sb_broadcast_get_dropped_peers (SbBroadcast *self)
+sb_broadcast_get_missed (SbBroadcast *self)
 {
   g_return_val_if_fail (SB_IS_BROADCAST (self), NULL);
 
-  return self->dropped_peers;
+  return self->missed;
 }
 
 void
-sb_broadcast_set_dropped_peers (SbBroadcast *self,
-                                GPtrArray   *peers)
+sb_broadcast_set_missed (SbBroadcast *self,
+                         GPtrArray   *missed)
 {
   g_return_if_fail (SB_IS_BROADCAST (self));
-  g_return_if_fail (self->dropped_peers == NULL);
+  g_return_if_fail (self->missed == NULL);
 
-  self->dropped_peers = peers != NULL ? g_ptr_array_ref (peers) : NULL;
+  self->missed = missed != NULL ? g_ptr_array_ref (missed) : NULL;
 }
 
 gint64
@@ -351,7 +351,7 @@ set_complete (SbBroadcast *self)
  * sb_broadcast_add_report:
  * @n_lanes: how many reports make the whole, this one among them
  * @duration: µs; the report as a whole tells that of the slowest lane
- * @dropped_peers: (nullable) (element-type SbPeer) (transfer none): who lost it; references are taken
+ * @missed: (nullable) (element-type SbMissed) (transfer none): who lost it; copied
  *
  * Adds what one lane did. May not be called once the report is complete.
  */
@@ -363,19 +363,19 @@ sb_broadcast_add_report (SbBroadcast *self,
                          guint        dropped,
                          guint        pending,
                          gint64       duration,
-                         GPtrArray   *dropped_peers)
+                         GPtrArray   *missed)
 {
   g_return_if_fail (SB_IS_BROADCAST (self));
   g_return_if_fail (n_lanes > 0);
   g_return_if_fail (!self->complete);
 
   g_object_freeze_notify (G_OBJECT (self));
-  if (dropped_peers != NULL && dropped_peers->len > 0)
+  if (missed != NULL && missed->len > 0)
     {
-      if (self->dropped_peers == NULL)
-        self->dropped_peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
-      for (guint i = 0; i < dropped_peers->len && self->dropped_peers->len < MAX_NAMED; i++)
-        g_ptr_array_add (self->dropped_peers, sb_peer_ref (g_ptr_array_index (dropped_peers, i)));
+      if (self->missed == NULL)
+        self->missed = sb_missed_array_new ();
+      for (guint i = 0; i < missed->len && self->missed->len < MAX_NAMED; i++)
+        g_ptr_array_add (self->missed, sb_missed_copy (g_ptr_array_index (missed, i)));
     }
   set_numbers (self, self->targeted + targeted, self->sent + sent, self->dropped + dropped, self->pending + pending,
                MAX (self->duration, duration));

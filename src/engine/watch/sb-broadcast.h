@@ -32,14 +32,14 @@ guint        sb_broadcast_get_sent       (SbBroadcast *self);
 guint        sb_broadcast_get_dropped    (SbBroadcast *self);
 guint        sb_broadcast_get_pending    (SbBroadcast *self);   /* neither within 5 s */
 gint64       sb_broadcast_get_duration   (SbBroadcast *self);   /* µs, of the slowest lane */
-GPtrArray   *sb_broadcast_get_dropped_peers (SbBroadcast *self); /* (element-type SbPeer), at most 1000; NULL: none */
+GPtrArray   *sb_broadcast_get_missed (SbBroadcast *self);     /* (element-type SbMissed), at most 1000; NULL: none */
 void         sb_broadcast_add_report     (SbBroadcast *self, guint n_lanes, guint targeted, guint sent, guint dropped,
-                                          guint pending, gint64 duration, GPtrArray *dropped_peers);
+                                          guint pending, gint64 duration, GPtrArray *missed);
 /* loaded: complete */
 void         sb_broadcast_set_report     (SbBroadcast *self, guint targeted, guint sent, guint dropped, guint pending,
                                           gint64 duration);
-/* loaded: who lost it, (element-type SbPeer) */
-void         sb_broadcast_set_dropped_peers (SbBroadcast *self, GPtrArray *peers);
+/* loaded: who lost it, (element-type SbMissed) */
+void         sb_broadcast_set_missed (SbBroadcast *self, GPtrArray *missed);
 /* what it is a run of; 0: it was sent by hand */
 gint64       sb_broadcast_get_schedule_id (SbBroadcast *self);
 void         sb_broadcast_set_schedule_id (SbBroadcast *self, gint64 schedule_id);
