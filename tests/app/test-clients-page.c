@@ -176,6 +176,40 @@ test_panel (void)
   app_test_wait_until (says (test, "Nobody Is Connected"));
 }
 
+/* What the handshake settled, where it did; a row that would have nothing to say is not there. */
+static void
+test_panel_tells_of_the_connection (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SbPeer) encrypted = sb_peer_new ();
+  g_autoptr (SbPeer) plain = sb_peer_new ();
+  g_autoptr (SbClient) one = NULL;
+  g_autoptr (SbClient) other = NULL;
+  g_autoptr (SbClientPanel) panel = g_object_ref_sink (g_object_new (SB_TYPE_CLIENT_PANEL, NULL));
+  SbTrafficLog *log = sb_engine_get_traffic (test->engine);
+
+  *encrypted = (SbPeer) { .ref_count = encrypted->ref_count, .id = 1, .tls = TRUE, .tls_version = "TLS 1.3",
+                          .cipher = "TLS_AES_256_GCM_SHA384", .subprotocol = "signalbox", .compressed = TRUE,
+                          .address = g_strdup ("10.0.0.7"), .channel = g_strdup ("/"),
+                          .origin = g_strdup ("https://example.org"), .user_agent = g_strdup ("Mozilla/5.0") };
+  plain->id = 2;
+  plain->address = g_strdup ("10.0.0.8");
+  plain->channel = g_strdup ("/");
+  one = sb_client_new (encrypted);
+  other = sb_client_new (plain);
+
+  sb_client_panel_set_client (panel, one, log, 0);
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "Encrypted (wss) · compressed"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "TLS 1.3 · TLS_AES_256_GCM_SHA384"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "signalbox"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "https://example.org"));
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "Mozilla/5.0"));
+  sb_client_panel_set_client (panel, other, log, 0);
+  g_assert_nonnull (app_test_find (GTK_WIDGET (panel), GTK_TYPE_LABEL, "Not encrypted (ws) · not compressed"));
+  g_assert_false (gtk_widget_get_visible (app_test_get (GTK_WIDGET (panel), ADW_TYPE_ACTION_ROW, "Encryption")));
+  g_assert_false (gtk_widget_get_visible (app_test_get (GTK_WIDGET (panel), ADW_TYPE_ACTION_ROW, "Subprotocol")));
+}
+
 static void
 test_disconnect (void)
 {
@@ -551,6 +585,7 @@ add (void)
   g_test_add_func ("/clients-page/a-client-appears", test_appears);
   g_test_add_func ("/clients-page/search-and-filter", test_search_and_filter);
   g_test_add_func ("/clients-page/panel", test_panel);
+  g_test_add_func ("/clients-page/panel-tells-of-the-connection", test_panel_tells_of_the_connection);
   g_test_add_func ("/clients-page/disconnect", test_disconnect);
   g_test_add_func ("/clients-page/send", test_send);
   g_test_add_func ("/clients-page/several", test_several);

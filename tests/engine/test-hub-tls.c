@@ -18,6 +18,8 @@ typedef struct
   SoupSession *session;
   guint n_joined, n_left, n_done;
   gboolean joined_by_tls;
+  const char *joined_by_version;
+  const char *joined_by_cipher;
 } Fixture;
 
 typedef struct
@@ -25,6 +27,7 @@ typedef struct
   SoupWebsocketConnection *socket; /* NULL: refused */
   GError *error;
   GTlsProtocolVersion version;
+  char *cipher;
   GPtrArray *received; /* (element-type GBytes) */
   gboolean settled, closed;
 } Client;
@@ -39,6 +42,8 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
       {
         self->n_joined++;
         self->joined_by_tls = events[i].peer->tls;
+        self->joined_by_version = events[i].peer->tls_version;
+        self->joined_by_cipher = events[i].peer->cipher;
       }
     else if (events[i].kind == SB_EVENT_LEFT)
       self->n_left++;
@@ -153,6 +158,7 @@ client_new (Fixture *self, const char *token)
   soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, connected_cb, client);
   sb_test_wait (client->settled);
   client->version = soup_message_get_tls_protocol_version (message);
+  client->cipher = g_strdup (soup_message_get_tls_ciphersuite_name (message));
 
   return client;
 }
@@ -168,6 +174,7 @@ client_free (Client *self)
   g_clear_object (&self->socket);
   g_clear_error (&self->error);
   g_ptr_array_unref (self->received);
+  g_free (self->cipher);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
@@ -183,6 +190,9 @@ test_relay (Fixture *self, gconstpointer data)
   g_assert_cmpint (sender->version, >=, G_TLS_PROTOCOL_VERSION_TLS_1_2);
   sb_test_wait (self->n_joined == 2);
   g_assert_true (self->joined_by_tls);
+  g_assert_cmpstr (self->joined_by_version, ==, receiver->version == G_TLS_PROTOCOL_VERSION_TLS_1_3 ? "TLS 1.3" : "TLS 1.2");
+  g_assert_cmpstr (self->joined_by_cipher, ==, receiver->cipher);
+  g_assert_nonnull (self->joined_by_cipher);
   soup_websocket_connection_send_text (sender->socket, "{\"a\":1}");
   sb_test_wait (receiver->received->len == 1);
   g_assert_cmpstr (g_bytes_get_data (receiver->received->pdata[0], NULL), ==, "{\"a\":1}");

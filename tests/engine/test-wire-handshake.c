@@ -180,6 +180,7 @@ check_welcome (Wire *self, SbTestClient *client, const SbTestResponse *response,
   g_assert_cmpstr (sb_test_response_get_header (response, "connection"), ==, "Upgrade");
   sb_test_wait (self->n_joined == 1);
   g_assert_cmpstr (g_ptr_array_index (self->channels, 0), ==, c->outcome);
+  g_assert_cmpstr (self->subprotocol, ==, offered);
   sb_test_client_expect_silence (client);
   sb_test_client_close (client);
   sb_test_wait (self->n_left == 1);

@@ -17,6 +17,7 @@ typedef struct
   guint n_done;
   guint n_joined;
   GPtrArray *channels;   /* of those who joined, in order */
+  const char *subprotocol; /* of the last of them; static */
   GPtrArray *refusals;   /* (element-type utf8): "404 no_such_channel" */
   GArray *traffic;       /* (element-type SbTrafficRecord) */
   guint n_left;
@@ -42,6 +43,7 @@ wire_events_cb (SbEvent *events, gsize n, gpointer user_data)
       case SB_EVENT_JOINED:
         self->n_joined++;
         g_ptr_array_add (self->channels, g_strdup (event->peer->channel));
+        self->subprotocol = event->peer->subprotocol;
         break;
       case SB_EVENT_LEFT:
         self->n_left++;

@@ -49,6 +49,8 @@ struct _SbClientPanel
   AdwActionRow *backlog_row;
   AdwActionRow *rejected_row;
   AdwActionRow *connection_row;
+  AdwActionRow *encryption_row;
+  AdwActionRow *subprotocol_row;
   AdwActionRow *agent_row;
   AdwActionRow *origin_row;
 };
@@ -98,6 +100,8 @@ sb_client_panel_class_init (SbClientPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, rejected_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, lines);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, connection_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, encryption_row);
+  gtk_widget_class_bind_template_child (widget_class, SbClientPanel, subprotocol_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, agent_row);
   gtk_widget_class_bind_template_child (widget_class, SbClientPanel, origin_row);
 }
@@ -155,6 +159,8 @@ show_facts (SbClientPanel *self)
   show_value (self->address_row,
               g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u" : "%s:%u", peer->address, peer->port));
   show_value (self->connection_row, sb_client_words_connection (self->client));
+  show_value (self->encryption_row, sb_client_words_encryption (self->client));
+  show_value (self->subprotocol_row, g_strdup (peer->subprotocol));
   show_value (self->channel_row, g_strdup (peer->channel));
   show_value (self->agent_row, g_strdup (peer->user_agent));
   show_value (self->origin_row, g_strdup (peer->origin));

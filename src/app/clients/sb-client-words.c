@@ -70,6 +70,16 @@ sb_client_words_connection (SbClient *client)
 }
 
 char *
+sb_client_words_encryption (SbClient *client)
+{
+  const SbPeer *peer = sb_client_get_peer (client);
+
+  if (peer->tls_version != NULL && peer->cipher != NULL)
+    return g_strdup_printf ("%s · %s", peer->tls_version, peer->cipher);
+  return g_strdup (peer->tls_version != NULL ? peer->tls_version : peer->cipher);
+}
+
+char *
 sb_client_words_since (SbClient *client,
                        gint64    now)
 {

@@ -13,7 +13,8 @@ char *sb_client_words_second (SbClient *client); /* "192.168.1.30 · “esp32-00
 char *sb_client_words_facts (SbClient *client,
                              gint64 now); /* "/sensors · 192.168.1.30 · 14 min": one line of a narrow list */
 const char *sb_client_words_protocol   (SbClient *client);                /* "wss": with TLS; "ws": without */
-char       *sb_client_words_connection (SbClient *client);                /* "Encrypted (TLS) · compressed" */
+char       *sb_client_words_connection (SbClient *client);                /* "Encrypted (wss) · compressed" */
+char       *sb_client_words_encryption (SbClient *client);                /* "TLS 1.3 · TLS_AES_256_GCM_SHA384"; NULL for none */
 char       *sb_client_words_since      (SbClient *client, gint64 now);
 const char *sb_client_words_closed_by  (SbClosedBy by);                   /* "The client", "You", … */
 char       *sb_client_words_ending     (SbClient *client);                /* "3003 disconnected by admin: too loud" */

@@ -97,6 +97,9 @@ sb_client_to_json (SbClient *client)
   sb_json_set_string (object, "address", peer->address);
   json_object_set_int_member (object, "port", peer->port);
   json_object_set_boolean_member (object, "tls", peer->tls);
+  sb_json_set_string (object, "tls_version", peer->tls_version);
+  sb_json_set_string (object, "cipher", peer->cipher);
+  sb_json_set_string (object, "subprotocol", peer->subprotocol);
   json_object_set_boolean_member (object, "compressed", peer->compressed);
   sb_json_set_string (object, "origin", peer->origin);
   sb_json_set_string (object, "user_agent", peer->user_agent);

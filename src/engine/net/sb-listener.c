@@ -251,6 +251,23 @@ get_fd (gpointer connection)
   return g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
 }
 
+/* Interned: they are a handful, and a copy for each client would weigh more than all of them. */
+static void
+read_tls (SbPeer *peer, GTlsConnection *connection)
+{
+  g_autofree char *cipher = g_tls_connection_get_ciphersuite_name (connection);
+
+  peer->tls = TRUE;
+  peer->cipher = g_intern_string (cipher);
+  switch (g_tls_connection_get_protocol_version (connection))
+    {
+    case G_TLS_PROTOCOL_VERSION_TLS_1_2: peer->tls_version = "TLS 1.2"; break;
+    case G_TLS_PROTOCOL_VERSION_TLS_1_3: peer->tls_version = "TLS 1.3"; break;
+    case G_TLS_PROTOCOL_VERSION_UNKNOWN:
+    default: break; /* older ones are not accepted */
+    }
+}
+
 /* Without TLS the session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what
  * an idle client would weigh. With TLS it needs GIO's, and the descriptor for epoll. */
 static gboolean
@@ -268,8 +285,8 @@ take_stream (GIOStream *stream, SbArrival *arrival)
       g_object_get (inner, "base-io-stream", &socket, NULL);
       sb_acceptor_forget (inner);
       arrival->fd = get_fd (socket);
+      read_tls (arrival->peer, G_TLS_CONNECTION (inner));
       arrival->tls = g_steal_pointer (&inner);
-      arrival->peer->tls = TRUE;
       return TRUE;
     }
 
@@ -295,6 +312,7 @@ make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
   peer->name = g_steal_pointer (&verdict->name);
   peer->origin = g_strdup (soup_message_headers_get_one (headers, "Origin"));
   peer->joined_at = g_get_real_time ();
+  peer->subprotocol = verdict->protocol;
   peer->compressed = answer->deflate.window_bits > 0;
   if (user_agent != NULL)
     peer->user_agent = g_utf8_make_valid (user_agent, MIN (strlen (user_agent), MAX_USER_AGENT));
