@@ -372,6 +372,81 @@ test_both_ways (void)
   g_assert_cmpuint (n_both, >, 2900);
 }
 
+/* Classes of many ranges, properties and scripts, against what they say one by one. */
+static void
+test_wide_classes (void)
+{
+  for (guint round = 0; round < 50; round++)
+    {
+      g_autoptr (GString) pattern = g_string_new ("^[");
+      g_autoptr (SbRegex) regex = NULL;
+      gboolean has[0x500] = { FALSE };
+      gboolean negated = g_test_rand_bit ();
+      gboolean capitals = g_test_rand_bit (), no_digits = g_test_rand_bit (), greek = g_test_rand_bit ();
+
+      if (negated)
+        g_string_append_c (pattern, '^');
+      for (guint i = 0; i < 100; i++)
+        {
+          gunichar first = g_test_rand_int_range (0x100, 0x4f0);
+          gunichar last = first + g_test_rand_int_range (0, 6);
+
+          g_string_append_printf (pattern, "\\u{%x}-\\u{%x}", first, last);
+          for (gunichar c = first; c <= last; c++)
+            has[c] = TRUE;
+        }
+      for (guint i = 0; i < 30; i++)
+        g_string_append_printf (pattern, "%s%s%s", capitals ? "\\p{Lu}" : "", no_digits ? "\\P{L}" : "",
+                                greek ? "\\p{sc=Greek}\\p{Script=Greek}" : "");
+      g_string_append (pattern, "]$");
+      regex = sb_regex_new (pattern->str, NULL);
+      g_assert_nonnull (regex);
+
+      for (gunichar c = 0x20; c < G_N_ELEMENTS (has); c++)
+        {
+          char text[8] = "";
+          SbBudget budget = PLENTY;
+          gboolean expected = has[c] || (capitals && g_unichar_type (c) == G_UNICODE_UPPERCASE_LETTER)
+                              || (no_digits && !g_unichar_isalpha (c))
+                              || (greek && g_unichar_get_script (c) == G_UNICODE_SCRIPT_GREEK);
+
+          g_unichar_to_utf8 (c, text);
+          if (sb_regex_search (regex, text, strlen (text), &budget)
+              != (expected != negated ? SB_REGEX_MATCH : SB_REGEX_NO_MATCH))
+            g_error ("%s and U+%04X", pattern->str, c);
+        }
+    }
+}
+
+/* What is left to PCRE2 is charged for how far a repeat runs between two counts, and for its parts; a plain one is
+ * cheap however long the text is. */
+static void
+test_charges (void)
+{
+  g_autofree char *long_text = g_strnfill (4000, 'a');
+  g_autofree char *text = g_strconcat ("YZ", long_text, NULL);
+  g_autoptr (GString) many = g_string_new ("(?<!q)(?:");
+  SbBudget budget = { 200000 };
+
+  g_assert_cmpint (search_within ("(?<!q)bZ", text, &budget), ==, SB_REGEX_NO_MATCH);
+  g_assert_cmpint (budget.left, >, 150000);
+
+  budget.left = 200000;
+  g_assert_cmpint (search_within ("(?<!q)[^bZ]*ZY", text, &budget), ==, SB_REGEX_EXHAUSTED);
+  g_assert_cmpint (budget.left, <, 140000);
+
+  for (guint i = 0; i < 300; i++)
+    g_string_append (many, "(?!a*Z)");
+  g_string_append (many, "|x)ZY");
+  budget.left = 200000;
+  g_assert_cmpint (search_within (many->str, text, &budget), ==, SB_REGEX_EXHAUSTED);
+  g_assert_cmpint (budget.left, ==, 200000); /* it was not even tried */
+
+  budget.left = 2000;
+  g_assert_cmpint (search_within ("(\\w+) \\1$", "one two two", &budget), ==, SB_REGEX_MATCH);
+  g_assert_cmpint (budget.left, >, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -381,6 +456,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/regex/refused", test_refused);
   g_test_add_func ("/regex/hostile", test_hostile);
   g_test_add_func ("/regex/machine-and-pcre2-agree", test_both_ways);
+  g_test_add_func ("/regex/wide-classes", test_wide_classes);
+  g_test_add_func ("/regex/charges", test_charges);
 
   return g_test_run ();
 }

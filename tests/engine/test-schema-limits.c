@@ -80,6 +80,8 @@ static const Hostile hostile[] = {
                                                                              "\"büüüüüüüüüüüüüüüüüüüüücher#.example\"") },
   { "regexes", "{\"items\":{\"format\":\"regex\"}}", EXHAUSTED,
     LIST (5000, "\"(a|b)*[a-z]{1,500}\\\\p{Alphabetic}(a|b)*[a-z]{1,500}\\\\p{Alphabetic}\"") },
+  { "addresses", "{\"allOf\":[{\"format\":\"uri\"},{\"format\":\"uri\"},{\"format\":\"uri\"}]}", EXHAUSTED, "\"http:", "/a", "", "\"",
+    1 << 18 },
   { "choices", "{\"items\":{\"enum\":[[1,2],{\"a\":[0,{\"b\":7}]},\"x\",5]}}", VALID, LIST (5000,
                                                                                             "{\"a\":[0,{\"b\":7}]}") },
   /* Ways that double with each level, from 2 to the 30th. */
@@ -199,6 +201,66 @@ test_explaining_changes_nothing (void)
   g_assert_cmpuint (errors->len, <, 100);
 }
 
+/* A schema no longer than it may be, that would take gigabytes once compiled: it is refused. */
+static void
+refuse_schema (const char *text, const char *words, const char *pointer)
+{
+  g_autoptr (JsonNode) document = schema_suite_parse (text, -1, NULL);
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (document);
+  g_assert_null (sb_schema_new (document, NULL, NULL, SB_SCHEMA_NO_FLAGS, &place, &error));
+  g_assert_error (error, SB_SCHEMA_ERROR, SB_SCHEMA_ERROR_TOO_BIG);
+  g_assert_cmpstr (error->message, ==, words);
+  g_assert_true (g_str_has_prefix (place, pointer));
+}
+
+static void
+test_memory (void)
+{
+  g_autoptr (GString) patterns = g_string_new ("{\"properties\":{\"a\":true");
+  g_autoptr (GString) pointers = g_string_new (NULL);
+  g_autofree char *name = g_strnfill (1000, 'n');
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (patterns, ",\"a%u\":{\"pattern\":\"(?:b{1000}){3}\"}", i);
+  g_string_append (patterns, "}}");
+  refuse_schema (patterns->str, "the patterns of the schema take more than 16 MiB", "/properties/a");
+
+  for (guint i = 0; i < 60; i++)
+    g_string_append_printf (pointers, "{\"properties\":{\"%s\":", name);
+  g_string_append (pointers, "{\"allOf\":[{}");
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (pointers, ",{}");
+  g_string_append (pointers, "]}");
+  for (guint i = 0; i < 60; i++)
+    g_string_append (pointers, "}}");
+  refuse_schema (pointers->str, "the JSON Pointers to the subschemas are longer than 16 MiB together", "/properties/nn");
+}
+
+/* Many alternatives that all fail by words: no more than some hundred are put into words. */
+static void
+test_explaining_is_charged (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"anyOf\":[{\"minimum\":5}");
+  g_autoptr (JsonNode) document = NULL;
+  g_autoptr (JsonNode) message = schema_suite_parse ("1", -1, NULL);
+  g_autoptr (SbSchema) schema = NULL;
+  g_autoptr (GPtrArray) errors = NULL;
+  guint steps;
+
+  for (guint i = 0; i < 4000; i++)
+    g_string_append_printf (text, ",{\"minimum\":%u}", i + 5);
+  g_string_append (text, "]}");
+  document = schema_suite_parse (text->str, -1, NULL);
+  schema = sb_schema_new (document, NULL, NULL, SB_SCHEMA_NO_FLAGS, NULL, NULL);
+  g_assert_cmpint (sb_schema_evaluate_counting (schema, message, 1, &errors, &steps), ==, SB_SCHEMA_INVALID);
+  g_assert_cmpuint (errors->len, ==, 1);
+  g_assert_cmpstr (((SbSchemaError *) errors->pdata[0])->message, ==, "matches none of the 4001 alternatives");
+  g_assert_cmpuint (steps, >, 4001 * 2 + 10000);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,6 +275,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/schema-limits/deepest", test_deepest);
   g_test_add_func ("/schema-limits/nesting", test_nesting);
   g_test_add_func ("/schema-limits/explaining-changes-nothing", test_explaining_changes_nothing);
+  g_test_add_func ("/schema-limits/explaining-is-charged", test_explaining_is_charged);
+  g_test_add_func ("/schema-limits/memory", test_memory);
 
   return g_test_run ();
 }

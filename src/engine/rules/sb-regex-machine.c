@@ -10,6 +10,8 @@
 #define FEW 128
 /* Ways followed for a step of the budget. */
 #define WORK_PER_STEP 4
+/* Scripts of a set that are gone through for as much as a way costs. */
+#define SCRIPTS_PER_WORK 8
 
 typedef enum
 {
@@ -387,8 +389,12 @@ follow (Search *self, guint start, const char *from, gboolean anchored, Ways *no
       for (guint i = 0; i < now->n; i++)
         {
           guint place = now->places[i];
+          const SbRegexSet *set = self->machine->program[place].set;
 
-          if (sb_regex_set_has (self->machine->program[place].set, c) && reach (self, next, place + 1, p))
+          if (G_UNLIKELY (set->n_scripts >= SCRIPTS_PER_WORK) && c >= 128
+              && !work (self, set->n_scripts / SCRIPTS_PER_WORK))
+            return FALSE;
+          if (sb_regex_set_has (set, c) && reach (self, next, place + 1, p))
             return TRUE;
         }
       swap = now;
@@ -431,6 +437,12 @@ run (const SbRegexMachine *machine, guint start, const char *text, const char *f
   sb_budget_take (budget, search.work / WORK_PER_STEP);
 
   return found;
+}
+
+gsize
+sb_regex_machine_get_size (const SbRegexMachine *self)
+{
+  return self->n * sizeof self->program[0];
 }
 
 gboolean

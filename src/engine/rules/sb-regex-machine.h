@@ -19,6 +19,8 @@ typedef struct _SbRegexMachine SbRegexMachine;
  * Else it owns @tree. */
 SbRegexMachine *sb_regex_machine_new    (SbRegexNode *tree);
 void            sb_regex_machine_free   (SbRegexMachine *self);
+/* Bytes of its program. */
+gsize           sb_regex_machine_get_size (const SbRegexMachine *self);
 /* Of no meaning once @budget is used up. */
 gboolean        sb_regex_machine_search (const SbRegexMachine *self, const char *text, gsize length, SbBudget *budget);
 

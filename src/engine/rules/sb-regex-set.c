@@ -196,6 +196,25 @@ find_script (const char *name, SbRegexProperty *property)
   return TRUE;
 }
 
+static void
+add_property (SbRegexSet *self, const SbRegexProperty *property)
+{
+  for (guint i = 0; i < self->properties->len; i++)
+    {
+      const SbRegexProperty *other = &g_array_index (self->properties, SbRegexProperty, i);
+
+      if (other->kind == property->kind && other->negated == property->negated
+          && strcmp (other->name, property->name) == 0)
+        return;
+    }
+
+  g_array_append_vals (self->properties, property, 1);
+  if (property->kind == SB_PROPERTY_CATEGORY)
+    self->categories |= property->negated ? ~property->mask : property->mask;
+  else
+    self->n_scripts++;
+}
+
 gboolean
 sb_regex_set_add_property (SbRegexSet *self, const char *name, gboolean negated)
 {
@@ -252,32 +271,55 @@ sb_regex_set_add_property (SbRegexSet *self, const char *name, gboolean negated)
     known = FALSE;
 
   if (known)
-    g_array_append_val (self->properties, property);
+    add_property (self, &property);
   return known;
+}
+
+static gboolean
+ranges_have (const SbRegexSet *self, gunichar c)
+{
+  guint low = 0, high = self->ranges->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      const SbRegexRange *range = &g_array_index (self->ranges, SbRegexRange, middle);
+
+      if (c < range->first)
+        high = middle;
+      else if (c > range->last)
+        low = middle + 1;
+      else
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+scripts_have (const SbRegexSet *self, gunichar c)
+{
+  GUnicodeScript script = g_unichar_get_script (c);
+
+  for (guint i = 0; i < self->properties->len; i++)
+    {
+      const SbRegexProperty *property = &g_array_index (self->properties, SbRegexProperty, i);
+
+      if (property->kind != SB_PROPERTY_CATEGORY && (script == property->script) != property->negated)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 gboolean
 sb_regex_set_look_up (const SbRegexSet *self, gunichar c)
 {
-  for (guint i = 0; i < self->ranges->len; i++)
-    {
-      const SbRegexRange *range = &g_array_index (self->ranges, SbRegexRange, i);
+  gboolean has = ranges_have (self, c)
+                 || (self->categories != 0 && (self->categories >> g_unichar_type (c) & 1) != 0)
+                 || (self->n_scripts > 0 && scripts_have (self, c));
 
-      if (c >= range->first && c <= range->last)
-        return !self->negated;
-    }
-
-  for (guint i = 0; i < self->properties->len; i++)
-    {
-      const SbRegexProperty *property = &g_array_index (self->properties, SbRegexProperty, i);
-      gboolean has = property->kind == SB_PROPERTY_CATEGORY ? (property->mask >> g_unichar_type (c) & 1) != 0
-                                                            : g_unichar_get_script (c) == property->script;
-
-      if (has != property->negated)
-        return !self->negated;
-    }
-
-  return self->negated;
+  return has != self->negated;
 }
 
 static int

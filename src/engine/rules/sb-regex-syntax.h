@@ -32,8 +32,10 @@ typedef struct
 /* A set of code points. */
 typedef struct
 {
-  GArray *ranges;      /* (element-type SbRegexRange) */
-  GArray *properties;  /* (element-type SbRegexProperty) */
+  GArray *ranges;      /* (element-type SbRegexRange): in order once finished */
+  GArray *properties;  /* (element-type SbRegexProperty): no two alike */
+  guint64 categories;  /* of GUnicodeType: those that any of @properties has */
+  guint n_scripts;     /* of @properties, which have to be gone through one by one */
   gboolean negated;
   guint64 ascii[2];    /* a bit for each of the first 128, with all of the above taken in */
 } SbRegexSet;

@@ -8,17 +8,29 @@
 #include <string.h>
 
 /* What a machine can't do is left to PCRE2, which backtracks. Its limits hold for each place in the text where it
- * begins, so it may begin at the first only and finds its way to the others by a counted step, "\A(?s:.*?)". A cheap
- * attempt comes before the dear one, so that what is charged is near what it cost. */
-static const guint match_limits[] = { 250, 5000 };
+ * begins, so it may begin at the first only and finds its way to the others by a counted step, "\A(?s:.*?)". Cheap
+ * attempts come before dear ones, so that what is charged is near what it cost. */
+static const guint match_limits[] = { 60, 500, 5000, 20000 };
 #define HEAP_LIMIT_KB 2048
-/* A step of PCRE2 may look at all of the text. */
 #define MAX_TEXT 4096
+/* One attempt may cost at most. */
+#define MAX_STEPS 100000
+/* What PCRE2 does before it counts again, in the time of a step: parts of the expression, bytes that one repeat or
+ * backreference runs over. */
+#define PARTS_PER_STEP 16
+#define BYTES_PER_STEP 32
+/* A repeat up to so many times is as many parts. */
+#define FEW_TIMES 8
+/* PCRE2 takes some ten bytes for a byte of a pattern in its own words. */
+#define BYTES_PER_BYTE 10
 
 struct _SbRegex
 {
   SbRegexMachine *machine; /* nullable */
   GRegex *attempts[G_N_ELEMENTS (match_limits)]; /* when there is no machine */
+  gsize size;    /* of these, in bytes, about */
+  guint n_parts; /* of the expression */
+  guint n_runs;  /* repeats and backreferences that may run over all of the text */
 };
 
 /* --- in the words of PCRE2 --- */
@@ -134,12 +146,27 @@ write_node (GString *out, const SbRegexNode *node)
     }
 }
 
+/* How much of the expression there is to be gone through, between two counts of PCRE2 in the worst case. */
+static void
+weigh (SbRegex *self, const SbRegexNode *node, guint times)
+{
+  self->n_parts = MIN (self->n_parts + times, G_MAXUINT16);
+  if (node->type == SB_REGEX_BACKREFERENCE || (node->type == SB_REGEX_REPEAT && node->most > FEW_TIMES))
+    self->n_runs = MIN (self->n_runs + times, G_MAXUINT16);
+  else if (node->type == SB_REGEX_REPEAT)
+    times = MIN (times * MAX (node->most, 1), G_MAXUINT16);
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+    weigh (self, g_ptr_array_index (node->children, i), times);
+}
+
 static gboolean
 make_attempts (SbRegex *self, const SbRegexNode *tree, GError **error)
 {
   g_autoptr (GString) pattern = g_string_new (NULL);
 
   write_node (pattern, tree);
+  weigh (self, tree, 1);
+  self->size = G_N_ELEMENTS (match_limits) * BYTES_PER_BYTE * pattern->len;
   for (gsize i = 0; i < G_N_ELEMENTS (match_limits); i++)
     {
       g_autofree char *limited = g_strdup_printf ("(*LIMIT_MATCH=%u)(*LIMIT_DEPTH=%u)(*LIMIT_HEAP=%d)\\A(?s:.*?)%s",
@@ -190,6 +217,8 @@ sb_regex_free (SbRegex *self)
 static SbRegexResult
 attempt (const SbRegex *self, const char *text, gsize length, SbBudget *budget)
 {
+  gint64 steps_each = 1 + self->n_parts / PARTS_PER_STEP + (gint64) self->n_runs * length / BYTES_PER_STEP;
+
   if (length > MAX_TEXT)
     return SB_REGEX_EXHAUSTED;
 
@@ -198,7 +227,7 @@ attempt (const SbRegex *self, const char *text, gsize length, SbBudget *budget)
       g_autoptr (GError) error = NULL;
       gboolean matches;
 
-      if (!sb_budget_take (budget, 10 + match_limits[i] / 8 * (1 + length / 128)))
+      if (match_limits[i] * steps_each > MAX_STEPS || !sb_budget_take (budget, 10 + match_limits[i] * steps_each))
         return SB_REGEX_EXHAUSTED;
       matches = g_regex_match_full (self->attempts[i], text, length, 0, 0, NULL, &error);
       if (error == NULL)
@@ -206,6 +235,12 @@ attempt (const SbRegex *self, const char *text, gsize length, SbBudget *budget)
     }
 
   return SB_REGEX_EXHAUSTED;
+}
+
+gsize
+sb_regex_get_size (const SbRegex *self)
+{
+  return self->machine != NULL ? sb_regex_machine_get_size (self->machine) : self->size;
 }
 
 SbRegexResult

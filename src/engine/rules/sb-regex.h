@@ -24,6 +24,8 @@ typedef enum
 /* Errors: SB_SCHEMA_ERROR_PATTERN, or SB_SCHEMA_ERROR_TOO_BIG. */
 SbRegex      *sb_regex_new    (const char *pattern, GError **error);
 void          sb_regex_free   (SbRegex *self);
+/* Bytes of memory it takes, about. */
+gsize         sb_regex_get_size (const SbRegex *self);
 /* Whether it matches anywhere in @text, which is UTF-8 of @length bytes. Takes from @budget what the search cost. */
 SbRegexResult sb_regex_search (const SbRegex *self, const char *text, gsize length, SbBudget *budget);
 

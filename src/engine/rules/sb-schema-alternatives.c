@@ -8,7 +8,9 @@
 /* One of several, and which one was meant when none matches. */
 
 /* Steps that finding words may take beyond what the verdict took. */
-#define EXPLAINING_STEPS 5000
+#define EXPLAINING_STEPS 20000
+/* What the words about one alternative cost. */
+#define STEPS_FOR_WORDS 40
 
 /* The types @schema asks for, itself or by a reference; 0: it does not. */
 static guint
@@ -57,6 +59,8 @@ find_meant (SbRun *run, SbFrame *frame, const SbSubschemaList *list, guint *type
       g_autoptr (GPtrArray) errors = NULL;
       guint rate;
 
+      if (!sb_run_take (run, STEPS_FOR_WORDS))
+        break;
       sb_evaluate (run, list->schemas[i], frame->spot, NULL);
       errors = g_steal_pointer (&run->errors);
       run->stop = run->exhausted != NULL;

@@ -242,6 +242,9 @@ sb_compiler_compile_regex (SbCompiler *self, const char *pattern, const char *ke
                          cause->message);
   else if (regex == NULL)
     sb_compiler_fail (self, cause->code, keyword, "“%.200s” is not a regular expression: %s", pattern, cause->message);
+  else if ((self->patterns_size += sb_regex_get_size (regex)) > SB_SCHEMA_MAX_PATTERNS)
+    sb_compiler_fail (self, SB_SCHEMA_ERROR_TOO_BIG, keyword, "the patterns of the schema take more than %d MiB",
+                      SB_SCHEMA_MAX_PATTERNS >> 20);
 
   return regex;
 }

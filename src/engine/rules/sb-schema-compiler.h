@@ -24,6 +24,7 @@ typedef struct
   GHashTable *in_place; /* SbSubschema → GPtrArray of those that see the same value */
   GHashTable *anchors;  /* name → number; of all dynamic anchors */
   GQueue jobs;
+  gsize patterns_size;  /* bytes of all regular expressions */
 
   /* the subschema being filled */
   SbCompileJob *job;

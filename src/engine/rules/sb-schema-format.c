@@ -249,15 +249,15 @@ static const SbFormat formats[] = {
   { "idn-hostname", "a host name", is_idn_hostname, 64 },
   { "ipv4", "an IPv4 address like 192.0.2.1", is_ipv4, 1 },
   { "ipv6", "an IPv6 address like 2001:db8::1", is_ipv6, 8 },
-  { "uri", "a URI", sb_format_is_uri, 1 },
-  { "uri-reference", "a URI or a relative reference", sb_format_is_uri_reference, 1 },
+  { "uri", "a URI", sb_format_is_uri, 3 },
+  { "uri-reference", "a URI or a relative reference", sb_format_is_uri_reference, 3 },
   { "iri", "an IRI", sb_format_is_iri, 4 },
   { "iri-reference", "an IRI or a relative reference", sb_format_is_iri_reference, 4 },
-  { "uri-template", "a URI template", sb_format_is_uri_template, 1 },
+  { "uri-template", "a URI template", sb_format_is_uri_template, 3 },
   { "uuid", "a UUID", is_uuid, 1 },
-  { "json-pointer", "a JSON Pointer", is_json_pointer, 1 },
-  { "relative-json-pointer", "a relative JSON Pointer", is_relative_json_pointer, 1 },
-  { "regex", "a regular expression", is_regex, 96 },
+  { "json-pointer", "a JSON Pointer", is_json_pointer, 2 },
+  { "relative-json-pointer", "a relative JSON Pointer", is_relative_json_pointer, 2 },
+  { "regex", "a regular expression", is_regex, 288 },
 };
 
 const SbFormat *

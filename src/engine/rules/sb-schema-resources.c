@@ -476,6 +476,11 @@ sb_resources_scan (SbResources *self, JsonNode *node, SbResource *resource, cons
   if (g_hash_table_size (self->places) >= SB_SCHEMA_MAX_SUBSCHEMAS)
     return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG, "the schema has more than %d subschemas",
                  SB_SCHEMA_MAX_SUBSCHEMAS);
+  /* Long names deep down are repeated by each of the many below. */
+  self->pointers_size += strlen (pointer);
+  if (self->pointers_size > SB_SCHEMA_MAX_POINTERS)
+    return fail (self, error, pointer, SB_SCHEMA_ERROR_TOO_BIG,
+                 "the JSON Pointers to the subschemas are longer than %d MiB together", SB_SCHEMA_MAX_POINTERS >> 20);
 
   if (sb_value_get_kind (node) == SB_KIND_OBJECT)
     {

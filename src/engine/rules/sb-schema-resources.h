@@ -55,6 +55,7 @@ typedef struct
   GPtrArray *resources; /* (owned) */
   GHashTable *places;   /* JsonNode → SbPlace (owned) */
   gboolean is_main;     /* what is scanned is the main document */
+  gsize pointers_size;  /* bytes of the pointers of all places */
   char *fault_pointer;  /* where the last error is, if in the main document */
 } SbResources;
 

@@ -341,7 +341,7 @@ hash_object (JsonObject *object, SbBudget *budget, guint depth)
   JsonNode *value;
 
   json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, &value) && budget->left >= 0)
+  while (json_object_iter_next (&iter, &name, &value) && sb_budget_take (budget, 1))
     sum += hash_words (hash_text (name, budget), hash (value, budget, depth + 1));
 
   return hash_words (SB_KIND_OBJECT, sum);

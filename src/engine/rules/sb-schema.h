@@ -102,6 +102,9 @@ SbSchemaVerdict sb_schema_evaluate_counting (SbSchema *self, JsonNode *instance,
 #define SB_SCHEMA_MAX_NESTING 4096
 /* Subschemas of one compiled schema, with what it refers to. */
 #define SB_SCHEMA_MAX_SUBSCHEMAS 20000
+/* Bytes of memory for all its patterns, and for the JSON Pointers to its subschemas. */
+#define SB_SCHEMA_MAX_PATTERNS (16 << 20)
+#define SB_SCHEMA_MAX_POINTERS (16 << 20)
 /* Nesting of a schema's document. */
 #define SB_SCHEMA_MAX_DOCUMENT_DEPTH 512
 
