@@ -10,6 +10,8 @@
 /* Rules tried out, in threads of their own: nothing here changes or counts anything. */
 
 #define MAX_FAILURES 1000
+/* Messages of the log that are looked at in one turn of the main loop: less than a millisecond's worth. */
+#define LOOKED_AT_ONCE 1000
 
 static void
 get_limits (SbEngine *self, SbMessageLimits *limits)
@@ -126,7 +128,8 @@ test_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   const Test *test = data;
 
-  g_task_return_pointer (task, sb_rule_report_new (test->rule, &test->limits, test->binary, test->payload),
+  g_task_return_pointer (task, sb_rule_report_new (test->rule, &test->limits, test->binary, test->payload,
+                                                   SB_RULE_REPORT_MAX_ERRORS),
                          (GDestroyNotify) sb_rule_report_free);
 }
 
@@ -172,6 +175,11 @@ typedef struct
   SbRule *draft;
   GArray *said; /* (element-type Said), newest first */
   guint n_not_whole;
+  /* while it is collected, on the main thread */
+  guint max;
+  guint64 next;       /* all from this serial on were looked at */
+  SbRuleTable *table; /* the rules there would be */
+  GHashTable *known;  /* channel → whether the draft would count there */
 } Trying;
 
 static void
@@ -187,6 +195,8 @@ trying_free (gpointer data)
 
   sb_rule_unref (self->draft);
   g_array_unref (self->said);
+  sb_rule_table_unref (self->table);
+  g_hash_table_unref (self->known);
   g_free (self);
 }
 
@@ -249,52 +259,41 @@ table_with (SbEngine *self, SbRule *draft, gint64 replaces)
   return sb_rule_table_new (rules);
 }
 
-/* Whether the draft would count on @channel; asked once a channel. */
+/* Asked once a channel. */
 static gboolean
-would_count (SbRuleTable *table, SbRule *draft, GHashTable *known, char *channel)
+would_count (Trying *self, const char *channel)
 {
   gpointer answer;
 
-  if (!g_hash_table_lookup_extended (known, channel, NULL, &answer))
+  if (!g_hash_table_lookup_extended (self->known, channel, NULL, &answer))
     {
-      answer = GINT_TO_POINTER (sb_rule_table_lookup (table, channel) == draft);
-      g_hash_table_insert (known, channel, answer);
+      answer = GINT_TO_POINTER (sb_rule_table_lookup (self->table, channel) == self->draft);
+      g_hash_table_insert (self->known, g_strdup (channel), answer);
     }
 
   return GPOINTER_TO_INT (answer);
 }
 
-/* Only references are taken here, on the main thread. */
 static void
-collect (SbEngine *self, Trying *trying, SbRuleTable *table, guint max)
+collect (Trying *self, const SbTrafficRecord *record)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->traffic));
-  guint64 n_logged = sb_traffic_log_get_n_logged (self->traffic);
-  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  Said said = { .serial = self->next, .binary = record->binary, .was_rejected = record->rejection != SB_REJECTED_NOT };
 
-  for (guint i = n; i-- > 0 && trying->said->len < max;)
+  if (!is_judged (record) || !would_count (self, record->peer->channel))
+    return;
+  if (g_bytes_get_size (record->payload) != record->size || record->size == 0)
     {
-      const SbTrafficRecord *record = sb_traffic_log_peek (self->traffic, i);
-      Said said = { .serial = n_logged - n + i };
-
-      if (!is_judged (record) || !would_count (table, trying->draft, known, record->peer->channel))
-        continue;
-      if (g_bytes_get_size (record->payload) != record->size || record->size == 0)
-        {
-          trying->n_not_whole++;
-          continue;
-        }
-      said.payload = g_bytes_ref (record->payload);
-      said.binary = record->binary;
-      said.was_rejected = record->rejection != SB_REJECTED_NOT;
-      g_array_append_val (trying->said, said);
+      self->n_not_whole++;
+      return;
     }
+  said.payload = g_bytes_ref (record->payload);
+  g_array_append_val (self->said, said);
 }
 
 static void
 try_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Trying *trying = data;
+  Trying *trying = data;
   SbTrial *trial = g_new0 (SbTrial, 1);
 
   trial->n_tried = trying->said->len;
@@ -304,7 +303,7 @@ try_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
     {
       const Said *said = &g_array_index (trying->said, Said, i);
       g_autoptr (SbRuleReport) report =
-          sb_rule_report_new (trying->draft, &trying->limits, said->binary, said->payload);
+          sb_rule_report_new (trying->draft, &trying->limits, said->binary, said->payload, 1);
 
       if (report->check == SB_CHECK_PASSED)
         {
@@ -322,27 +321,67 @@ try_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
           g_ptr_array_add (trial->failures, failure);
         }
     }
+  /* Messages that the log has lost meanwhile are let go of here, not on the main thread. */
+  g_array_set_size (trying->said, 0);
   g_task_return_pointer (task, trial, (GDestroyNotify) sb_trial_free);
+}
+
+/* Only references are taken on the main thread, some at a time: the log may be long. Between two turns it may have lost
+ * its oldest messages; those that are new are left out. */
+static gboolean
+collect_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  SbEngine *self = g_task_get_source_object (task);
+  Trying *trying = g_task_get_task_data (task);
+  guint64 first = sb_traffic_log_get_n_logged (self->traffic) - g_list_model_get_n_items (G_LIST_MODEL (self->traffic));
+
+  for (guint i = 0; i < LOOKED_AT_ONCE && trying->next > first && trying->said->len < trying->max; i++)
+    collect (trying, sb_traffic_log_peek (self->traffic, (guint) (--trying->next - first)));
+  if (trying->next > first && trying->said->len < trying->max)
+    return G_SOURCE_CONTINUE;
+
+  g_task_run_in_thread (task, try_in_thread);
+  return G_SOURCE_REMOVE;
+}
+
+/* As if it were in force: what is switched off would be tried on nothing. */
+static SbRule *
+enable (SbRule *draft)
+{
+  SbRuleSpec spec = draft->spec;
+
+  spec.enabled = TRUE;
+  return sb_rule_new (draft->id, &spec, draft->schema, draft->problem, draft->created_at, draft->changed_at, NULL);
 }
 
 void
 sb_engine_try_rule_async (SbEngine *self, SbRule *draft, gint64 replaces, guint max, GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  g_autoptr (SbRuleTable) table = NULL;
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GSource) source = NULL;
   Trying *trying;
 
   g_return_if_fail (SB_IS_ENGINE (self));
   g_return_if_fail (draft != NULL);
 
-  table = table_with (self, draft, replaces);
   trying = g_new0 (Trying, 1);
   get_limits (self, &trying->limits);
-  trying->draft = sb_rule_ref (draft);
+  trying->draft = enable (draft);
   trying->said = g_array_new (FALSE, FALSE, sizeof (Said));
   g_array_set_clear_func (trying->said, said_clear);
-  collect (self, trying, table, max);
-  run (self, sb_engine_try_rule_async, try_in_thread, trying, trying_free, callback, user_data);
+  trying->max = max;
+  trying->next = sb_traffic_log_get_n_logged (self->traffic);
+  trying->table = table_with (self, trying->draft, replaces);
+  trying->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, sb_engine_try_rule_async);
+  g_task_set_priority (task, G_PRIORITY_DEFAULT_IDLE); /* frames are drawn in between */
+  g_task_set_task_data (task, trying, trying_free);
+  source = g_idle_source_new ();
+  g_task_attach_source (task, source, collect_cb);
 }
 
 SbTrial *
@@ -404,7 +443,7 @@ find_breaches_in_thread (GTask *task, gpointer source, gpointer data, GCancellab
   while (g_hash_table_iter_next (&iter, &rule, &n_clients))
     {
       g_autoptr (SbRuleReport) report =
-          sb_rule_report_new (rule, &saying->limits, saying->binary, saying->payload);
+          sb_rule_report_new (rule, &saying->limits, saying->binary, saying->payload, SB_RULE_REPORT_MAX_ERRORS);
       SbRuleBreach *breach;
 
       if (report->check == SB_CHECK_PASSED)
@@ -422,16 +461,23 @@ static void
 count_receivers (SbEngine *self, const SbTarget *target, GHashTable *rules)
 {
   guint n_clients = sb_client_list_count (self->clients);
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal); /* channel → SbRule */
 
   for (guint i = 0; i < n_clients; i++)
     {
       g_autoptr (SbClient) client = g_list_model_get_item (G_LIST_MODEL (self->clients), i);
       const SbPeer *peer = client != NULL ? sb_client_get_peer (client) : NULL;
-      SbRule *rule;
+      gpointer rule;
       guint n;
 
-      if (peer == NULL || !sb_target_matches (target, peer) ||
-          (rule = sb_engine_find_rule (self, peer->channel)) == NULL)
+      if (peer == NULL || !sb_target_matches (target, peer))
+        continue;
+      if (!g_hash_table_lookup_extended (known, peer->channel, NULL, &rule))
+        {
+          rule = sb_engine_find_rule (self, peer->channel);
+          g_hash_table_insert (known, peer->channel, rule);
+        }
+      if (rule == NULL)
         continue;
       n = GPOINTER_TO_UINT (g_hash_table_lookup (rules, rule));
       g_hash_table_insert (rules, sb_rule_ref (rule), GUINT_TO_POINTER (n + 1));

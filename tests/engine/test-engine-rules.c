@@ -323,7 +323,73 @@ test_try_rule (EngineFixture *self, gconstpointer data)
   g_autoptr (SbTrial) third = try_rule (self->engine, replacing, id, 2);
 
   g_assert_cmpuint (third->n_tried, ==, 2);
+
+  /* One that is switched off, as if it were on. */
+  g_autoptr (SbRuleSpec) spec = sb_rule_spec_copy (&replacing->spec);
+
+  spec->enabled = FALSE;
+
+  g_autoptr (SbRule) off = sb_rule_new (0, spec, replacing->schema, NULL, 0, 0, NULL);
+  g_autoptr (SbTrial) fourth = try_rule (self->engine, off, id, 1000);
+
+  g_assert_cmpuint (fourth->n_tried, ==, 3);
+  g_assert_cmpuint (fourth->n_failed, ==, 1);
   g_assert_cmpuint (sb_rule_counts_get_failed (replacing->counts), ==, 0);
+}
+
+/* A long log is gone through in many turns of the main loop; what it loses meanwhile is left out. */
+static gboolean
+turn_cb (gpointer data)
+{
+  ++*(guint *) data;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+append_messages (SbEngine *engine, guint n)
+{
+  g_autoptr (SbPeer) peer = sb_peer_new ();
+  g_autofree SbTrafficRecord *records = g_new0 (SbTrafficRecord, n);
+
+  g_set_str (&peer->channel, "/news");
+  for (guint i = 0; i < n; i++)
+    {
+      records[i].direction = SB_DIRECTION_FROM_CLIENT;
+      records[i].peer = sb_peer_ref (peer);
+      records[i].payload = g_bytes_new_static ("{}", 2);
+      records[i].size = 2;
+    }
+  sb_traffic_log_append (sb_engine_get_traffic (engine), records, n);
+}
+
+static void
+test_try_rule_in_turns (EngineFixture *self, gconstpointer data)
+{
+  g_autoptr (SbRule) rule = draft (self->engine, "/news", "{\"required\": [\"name\"]}");
+  g_autoptr (SbRule) elsewhere = draft (self->engine, "/sport", "false");
+  g_autoptr (GAsyncResult) result = NULL;
+  guint n_turns = 0, turns = g_idle_add (turn_cb, &n_turns);
+
+  append_messages (self->engine, 100000);
+
+  g_autoptr (SbTrial) none = try_rule (self->engine, elsewhere, 0, 1000);
+
+  g_assert_cmpuint (none->n_tried, ==, 0);
+  g_assert_cmpuint (n_turns, >=, 50);
+
+  sb_engine_try_rule_async (self->engine, rule, 0, G_MAXUINT, store_result_cb, &result);
+  n_turns = 0;
+  sb_test_wait (n_turns >= 2);
+  sb_traffic_log_clear (sb_engine_get_traffic (self->engine));
+  append_messages (self->engine, 10);
+  sb_test_wait (result != NULL);
+
+  g_autoptr (SbTrial) some = sb_engine_try_rule_finish (self->engine, result, NULL);
+
+  g_assert_cmpuint (some->n_tried, >, 0);
+  g_assert_cmpuint (some->n_tried, <, 50000);
+  g_assert_cmpuint (some->n_failed, ==, some->n_tried);
+  g_source_remove (turns);
 }
 
 /* --- the operator speaks --- */
@@ -423,6 +489,7 @@ main (int argc, char *argv[])
   ADD ("test-message", test_test_message);
   ADD ("bad-draft", test_bad_draft);
   ADD ("try-rule", test_try_rule);
+  ADD ("try-rule-in-turns", test_try_rule_in_turns);
   ADD ("breaches", test_breaches);
 
   return g_test_run ();

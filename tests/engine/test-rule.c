@@ -335,7 +335,7 @@ test_report (void)
   g_autoptr (SbRule) rule = rule_make (1, "/a", SCHEMA);
   const char *text = "{\n  \"temperature\": 120\n}";
   g_autoptr (GBytes) payload = g_bytes_new_static (text, strlen (text));
-  g_autoptr (SbRuleReport) report = sb_rule_report_new (rule, &server, FALSE, payload);
+  g_autoptr (SbRuleReport) report = sb_rule_report_new (rule, &server, FALSE, payload, SB_RULE_REPORT_MAX_ERRORS);
   gboolean seen = FALSE;
 
   g_assert_cmpint (report->check, ==, SB_CHECK_SCHEMA);
@@ -367,9 +367,9 @@ test_report_other (void)
   g_autoptr (GBytes) good = g_bytes_new_static ("1", 1);
   g_autoptr (GBytes) bad = g_bytes_new_static ("[1,", 3);
   g_autoptr (GBytes) empty = g_bytes_new_static (NULL, 0);
-  g_autoptr (SbRuleReport) passed = sb_rule_report_new (NULL, &server, FALSE, good);
-  g_autoptr (SbRuleReport) failed = sb_rule_report_new (NULL, &server, FALSE, bad);
-  g_autoptr (SbRuleReport) nothing = sb_rule_report_new (NULL, &server, FALSE, empty);
+  g_autoptr (SbRuleReport) passed = sb_rule_report_new (NULL, &server, FALSE, good, SB_RULE_REPORT_MAX_ERRORS);
+  g_autoptr (SbRuleReport) failed = sb_rule_report_new (NULL, &server, FALSE, bad, SB_RULE_REPORT_MAX_ERRORS);
+  g_autoptr (SbRuleReport) nothing = sb_rule_report_new (NULL, &server, FALSE, empty, SB_RULE_REPORT_MAX_ERRORS);
 
   g_assert_cmpint (passed->check, ==, SB_CHECK_PASSED);
   g_assert_null (passed->code);

@@ -61,7 +61,7 @@ find_lines (SbRuleReport *self, const char *text, gsize length)
 }
 
 SbRuleReport *
-sb_rule_report_new (SbRule *rule, const SbMessageLimits *limits, gboolean binary, GBytes *payload)
+sb_rule_report_new (SbRule *rule, const SbMessageLimits *limits, gboolean binary, GBytes *payload, guint max_errors)
 {
   SbRuleReport *self = g_new0 (SbRuleReport, 1);
   SbRuleChecker checker;
@@ -75,7 +75,7 @@ sb_rule_report_new (SbRule *rule, const SbMessageLimits *limits, gboolean binary
     text = "";
 
   sb_rule_checker_init (&checker);
-  if (!sb_rule_checker_check (&checker, rule, limits, binary, text, length, SB_RULE_REPORT_MAX_ERRORS, &verdict))
+  if (!sb_rule_checker_check (&checker, rule, limits, binary, text, length, max_errors, &verdict))
     {
       self->check = verdict.check;
       self->code = verdict.check == SB_CHECK_SCHEMA ? "schema" : verdict.cause;

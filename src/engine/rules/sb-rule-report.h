@@ -38,8 +38,8 @@ typedef struct
   GPtrArray *findings; /* (element-type SbRuleFinding): empty when it passed */
 } SbRuleReport;
 
-/* Takes as long as the message is long: not for the main thread. @rule nullable. */
-SbRuleReport *sb_rule_report_new  (SbRule *rule, const SbMessageLimits *limits, gboolean binary, GBytes *payload);
+/* Takes as long as the message is long: not for the main thread. @rule nullable. @max_errors: of the schema's that are told. */
+SbRuleReport *sb_rule_report_new  (SbRule *rule, const SbMessageLimits *limits, gboolean binary, GBytes *payload, guint max_errors);
 void          sb_rule_report_free (SbRuleReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbRuleReport, sb_rule_report_free)
 
