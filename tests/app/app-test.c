@@ -253,6 +253,23 @@ app_test_find (GtkWidget  *root,
   return found;
 }
 
+GtkColumnViewColumn *
+app_test_get_column (GtkWidget  *root,
+                     const char *id,
+                     guint      *position)
+{
+  GListModel *columns = gtk_column_view_get_columns (GTK_COLUMN_VIEW (app_test_get (root, GTK_TYPE_COLUMN_VIEW, NULL)));
+
+  for (*position = 0; *position < g_list_model_get_n_items (columns); (*position)++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, *position);
+
+      if (g_str_equal (gtk_column_view_column_get_id (column), id))
+        return column;
+    }
+  g_error ("There is no column %s", id);
+}
+
 gboolean
 app_test_shows (GtkWidget  *root,
                 const char *text)

@@ -55,6 +55,8 @@ void       app_test_iterate   (void);                      /* the main loop, a l
 GtkWidget *app_test_find      (GtkWidget *root, GType type, const char *text);
 /* Whether a label below @root says @text and is on show: not on the hidden page of a stack, where app_test_find() looks too. */
 gboolean   app_test_shows     (GtkWidget *root, const char *text);
+/* The column of the table below @root with that id, and where it stands among them. It must be there. */
+GtkColumnViewColumn *app_test_get_column (GtkWidget *root, const char *id, guint *position);
 /* As app_test_find(), and it must be there. */
 GtkWidget *app_test_get       (GtkWidget *root, GType type, const char *text);
 void       app_test_click     (GtkWidget *root, const char *text); /* a button or a row */

@@ -429,24 +429,6 @@ test_shut_out_several (void)
   app_test_wait_until (app_test_shows (GTK_WIDGET (app_test_dialog (test)), "No Address Is Blocked"));
 }
 
-static GtkColumnViewColumn *
-find_column (AppTest    *test,
-             const char *id,
-             guint      *position)
-{
-  GtkColumnView *view = GTK_COLUMN_VIEW (app_test_get (GTK_WIDGET (table (test)), GTK_TYPE_COLUMN_VIEW, NULL));
-  GListModel *columns = gtk_column_view_get_columns (view);
-
-  for (*position = 0; *position < g_list_model_get_n_items (columns); (*position)++)
-    {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, *position);
-
-      if (g_str_equal (gtk_column_view_column_get_id (column), id))
-        return column;
-    }
-  g_error ("There is no column %s", id);
-}
-
 /* Which are shown, where, how wide, and by which it is sorted: the next window has it so. */
 static void
 test_columns_remembered (void)
@@ -461,11 +443,11 @@ test_columns_remembered (void)
   connection = connect_as (test, "Scoreboard", "/");
   page (test);
   app_test_wait_until (says (test, "Scoreboard"));
-  app_test_wait_until (!gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
+  app_test_wait_until (!gtk_column_view_column_get_visible (app_test_get_column (page (test), "bytes-in", &position)));
   gtk_widget_activate_action (page (test), "columns.bytes-in", NULL);
-  g_assert_true (gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
+  g_assert_true (gtk_column_view_column_get_visible (app_test_get_column (page (test), "bytes-in", &position)));
   gtk_widget_activate_action (page (test), "columns.since", NULL);
-  column = find_column (test, "channel", &position);
+  column = app_test_get_column (page (test), "channel", &position);
   gtk_column_view_column_set_fixed_width (column, 222);
   gtk_column_view_insert_column (
       GTK_COLUMN_VIEW (app_test_get (GTK_WIDGET (table (test)), GTK_TYPE_COLUMN_VIEW, NULL)), 0, column);
@@ -478,17 +460,17 @@ test_columns_remembered (void)
   connection = connect_as (test, "Scoreboard", "/");
   page (test);
   app_test_wait_until (says (test, "Scoreboard"));
-  g_assert_true (gtk_column_view_column_get_visible (find_column (test, "bytes-in", &position)));
-  g_assert_false (gtk_column_view_column_get_visible (find_column (test, "since", &position)));
-  column = find_column (test, "channel", &position);
+  g_assert_true (gtk_column_view_column_get_visible (app_test_get_column (page (test), "bytes-in", &position)));
+  g_assert_false (gtk_column_view_column_get_visible (app_test_get_column (page (test), "since", &position)));
+  column = app_test_get_column (page (test), "channel", &position);
   g_assert_cmpuint (position, ==, 0);
   g_assert_cmpint (gtk_column_view_column_get_fixed_width (column), ==, 222);
   g_assert_cmpint (sb_table_get_sort (SB_TABLE (table (test)), &descending), ==, SB_CLIENT_CELL_MESSAGES_OUT);
   g_assert_true (descending);
 
   gtk_widget_activate_action (page (test), "columns.reset", NULL);
-  app_test_wait_until (gtk_column_view_column_get_visible (find_column (test, "since", &position)));
-  find_column (test, "channel", &position);
+  app_test_wait_until (gtk_column_view_column_get_visible (app_test_get_column (page (test), "since", &position)));
+  app_test_get_column (page (test), "channel", &position);
   g_assert_cmpuint (position, >, 0);
   g_assert_cmpint (sb_table_get_sort (SB_TABLE (table (test)), &descending), ==, -1);
   app_test_free (test);

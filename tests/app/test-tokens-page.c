@@ -595,6 +595,45 @@ test_sort (void)
   g_assert_cmpstr (label_at (page, 0), ==, "gamma");
 }
 
+/* Columns, widths and order are as they were left, in the next window too. */
+static void
+test_columns_remembered (void)
+{
+  AppTest *test = app_test_new (NULL);
+  GtkWidget *page = show_page (test);
+  guint position;
+  gboolean descending;
+
+  issue (test, "beta", "/a", NULL);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_COLUMN_VIEW, NULL) != NULL && count_shown (page) == 1);
+  app_test_wait_until (gtk_column_view_column_get_visible (app_test_get_column (page, "may", &position)));
+  gtk_widget_activate_action (page, "columns.may", NULL);
+  g_assert_false (gtk_column_view_column_get_visible (app_test_get_column (page, "may", &position)));
+  if (!gtk_column_view_column_get_visible (app_test_get_column (page, "issued", &position)))
+    gtk_widget_activate_action (page, "columns.issued", NULL);
+  g_assert_true (gtk_column_view_column_get_visible (app_test_get_column (page, "issued", &position)));
+  gtk_column_view_column_set_fixed_width (app_test_get_column (page, "channels", &position), 222);
+  sb_table_sort_by (SB_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL)), SB_TOKEN_CELL_ISSUED, FALSE);
+  app_test_snap (test, "tokens-columns");
+  app_test_free (test);
+
+  test = app_test_new_again (NULL);
+  page = show_page (test);
+  issue (test, "beta", "/a", NULL);
+  issue (test, "alpha", "/a", NULL);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_COLUMN_VIEW, NULL) != NULL && count_shown (page) == 2);
+  g_assert_false (gtk_column_view_column_get_visible (app_test_get_column (page, "may", &position)));
+  g_assert_true (gtk_column_view_column_get_visible (app_test_get_column (page, "issued", &position)));
+  g_assert_cmpint (gtk_column_view_column_get_fixed_width (app_test_get_column (page, "channels", &position)), ==, 222);
+  g_assert_cmpint (sb_table_get_sort (SB_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL)), &descending), ==,
+                   SB_TOKEN_CELL_ISSUED);
+  g_assert_cmpstr (label_at (page, 0), ==, "beta");
+  gtk_widget_activate_action (page, "columns.reset", NULL);
+  app_test_wait_until (gtk_column_view_column_get_visible (app_test_get_column (page, "may", &position)));
+  g_assert_cmpstr (label_at (page, 0), ==, "alpha");
+  app_test_free (test);
+}
+
 /* Whether a label below @widget that is seen had to be cut. */
 static gboolean
 is_cut (GtkWidget *widget)
@@ -728,6 +767,7 @@ test_can_be_named (void)
 static void
 add_tests (void)
 {
+  g_test_add_func ("/tokens/columns-remembered", test_columns_remembered);
   g_test_add_func ("/tokens/empty-page-teaches", test_empty_page_teaches);
   g_test_add_func ("/tokens/issue", test_issue);
   g_test_add_func ("/tokens/secret-is-not-lost-by-accident", test_secret_is_not_lost_by_accident);

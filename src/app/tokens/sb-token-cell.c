@@ -114,6 +114,7 @@ add_children (SbTokenCell *self)
     case SB_TOKEN_CELL_EXPIRES:
       self->title = add_label (widget, NULL);
       break;
+    case SB_TOKEN_CELL_ISSUED:
     case SB_TOKEN_CELL_LAST_USED:
       self->title = add_label (widget, "dimmed num");
       break;
@@ -247,6 +248,9 @@ sb_token_cell_refresh (SbTokenCell *self)
       break;
     case SB_TOKEN_CELL_MAY:
       text = g_strdup (sb_token_words_may (token));
+      break;
+    case SB_TOKEN_CELL_ISSUED:
+      text = sb_format_ago (token->created_at, now);
       break;
     case SB_TOKEN_CELL_EXPIRES:
       text = sb_token_words_expires (token, now);

@@ -30,6 +30,7 @@ static const SbTableColumn columns[SB_TOKEN_N_COLUMNS] = {
   [SB_TOKEN_CELL_TOKEN] = { "token", N_("Token"), NULL, 0, FALSE, TRUE, TRUE },
   [SB_TOKEN_CELL_CHANNELS] = { "channels", N_("Channels"), NULL, 0, FALSE, TRUE, TRUE },
   [SB_TOKEN_CELL_MAY] = { "may", NC_("what a token allows", "May"), "what a token allows", 821, FALSE, FALSE, TRUE },
+  [SB_TOKEN_CELL_ISSUED] = { "issued", N_("Issued"), NULL, 1040, FALSE, FALSE, TRUE },
   [SB_TOKEN_CELL_EXPIRES] = { "expires", N_("Expires"), NULL, 0, FALSE, FALSE, TRUE },
   [SB_TOKEN_CELL_LAST_USED] = { "last-used", N_("Last Used"), NULL, 731, FALSE, FALSE, TRUE },
   [SB_TOKEN_CELL_LIVE] = { "live", NC_("connections now", "Live"), "connections now", 0, TRUE, FALSE, TRUE },
@@ -112,6 +113,8 @@ compare_by (int          column,
       return g_strcmp0 (text_a, text_b);
     case SB_TOKEN_CELL_MAY:
       return token_b->spec.may_publish - token_a->spec.may_publish;
+    case SB_TOKEN_CELL_ISSUED:
+      return compare_int64 (token_a->created_at, token_b->created_at);
     case SB_TOKEN_CELL_EXPIRES:
       return compare_int64 (get_expiry (token_a), get_expiry (token_b));
     case SB_TOKEN_CELL_LAST_USED:
@@ -205,6 +208,7 @@ sb_token_table_class_init (SbTokenTableClass *klass)
   object_class->get_property = sb_token_table_get_property;
   object_class->constructed = sb_token_table_constructed;
   object_class->dispose = sb_token_table_dispose;
+  table_class->setting = "tokens";
   table_class->columns = columns;
   table_class->n_columns = SB_TOKEN_N_COLUMNS;
   table_class->narrow = 540;

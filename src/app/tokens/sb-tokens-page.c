@@ -501,6 +501,7 @@ sb_tokens_page_init (SbTokensPage *self)
   g_type_ensure (SB_TYPE_TOKEN_DETAILS);
   g_type_ensure (SB_TYPE_TOKEN_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_table_get_actions (SB_TABLE (self->table)));
 
   sb_filter_bar_add_choice (self->filter_bar, "all", C_("tokens", "All"));
   sb_filter_bar_add_choice (self->filter_bar, "active", _("Active"));
