@@ -6,6 +6,7 @@
 #include "broadcast/sb-json-buffer.h"
 #include "rules/sb-rule-words.h"
 #include "sb-page.h"
+#include "widgets/sb-format.h"
 #include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
 
@@ -34,6 +35,7 @@ struct _SbRuleBench
 
   GtkTextView *view;
   SbJsonBuffer *buffer;
+  GtkLabel *placeholder;
   GtkImage *verdict_icon;
   GtkLabel *verdict_label;
   GtkListBox *findings_list;
@@ -191,9 +193,24 @@ test_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What stands where no text is: which message is tried, or what one looks like. */
+static void
+show_placeholder (SbRuleBench *self)
+{
+  g_autofree char *size = self->binary != NULL ? sb_format_size (g_bytes_get_size (self->binary)) : NULL;
+  g_autofree char *text = size != NULL ? g_strdup_printf (_("Binary message of %s"), size) : NULL;
+
+  gtk_label_set_text (self->placeholder, text != NULL ? text : "{ \"text\": \"Hello!\" }");
+  if (text != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER, text, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER);
+}
+
 static void
 queue_test (SbRuleBench *self)
 {
+  show_placeholder (self);
   self->wanted++;
   g_clear_handle_id (&self->test_id, g_source_remove);
   if (self->engine != NULL)
@@ -353,6 +370,7 @@ sb_rule_bench_class_init (SbRuleBenchClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-rule-bench.ui");
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, view);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, buffer);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleBench, placeholder);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, verdict_icon);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, verdict_label);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, findings_list);
@@ -372,6 +390,7 @@ sb_rule_bench_init (SbRuleBench *self)
   g_type_ensure (SB_TYPE_JSON_BUFFER);
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
+  show_placeholder (self);
   show_report (self);
 }
 

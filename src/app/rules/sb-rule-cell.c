@@ -159,8 +159,11 @@ sb_rule_cell_refresh (SbRuleCell *self)
     }
   if (self->pill != NULL)
     {
+      const char *style = sb_rule_words_state_class (rule);
+
       gtk_label_set_text (self->pill, sb_rule_words_state (rule));
-      gtk_widget_set_css_classes (GTK_WIDGET (self->pill), (const char *[]) { "pill", sb_rule_words_state_class (rule), NULL });
+      gtk_widget_set_css_classes (GTK_WIDGET (self->pill), (const char *[]) { "pill", style, NULL });
+      gtk_widget_set_visible (GTK_WIDGET (self->pill), style != NULL);
     }
 }
 

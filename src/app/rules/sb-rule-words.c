@@ -80,7 +80,7 @@ sb_rule_words_state_class (const SbRule *rule)
 
   if (!rule->spec.enabled)
     return "plain";
-  return rule->problem != NULL ? "bad" : "ok";
+  return rule->problem != NULL ? "bad" : NULL;
 }
 
 char *
