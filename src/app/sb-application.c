@@ -459,7 +459,7 @@ sb_application_init (SbApplication *self)
     { "data", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Keep tokens, settings and history in DIR"), N_("DIR") },
     /* Not by way of the dictionary, where there is no 0. */
     { "stats", 0, 0, G_OPTION_ARG_INT, &self->stats_interval,
-      N_("Say every so many seconds, and at the end, how long the main loop was kept and how far frames were apart; "
+      N_("Say every so many seconds, and at the end, how long the main loop was busy and how far apart frames were; "
          "0: at the end only"),
       N_("SECONDS") },
     { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Start the server, and no window"), NULL },

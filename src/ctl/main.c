@@ -27,7 +27,7 @@ static const GOptionEntry all_options[] = {
   { "grace", 'g', 0, G_OPTION_ARG_STRING, &options.grace, N_("How long the old secret stays valid: 10m, 1h"),
     N_("DURATION") },
   { "state", 0, 0, G_OPTION_ARG_STRING, &options.state,
-    N_("Only those: active, expiring, expired, revoked, not_yet_valid"), N_("STATE") },
+    N_("Only those in this state: active, expiring, expired, revoked, not_yet_valid"), N_("STATE") },
   { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, N_("What the client is told"), N_("TEXT") },
   { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.channel,
     N_("To the clients on the channels of this pattern; can be given again"), N_("PATTERN") },
@@ -57,7 +57,7 @@ static const GOptionEntry all_options[] = {
   { "on-failure", 0, 0, G_OPTION_ARG_STRING, &options.on_failure,
     N_("What becomes of a message that fails: reply, drop or disconnect"), N_("ACTION") },
   { "enabled", 0, 0, G_OPTION_ARG_STRING, &options.enabled, N_("Whether the rule counts (on)"), N_("on|off") },
-  { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most so many, the newest (1000)"), N_("N") },
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most this many, the newest (1000)"), N_("N") },
   { NULL },
 };
 

@@ -172,9 +172,14 @@ ask_without_server (const SbCtlOptions *options, SbCtlNeed need, const char *met
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_IN_USE, _("“%s” is in use by %s, which cannot be asked."),
                  options->data_dir, holder);
   else if (need == SB_CTL_NEEDS_SERVER)
-    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
-                 _("No Signalbox is running on “%s”. Start one with: signalboxd --data “%s”"), options->data_dir,
-                 options->data_dir);
+    {
+      g_autofree char *quoted = g_shell_quote (options->data_dir);
+
+      g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
+                   /* Translators: a directory, and the same as a shell wants it quoted; what follows the colon is to be
+                    * copied into a terminal */
+                   _("No Signalbox is running on “%s”. Start one with: signalboxd --data %s"), options->data_dir, quoted);
+    }
   else
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
                  _("“%s” holds no data of Signalbox, and none is running on it."), options->data_dir);

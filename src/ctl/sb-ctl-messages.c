@@ -297,7 +297,7 @@ list_schedules (const SbCtlOptions *options, char **words)
     { N_("NEXT"), "next_at", sb_ctl_format_moment },
     { N_("SENT"), "runs", sb_ctl_format_integer, TRUE },
     { N_("MISSED"), "missed", sb_ctl_format_integer, TRUE },
-    { N_("FAILED"), "failed", sb_ctl_format_integer, TRUE },
+    { N_("ERRORS"), "failed", sb_ctl_format_integer, TRUE },
     { N_("TO"), "target", sb_ctl_format_text },
     { N_("MESSAGE"), NULL, message_cell },
   };

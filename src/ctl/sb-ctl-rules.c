@@ -22,7 +22,7 @@ read_text (const char *name)
   if (!g_file_get_contents (g_str_equal (name, "-") ? "/dev/stdin" : name, &text, &length, &error))
     sb_ctl_fail (SB_CTL_USAGE, "%s", error->message);
   else if (strlen (text) != length || !g_utf8_validate (text, -1, NULL))
-    sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not a text in UTF-8"), name);
+    sb_ctl_fail (SB_CTL_USAGE, _("“%s” is not UTF-8 text"), name);
   else
     return g_steal_pointer (&text);
 
@@ -392,7 +392,7 @@ test (const SbCtlOptions *options, char **words)
   if (text == NULL)
     return SB_CTL_USAGE;
   if (!g_utf8_validate (text, -1, NULL))
-    return sb_ctl_fail (SB_CTL_USAGE, _("the message is not a text in UTF-8"));
+    return sb_ctl_fail (SB_CTL_USAGE, _("the message is not UTF-8 text"));
 
   body = json_object_new ();
   json_object_set_string_member (body, "channel", words[0]);

@@ -235,7 +235,7 @@ static void
 print_certificate (const SbCtlOptions *options, JsonObject *answer)
 {
   g_autofree char *names = sb_ctl_format_strings (answer, "names");
-  g_autofree char *end = sb_ctl_format_time (answer, "not_after", _("never"));
+  g_autofree char *end = sb_ctl_format_time (answer, "not_after", C_("expires", "never"));
 
   if (options->json)
     {
@@ -248,7 +248,7 @@ print_certificate (const SbCtlOptions *options, JsonObject *answer)
   printf (_("Valid until: %s\n"), end);
   printf ("%s", json_object_get_string_member (answer, "pem"));
   if (!json_object_get_boolean_member (answer, "in_use"))
-    fprintf (stderr, "signalboxctl: %s\n", _("the server does not use it yet; it does with its next start"));
+    fprintf (stderr, "signalboxctl: %s\n", _("the server does not use it yet; it will from its next start"));
 }
 
 static SbCtlStatus

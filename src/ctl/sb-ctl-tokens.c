@@ -109,13 +109,13 @@ may_cell (JsonObject *row, const char *member)
 static char *
 expires_cell (JsonObject *row, const char *member)
 {
-  return sb_ctl_format_time (row, "expires_at", _("never"));
+  return sb_ctl_format_time (row, "expires_at", C_("expires", "never"));
 }
 
 static char *
 used_cell (JsonObject *row, const char *member)
 {
-  return sb_ctl_format_time (row, "last_used_at", _("never"));
+  return sb_ctl_format_time (row, "last_used_at", C_("last used", "never"));
 }
 
 static char *
@@ -169,14 +169,20 @@ call_token (const SbCtlOptions *options, char **words, const char *method, const
 }
 
 static void
-print_changed (const SbCtlOptions *options, JsonObject *answer, const char *what)
+print_closed (const SbCtlOptions *options, JsonObject *answer, gboolean revoked)
 {
-  gint64 n = json_object_get_int_member_with_default (answer, "closed", 0);
+  int n = json_object_get_int_member_with_default (answer, "closed", 0);
   g_autofree char *label = sb_ctl_format_text (answer, "label");
+  g_autofree char *text =
+      revoked
+          ? g_strdup_printf (
+                ngettext ("Revoked “%s”; %d connection closed.", "Revoked “%s”; %d connections closed.", (gulong) n),
+                label, n)
+          : g_strdup_printf (
+                ngettext ("Changed “%s”; %d connection closed.", "Changed “%s”; %d connections closed.", (gulong) n),
+                label, n);
 
-  sb_ctl_print_done (options, answer,
-                     ngettext ("%s “%s”; %d connection closed.", "%s “%s”; %d connections closed.", (gulong) n), what,
-                     label, (int) n);
+  sb_ctl_print_done (options, answer, "%s", text);
 }
 
 static SbCtlStatus
@@ -190,7 +196,7 @@ edit (const SbCtlOptions *options, char **words)
     return SB_CTL_USAGE;
   status = call_token (options, words, "PATCH", "", body, &answer);
   if (status == SB_CTL_DONE)
-    print_changed (options, answer, _("Changed"));
+    print_closed (options, answer, FALSE);
 
   return status;
 }
@@ -202,7 +208,7 @@ revoke_token (const SbCtlOptions *options, char **words)
   SbCtlStatus status = call_token (options, words, "POST", "/revoke", NULL, &answer);
 
   if (status == SB_CTL_DONE)
-    print_changed (options, answer, _("Revoked"));
+    print_closed (options, answer, TRUE);
 
   return status;
 }

@@ -224,7 +224,8 @@ read_words (Daemon *self, int argc, char **argv)
     { "settings", 's', 0, G_OPTION_ARG_FILENAME, &self->settings_file,
       N_("Read the settings from this file instead of DIR/settings.ini"), N_("FILE") },
     { "stats", 0, 0, G_OPTION_ARG_INT, &self->stats_interval,
-      N_("Say every so many seconds, and at the end, how long the main loop was kept; 0: at the end only"), N_("SECONDS") },
+      N_("Say every so many seconds, and at the end, how long the main loop was busy; 0: at the end only"),
+      N_("SECONDS") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version and exit"), NULL },
     { NULL },
   };

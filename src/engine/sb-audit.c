@@ -146,8 +146,9 @@ keep_for_later (SbAudit *self, GPtrArray *entries)
 static void
 begin_failing (SbAudit *self, const GError *error)
 {
+  /* Translators: %s is one or more sentences that say what failed, and why */
   g_autofree char *message =
-      g_strdup_printf (_("The audit trail cannot be written: %s Signalbox keeps trying."), error->message);
+      g_strdup_printf (_("%s Signalbox keeps trying to write the audit trail."), error->message);
 
   g_message ("%s", message);
   self->failing = TRUE;

@@ -31,7 +31,7 @@ check_address (SbCommand *self, const char *address)
 
   if (normal == NULL && self->error == NULL)
     sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
-                                                _("This is not an address, such as 192.168.1.30 or 2001:db8::1.")));
+                                                _("Write one address, such as 192.168.1.30 or 2001:db8::1.")));
 
   return normal;
 }
@@ -68,7 +68,7 @@ kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       block_unkept (command->engine, command->subject, error);
       command->late_error = g_error_new (error->domain, error->code,
-                                         _("%s is blocked while Signalbox runs, but this could not be kept: %s"),
+                                         _("%s is blocked while Signalbox runs, but this could not be stored: %s"),
                                          command->subject, error->message);
     }
   sb_command_release (command);
@@ -117,7 +117,7 @@ forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       block_unkept (command->engine, command->subject, error);
       sb_command_fail (command, g_error_new (error->domain, error->code,
-                                             _("%s is let in while Signalbox runs, but this could not be kept: %s"),
+                                             _("%s is let in while Signalbox runs, but this could not be stored: %s"),
                                              command->subject, error->message));
     }
   sb_command_release (command);

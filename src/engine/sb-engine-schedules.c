@@ -341,7 +341,7 @@ check_times (const SbScheduleTimes *times, gint64 now, GError **error)
     g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
                          _("Say how often it is to be sent, or when."));
   else if (times->start_at != 0 && times->start_at < now - 60 * G_USEC_PER_SEC)
-    g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("This time is over already."));
+    g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID, _("This time is in the past."));
   else if (times->start_at > now + MAX_INTERVAL)
     g_set_error_literal (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
                          _("This time is more than a year away."));
@@ -513,7 +513,7 @@ sb_engine_stop_schedule_async (SbEngine *self, const char *actor, gint64 id, GAs
   schedule = sb_engine_find_schedule (self, id);
   if (command->error == NULL && schedule == NULL)
     sb_command_fail (command, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_FOUND,
-                                           _("Nothing repeats as %" PRId64 "."), id));
+                                           _("There is no scheduled message %" PRId64 "."), id));
   else if (command->error == NULL)
     {
       command->subject = g_strdup (sb_schedule_get_message (schedule)->target_text);

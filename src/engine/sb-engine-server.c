@@ -142,7 +142,7 @@ explain_listen_error (const GError *error, const char *address, guint port)
     case SB_HUB_ERROR_PERMISSION:
       if (port < 1024)
         return g_strdup_printf (_("Port %u is reserved for the system. Choose a port from 1024 on."), port);
-      return g_strdup_printf (_("This computer does not permit to listen on port %u. Choose another port."), port);
+      return g_strdup_printf (_("This computer does not permit listening on port %u. Choose another port."), port);
     case SB_HUB_ERROR_BAD_ADDRESS:
       return g_strdup_printf (_("“%s” is not an address of this computer. Choose another address to listen on."),
                               address);

@@ -54,7 +54,7 @@ sb_engine_store_failed (SbEngine *self, const GError *error)
   if (self->audit == NULL || self->troubles[SB_TROUBLE_STORE] != NULL)
     return;
 
-  message = g_strdup_printf (_("What changes cannot be kept: %s"), error->message);
+  message = g_strdup_printf (_("Changes cannot be stored: %s"), error->message);
   sb_engine_set_trouble (self, SB_TROUBLE_STORE, message);
   sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", message, 1),
                 noted_cb, self);

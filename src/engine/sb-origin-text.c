@@ -92,24 +92,28 @@ is_without_host (const char *text, const char *authority)
 
 /* What a person probably meant by a text that has too much: everything up to the path. */
 static gboolean
-has_too_much (const char *text, const char *authority, char **reason)
+has_too_much (const char *text, const char *shown, const char *authority, char **reason)
 {
   gsize length = strcspn (authority, "/?#");
 
   if (strchr (authority, '*') != NULL)
     {
-      *reason = g_strdup (
-          _("is not one origin: there are no wildcards, write each origin as scheme://host or scheme://host:port"));
+      *reason = g_strdup_printf (
+          _("“%s” is not one origin: there are no wildcards, write each origin as scheme://host or scheme://host:port"),
+          shown);
       return TRUE;
     }
   if (authority[length] != '\0')
     {
-      *reason = g_strdup_printf (_("has more than an origin: write “%.*s”"), (int) (authority - text + length), text);
+      g_autofree char *origin = g_strndup (text, authority - text + length);
+      g_autofree char *valid = g_utf8_make_valid (origin, -1);
+
+      *reason = g_strdup_printf (_("“%s” has more than an origin: write “%s”"), shown, valid);
       return TRUE;
     }
   if (strchr (authority, '@') != NULL)
     {
-      *reason = g_strdup (_("has a user name: write only scheme://host or scheme://host:port"));
+      *reason = g_strdup_printf (_("“%s” has a user name: write only scheme://host or scheme://host:port"), shown);
       return TRUE;
     }
 
@@ -126,6 +130,7 @@ char *
 sb_origin_text_normalize (const char *text, char **reason)
 {
   const char *separator, *authority, *port_text;
+  g_autofree char *shown = NULL;
   g_autofree char *scheme = NULL;
   g_autofree char *host = NULL;
   guint port;
@@ -134,28 +139,30 @@ sb_origin_text_normalize (const char *text, char **reason)
   g_return_val_if_fail (reason != NULL, NULL);
 
   *reason = NULL;
+  shown = g_utf8_make_valid (text, -1);
   if (g_str_equal (text, "null"))
     return g_strdup (text);
 
   separator = strstr (text, "://");
   if (separator == NULL || !is_scheme (text, separator - text))
     {
-      *reason = g_strdup (
-          _("is not an origin: write scheme://host or scheme://host:port, such as https://example.org, or null"));
+      *reason = g_strdup_printf (
+          _("“%s” is not an origin: write scheme://host or scheme://host:port, such as https://example.org, or null"),
+          shown);
       return NULL;
     }
 
   authority = separator + 3;
   if (is_without_host (text, authority))
     return g_ascii_strdown (text, -1);
-  if (has_too_much (text, authority, reason))
+  if (has_too_much (text, shown, authority, reason))
     return NULL;
 
   port_text = authority[0] == '[' ? strchr (authority, ']') : NULL;
   port_text = port_text != NULL ? port_text + 1 : authority + strcspn (authority, ":");
   if (!parse_port (port_text, &port))
     {
-      *reason = g_strdup_printf (_("has no right port: it is a number from 1 to %d"), G_MAXUINT16);
+      *reason = g_strdup_printf (_("“%s” has no valid port: it is a number from 1 to %d"), shown, G_MAXUINT16);
       return NULL;
     }
 
@@ -169,7 +176,7 @@ sb_origin_text_normalize (const char *text, char **reason)
     }
   if (host == NULL)
     {
-      *reason = g_strdup (_("has no right host name after “://”"));
+      *reason = g_strdup_printf (_("“%s” has no valid host name after “://”"), shown);
       return NULL;
     }
 

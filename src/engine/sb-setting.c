@@ -243,11 +243,7 @@ check_origins (const SbSetting *self, const char *const *texts, GValue *canonica
       g_autofree char *origin = sb_origin_text_normalize (texts[i], &reason);
 
       if (origin == NULL)
-        {
-          g_autofree char *shown = g_utf8_make_valid (texts[i], -1);
-
-          return refuse (self, error, "“%s” %s", shown, reason);
-        }
+        return refuse (self, error, "%s", reason);
       if (!g_ptr_array_find_with_equal_func (origins, origin, g_str_equal, NULL))
         g_ptr_array_add (origins, g_steal_pointer (&origin));
     }

@@ -233,7 +233,7 @@ parse_json (const char *data, gsize length, gint64 now, GError **error)
     root = json_object_get_member (json_node_get_object (root), "tokens");
   if (root == NULL || !JSON_NODE_HOLDS_ARRAY (root))
     {
-      set_error (error, _("The file is no table of tokens: it has to be an array of them."));
+      set_error (error, _("The file is not a table of tokens: it has to be an array of them."));
       return NULL;
     }
 
@@ -336,7 +336,8 @@ parse_csv (const char *data, gsize length, gint64 now, GError **error)
 
   if (!g_ptr_array_find_with_equal_func (names, "label", g_str_equal, NULL))
     {
-      set_error (error, _("The file is no table of tokens: its first line has to name the columns, and “label” among them."));
+      set_error (error, _("The file is not a table of tokens: its first line has to name the columns, “label” "
+                          "among them."));
       return NULL;
     }
   rows = rows_new ();
@@ -368,7 +369,7 @@ sb_token_import_parse (const char *data, gsize length, gint64 now, GError **erro
     start = 3; /* what spreadsheets put before UTF-8 */
   if (data == NULL || !g_utf8_validate_len (data + start, length - start, NULL))
     {
-      set_error (error, _("The file is no table of tokens: it is not text."));
+      set_error (error, _("The file is not a table of tokens: it is not text."));
       return NULL;
     }
   while (start < length && strchr (" \t\r\n", data[start]) != NULL)

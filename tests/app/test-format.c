@@ -47,6 +47,22 @@ test_compact (void)
   assert_text (sb_format_compact (999999), "1.0\u202fM");
 }
 
+/* The form of the word beside it has to be that of the number that is shown. */
+static void
+test_plural (void)
+{
+  g_assert_cmpuint (sb_format_plural (0), ==, 0);
+  g_assert_cmpuint (sb_format_plural (1), ==, 1);
+  g_assert_cmpuint (sb_format_plural (0.97), ==, 1);
+  g_assert_cmpuint (sb_format_plural (0.4), ==, 2);
+  g_assert_cmpuint (sb_format_plural (1.5), ==, 2);
+  g_assert_cmpuint (sb_format_plural (4.02), ==, 4);
+  g_assert_cmpuint (sb_format_plural (10.6), ==, 11);
+  g_assert_cmpuint (sb_format_plural (21), ==, 21);
+  g_assert_cmpuint (sb_format_plural (999.6), ==, 1000);
+  g_assert_cmpuint (sb_format_plural (12940), ==, 1000);
+}
+
 static void
 test_size (void)
 {
@@ -146,6 +162,7 @@ main (int   argc,
 
   g_test_add_func ("/format/number-is-grouped", test_number);
   g_test_add_func ("/format/compact", test_compact);
+  g_test_add_func ("/format/plural", test_plural);
   g_test_add_func ("/format/size", test_size);
   g_test_add_func ("/format/round-trip", test_round_trip);
   g_test_add_func ("/format/elapsed", test_elapsed);

@@ -125,7 +125,7 @@ store_sql_func (sqlite3 *db, gpointer data, GError **error)
         text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
       if (code != SQLITE_ROW && code != SQLITE_DONE)
         {
-          sb_database_set_error (db, code, "do what the test says", error);
+          sb_database_set_error (db, code, "What the test says could not be done.", error);
           sqlite3_finalize (statement);
           g_free (text);
           return NULL;

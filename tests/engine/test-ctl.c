@@ -102,7 +102,7 @@ test_with_nothing_there (ProgramFixture *self, gconstpointer data)
 {
   static const Case cases[] = {
     { "status", 3, NULL, "No Signalbox is running on “" },
-    { "clients", 3, NULL, "Start one with: signalboxd --data “" },
+    { "clients", 3, NULL, "Start one with: signalboxd --data '" },
     { "disconnect 1", 3, NULL, "No Signalbox is running" },
     { "send 1 1", 3, NULL, "No Signalbox is running" },
     { "broadcast 1", 3, NULL, "No Signalbox is running" },
@@ -172,7 +172,7 @@ test_what_a_server_refuses (ProgramFixture *self, gconstpointer data)
     { "send 7 1", 1, NULL, "No client 7 is connected." },
     { "broadcast '{'", 1, NULL, "The message is not JSON" },
     { "broadcast --channel news 1", 1, NULL, "“news” is not a channel" },
-    { "block here", 1, NULL, "This is not an address" },
+    { "block here", 1, NULL, "Write one address" },
     { "unblock 10.0.0.1", 1, NULL, "The address 10.0.0.1 is not blocked." },
   };
 
@@ -331,7 +331,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "schedule add '[4]' --every 1h --times -3", 1, NULL, "“times” has to be a whole number" },
       { "schedule list", 0, "every 3600 s", NULL },
       { "schedule stop 1", 0, "Stopped 1.", NULL },
-      { "schedule stop 1", 1, NULL, "Nothing repeats as 1" },
+      { "schedule stop 1", 1, NULL, "There is no scheduled message 1" },
       { "status", 0, "listening on ws://127.0.0.1:", NULL },
       { "settings list", 0, "listen-address=127.0.0.1\n", NULL },
       { "audit", 0, "日本 kiosk (sbx_", NULL },

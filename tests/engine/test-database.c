@@ -242,7 +242,7 @@ test_failing_sql (StoreFixture *self, gconstpointer data)
 
       g_assert_null (store_try_sql (database, sql, &error));
       g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
-      store_assert_contains (error->message, "Could not do what the test says. ");
+      store_assert_contains (error->message, "What the test says could not be done. ");
       store_assert_sql (database, "SELECT count (*) FROM journal", "0");
     }
   store_close (database);

@@ -197,7 +197,7 @@ test_all_or_nothing (Fixture *self, gconstpointer data)
   add_entry (entries, 3, "third");
   g_assert_null (try_append (self->database, entries, &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
-  store_assert_contains (error->message, "Could not write the audit trail.");
+  store_assert_contains (error->message, "The audit trail could not be written.");
   store_assert_sql (self->database, "SELECT count (*) FROM journal", "0");
 
   /* A number that was not kept is given again: there is no gap that looks like a line taken away. */

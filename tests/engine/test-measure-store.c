@@ -173,7 +173,7 @@ test_all_or_nothing (Fixture *self, gconstpointer data)
   append_span (spans, DAWN + MINUTE, 0, 1); /* the table has a check for that */
   g_assert_false (try_add (self->database, spans, DAWN, &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
-  store_assert_contains (error->message, "Could not write what was measured.");
+  store_assert_contains (error->message, "The measurements could not be written.");
   loaded = load (self->database, 0, MINUTE);
   g_assert_cmpuint (loaded->len, ==, 0);
 }

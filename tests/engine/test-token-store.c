@@ -280,7 +280,7 @@ test_insert_twice (Fixture *self, gconstpointer data)
 
   g_assert_null (try_insert (self->database, spec, 1, &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
-  store_assert_contains (error->message, "Could not store the token.");
+  store_assert_contains (error->message, "The token could not be stored.");
   store_assert_sql (self->database, "SELECT group_concat (label) FROM token", "a");
 }
 

@@ -204,7 +204,7 @@ format_value (guint  measure,
               double value)
 {
   g_autofree char *number = sb_format_compact (value);
-  gulong n = (gulong) ceil (value);
+  gulong n = sb_format_plural (value);
 
   switch (measures[measure].unit)
     {

@@ -133,7 +133,7 @@ show_report (SbRuleBench *self)
   if (self->draft == NULL)
     set_verdict (self, NULL, "dimmed", _("The rule is not right yet, so nothing can be tried with it"));
   else if (self->report == NULL)
-    set_verdict (self, NULL, "dimmed", _("What the rule says of it stands here, also before it is saved"));
+    set_verdict (self, NULL, "dimmed", _("What the rule says of it is shown here, even before it is saved"));
   else if (self->report->code == NULL)
     set_verdict (self, "object-select-symbolic", "success", _("Passes"));
   else

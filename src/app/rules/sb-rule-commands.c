@@ -53,7 +53,7 @@ restored_cb (GObject      *source,
   if (rule == NULL)
     sb_page_say (command->page, "%s", error->message);
   else
-    sb_page_say (command->page, _("The rule for %s is back. It counts from nothing."), command->spec->pattern);
+    sb_page_say (command->page, _("The rule for %s is back. Its counts start at zero."), command->spec->pattern);
 }
 
 static void

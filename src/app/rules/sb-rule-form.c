@@ -276,7 +276,7 @@ failure_cb (SbRuleForm *self)
 {
   static const char *const explanations[] = {
     N_("Its sender is told what is wrong, and where"),
-    N_("Nobody is told; it is counted, and stands in Traffic"),
+    N_("Nobody is told; it is counted, and listed in Traffic"),
     N_("Its sender is told, and disconnected"),
   };
   guint selected = adw_combo_row_get_selected (self->failure_row);

@@ -125,8 +125,10 @@ show_trial (SbRuleTrial *self)
 {
   gboolean failing = self->trial != NULL && self->trial->n_failed > 0;
   gboolean passing = self->trial != NULL && self->trial->n_failed == 0 && self->trial->n_tried > 0;
-  g_autofree char *text = self->trial != NULL ? describe (self->trial)
-                                              : g_strdup (_("How many messages would have failed stands here when channels and schema are right."));
+  g_autofree char *text =
+      self->trial != NULL
+          ? describe (self->trial)
+          : g_strdup (_("How many messages would have failed is shown here once channels and schema are right."));
 
   gtk_label_set_text (self->summary, text);
   gtk_image_set_from_icon_name (self->icon, failing ? "dialog-warning-symbolic" : "object-select-symbolic");

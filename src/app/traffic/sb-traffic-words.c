@@ -142,7 +142,7 @@ sb_traffic_words_summary (double   rate,
   /* Translators: a number of messages that were not listed, because there were too many */
   g_autofree char *lost = g_strdup_printf (ngettext ("%s not kept", "%s not kept", (gulong) n_not_kept), number);
   g_autofree char *said =
-      g_strdup_printf (ngettext ("%s message/s", "%s messages/s", g_str_equal (speed, "1") ? 1 : 2), speed);
+      g_strdup_printf (ngettext ("%s message/s", "%s messages/s", sb_format_plural (rate)), speed);
 
   if (n_not_kept == 0)
     return running ? g_steal_pointer (&said) : NULL;

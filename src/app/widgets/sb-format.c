@@ -49,6 +49,17 @@ sb_format_compact (double number)
   return g_strdup_printf ("%.1f%s", number, units[unit]);
 }
 
+gulong
+sb_format_plural (double number)
+{
+  if (number >= 999.5) /* "1.2 k" goes with what a thousand goes with */
+    return 1000;
+  if (number >= 9.95 || fabs (number - round (number)) < 0.05)
+    return (gulong) round (number);
+  /* Languages that have more than two forms say a fraction with that of a few: "1,5 сообщения". */
+  return 2;
+}
+
 char *
 sb_format_size (guint64 bytes)
 {

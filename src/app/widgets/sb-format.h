@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 char *sb_format_number     (guint64 number);             /* "48,210" */
 char *sb_format_compact    (double number);              /* "318", "12.9 k", "3.1 M"; "0.4" below ten */
+gulong sb_format_plural    (double number);              /* what ngettext() has to hear of it, written compactly */
 char *sb_format_size       (guint64 bytes);              /* "58 B", "1.5 KiB", "1 MiB" */
 char *sb_format_round_trip (gint64 microseconds);        /* "0.8 ms", "1.2 s"; "–" below zero: not known */
 char *sb_format_elapsed    (gint64 microseconds);        /* "40 s", "14 min", "1 h 05", "3 days" */

@@ -99,7 +99,8 @@ add_clock_ticks (SbTimeChart *self,
       GDateTime *before;
 
       add_tick (ticks, self->newest - g_date_time_to_unix_usec (time),
-                /* Translators: a day on a chart's time axis, as in "Mon 23"; see strftime(3) */
+                /* xgettext:no-c-format
+                   Translators: a day on a chart's time axis, as in "Mon 23"; see strftime(3) */
                 g_date_time_format (time, days ? C_("time axis", "%a %-d") : "%H:%M"));
       before = days ? g_date_time_add_days (time, -1) : g_date_time_add_hours (time, -6);
       g_date_time_unref (time);

@@ -41,7 +41,7 @@ sb_control_get_schedule (SbRequest *request)
   if (schedule != NULL)
     sb_request_answer (request, 200, sb_schedule_to_json (schedule, TRUE));
   else
-    sb_request_fail (request, 404, "not_found", NULL, _("Nothing repeats as %" PRId64 "."), request->id);
+    sb_request_fail (request, 404, "not_found", NULL, _("There is no scheduled message %" PRId64 "."), request->id);
 }
 
 static void

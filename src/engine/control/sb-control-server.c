@@ -118,7 +118,7 @@ sb_control_get_audit (SbRequest *request)
   if (act_id != NULL && !sb_act_from_id (act_id, &act))
     {
       sb_request_fail (request, 400, "invalid_value", "act",
-                       _("“%s” is not something that stands in the audit trail."), act_id);
+                       _("“%s” is not a kind of event in the audit trail."), act_id);
       return;
     }
 

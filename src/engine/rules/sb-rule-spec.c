@@ -168,14 +168,22 @@ check_pattern (const SbRuleSpec *self, GError **error)
 }
 
 static gboolean
-check_limit (guint value, guint most, const char *what, GError **error)
+check_limits (const SbRuleSpec *self, GError **error)
 {
-  if (value <= most)
+  g_autofree char *message = NULL;
+
+  if (self->max_size > SB_RULE_MAX_SIZE)
+    message = g_strdup_printf (_("A rule can allow messages of at most %d bytes; 0 stands for no limit."),
+                               SB_RULE_MAX_SIZE);
+  else if (self->max_depth > SB_JSON_MAX_DEPTH)
+    message = g_strdup_printf (_("A rule can allow a nesting of at most %d; 0 stands for no limit."), SB_JSON_MAX_DEPTH);
+  else if (self->messages_per_second > SB_RULE_MAX_RATE)
+    message = g_strdup_printf (_("A rule can allow at most %d messages per second; 0 stands for no limit."),
+                               SB_RULE_MAX_RATE);
+  else
     return TRUE;
 
-  /* Translators: the first %s is what is limited, as in “size of a message” */
-  g_set_error (error, SB_RULE_ERROR, SB_RULE_ERROR_LIMIT, _("The %s may be at most %u, and 0 for no limit."), what,
-               most);
+  g_set_error_literal (error, SB_RULE_ERROR, SB_RULE_ERROR_LIMIT, message);
   return FALSE;
 }
 
@@ -188,10 +196,7 @@ sb_rule_spec_check (SbRuleSpec *self, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (!check_pattern (self, error) ||
-      !check_limit (self->max_size, SB_RULE_MAX_SIZE, _("size of a message"), error) ||
-      !check_limit (self->max_depth, SB_JSON_MAX_DEPTH, _("nesting"), error) ||
-      !check_limit (self->messages_per_second, SB_RULE_MAX_RATE, _("number of messages a second"), error))
+  if (!check_pattern (self, error) || !check_limits (self, error))
     return FALSE;
   if (!self->allow_text && !self->allow_binary)
     {

@@ -40,32 +40,33 @@ block_free (gpointer data)
 /* --- on the store thread --- */
 
 static gboolean
-remove_expired (sqlite3 *db, gint64 now, const char *doing, GError **error)
+remove_expired (sqlite3 *db, gint64 now, const char *failure, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM block WHERE until != 0 AND until <= ?", doing, error);
+  g_autoptr (sqlite3_stmt) statement =
+      sb_statement_new (db, "DELETE FROM block WHERE until != 0 AND until <= ?", failure, error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, now);
 
-  return sb_statement_run (statement, doing, error);
+  return sb_statement_run (statement, failure, error);
 }
 
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read the blocked addresses");
+  const char *failure = _("The blocked addresses could not be read.");
   g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (block_free);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
-  if (!remove_expired (db, *(gint64 *) data, doing, error))
+  if (!remove_expired (db, *(gint64 *) data, failure, error))
     return NULL;
-  rows = sb_statement_new (db, "SELECT address, until, since, actor FROM block ORDER BY address", doing, error);
+  rows = sb_statement_new (db, "SELECT address, until, since, actor FROM block ORDER BY address", failure, error);
   if (rows == NULL)
     return NULL;
 
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     {
       g_autofree char *address = sb_statement_dup_text (rows, 0);
       g_autofree char *actor = sb_statement_dup_text (rows, 3);
@@ -79,10 +80,11 @@ load_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 put_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("keep the blocked address");
+  const char *failure = _("The blocked address could not be stored.");
   const SbBlock *block = data;
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "INSERT OR REPLACE INTO block (address, until, since, actor) VALUES (?, ?, ?, ?)", doing, error);
+      sb_statement_new (db, "INSERT OR REPLACE INTO block (address, until, since, actor) VALUES (?, ?, ?, ?)", failure,
+                        error);
 
   if (statement == NULL)
     return NULL;
@@ -90,7 +92,7 @@ put_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 2, block->until);
   sqlite3_bind_int64 (statement, 3, block->since);
   sb_statement_bind_text (statement, 4, block->actor);
-  sb_statement_run (statement, doing, error);
+  sb_statement_run (statement, failure, error);
 
   return NULL;
 }
@@ -98,13 +100,13 @@ put_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 remove_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("forget the blocked address");
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM block WHERE address = ?", doing, error);
+  const char *failure = _("The blocked address could not be removed.");
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM block WHERE address = ?", failure, error);
 
   if (statement == NULL)
     return NULL;
   sb_statement_bind_text (statement, 1, data);
-  sb_statement_run (statement, doing, error);
+  sb_statement_run (statement, failure, error);
 
   return NULL;
 }

@@ -85,7 +85,7 @@ read_broadcast (sqlite3_stmt *row)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read the history of broadcasts");
+  const char *failure = _("The history of broadcasts could not be read.");
   g_autoptr (GPtrArray) broadcasts = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
@@ -95,12 +95,12 @@ load_func (sqlite3 *db, gpointer data, GError **error)
       "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload,"
       "  missed, schedule_id"
       "  FROM broadcast ORDER BY id DESC LIMIT ?",
-      doing, error);
+      failure, error);
   if (rows == NULL)
     return NULL;
 
   sqlite3_bind_int64 (rows, 1, GPOINTER_TO_UINT (data));
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (broadcasts, read_broadcast (rows));
 
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&broadcasts) : NULL;
@@ -109,7 +109,7 @@ load_func (sqlite3 *db, gpointer data, GError **error)
 /* Drops what is beyond the newest rows, or beyond the payload kept of them. The length of a blob is known without
  * reading it. */
 static gboolean
-thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
+thin_out (sqlite3 *db, gint64 newest, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
       sb_statement_new (db,
@@ -118,7 +118,7 @@ thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
                         "                     sum (length (payload) + coalesce (length (missed), 0)) OVER newest_first AS bytes"
                         "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
                         "    WHERE position > ?2 OR bytes > ?3)",
-                        doing, error);
+                        failure, error);
 
   if (statement == NULL)
     return FALSE;
@@ -126,42 +126,42 @@ thin_out (sqlite3 *db, gint64 newest, const char *doing, GError **error)
   sqlite3_bind_int (statement, 2, MAX_ROWS);
   sqlite3_bind_int64 (statement, 3, MAX_BYTES);
 
-  return sb_statement_run (statement, doing, error);
+  return sb_statement_run (statement, failure, error);
 }
 
 /* Counts a run of a schedule, and takes the run before it out of the history. */
 static gboolean
-count_run (sqlite3 *db, const InsertJob *job, const char *doing, GError **error)
+count_run (sqlite3 *db, const InsertJob *job, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) count = NULL;
   g_autoptr (sqlite3_stmt) forget = NULL;
 
-  count = sb_statement_new (db, "UPDATE schedule SET n_runs = n_runs + 1, last_at = ? WHERE id = ?", doing, error);
+  count = sb_statement_new (db, "UPDATE schedule SET n_runs = n_runs + 1, last_at = ? WHERE id = ?", failure, error);
   if (count == NULL)
     return FALSE;
   sqlite3_bind_int64 (count, 1, job->time);
   sqlite3_bind_int64 (count, 2, job->schedule_id);
-  if (!sb_statement_run (count, doing, error))
+  if (!sb_statement_run (count, failure, error))
     return FALSE;
   if (sqlite3_changes (db) == 0)
     {
       g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
-                   _("Nothing repeats as %" PRId64 " any more."), job->schedule_id);
+                   _("There is no scheduled message %" PRId64 " any more."), job->schedule_id);
       return FALSE;
     }
 
-  forget = sb_statement_new (db, "DELETE FROM broadcast WHERE schedule_id = ? AND schedule_id > 0", doing, error);
+  forget = sb_statement_new (db, "DELETE FROM broadcast WHERE schedule_id = ? AND schedule_id > 0", failure, error);
   if (forget == NULL)
     return FALSE;
   sqlite3_bind_int64 (forget, 1, job->schedule_id);
 
-  return sb_statement_run (forget, doing, error);
+  return sb_statement_run (forget, failure, error);
 }
 
 static gpointer
 insert_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the broadcast");
+  const char *failure = _("The broadcast could not be stored.");
   InsertJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
   g_autofree char *json = sb_target_to_json (job->target);
@@ -170,13 +170,13 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   SbBroadcast *broadcast;
   gint64 id;
 
-  if (job->schedule_id != 0 && !count_run (db, job, doing, error))
+  if (job->schedule_id != 0 && !count_run (db, job, failure, error))
     return NULL;
 
   statement = sb_statement_new (
       db,
       "INSERT INTO broadcast (time, target, target_text, binary, payload, schedule_id) VALUES (?, ?, ?, ?, ?, ?)",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -188,11 +188,11 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   /* The blob of no bytes must not become NULL. */
   sqlite3_bind_blob64 (statement, 5, length > 0 ? bytes : "", length, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 6, job->schedule_id);
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return NULL;
 
   id = sqlite3_last_insert_rowid (db);
-  if (!thin_out (db, id, doing, error))
+  if (!thin_out (db, id, failure, error))
     return NULL;
 
   broadcast = sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
@@ -204,7 +204,7 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 report_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the report of the broadcast");
+  const char *failure = _("The report of the broadcast could not be stored.");
   const ReportJob *job = data;
   g_autofree char *missed = job->missed != NULL ? sb_missed_to_json (job->missed) : NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
@@ -214,7 +214,7 @@ report_func (sqlite3 *db, gpointer data, GError **error)
       "UPDATE broadcast SET complete = ?, targeted = ?, sent = ?, dropped = ?, pending = ?, duration = ?,"
       "  missed = ?"
       "  WHERE id = ?",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -226,7 +226,7 @@ report_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 6, job->duration);
   sb_statement_bind_text (statement, 7, missed);
   sqlite3_bind_int64 (statement, 8, job->id);
-  if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
+  if (sb_statement_run (statement, failure, error) && sqlite3_changes (db) == 0)
     g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND,
                  _("Broadcast %" PRId64 " is not in the history any more."), job->id);
 

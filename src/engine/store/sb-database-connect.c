@@ -80,13 +80,13 @@ prepare_file (const char *path, GError **error)
 static gboolean
 check_owner (sqlite3 *db, GError **error)
 {
-  const char *doing = _("read the database");
+  const char *failure = _("The database could not be read.");
   g_autoptr (sqlite3_stmt) statement = sb_statement_new (
-      db, "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count (*) FROM sqlite_schema)", doing,
+      db, "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count (*) FROM sqlite_schema)", failure,
       error);
   int application;
 
-  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
+  if (statement == NULL || sb_statement_step (statement, failure, error) != SB_STATEMENT_ROW)
     return FALSE;
 
   application = sqlite3_column_int (statement, 0);
@@ -180,10 +180,10 @@ configure (sqlite3 *db, GError **error)
 static gboolean
 use_wal (sqlite3 *db, GError **error)
 {
-  const char *doing = _("prepare the database for writing");
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA journal_mode = WAL", doing, error);
+  const char *failure = _("The database could not be prepared for writing.");
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA journal_mode = WAL", failure, error);
 
-  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
+  if (statement == NULL || sb_statement_step (statement, failure, error) != SB_STATEMENT_ROW)
     return FALSE;
 
   if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "wal") != 0)

@@ -67,14 +67,13 @@ describe (const char *path, sqlite3 *db, int code, SbDatabaseError kind)
 }
 
 void
-sb_database_set_path_error (const char *path, sqlite3 *db, int code, const char *doing, GError **error)
+sb_database_set_path_error (const char *path, sqlite3 *db, int code, const char *failure, GError **error)
 {
   SbDatabaseError kind = classify (db, code);
   g_autofree char *sentence = describe (path, db, code, kind);
 
-  if (doing != NULL)
-    /* Translators: the first %s is what failed, as in "read the tokens", the second a sentence that says why */
-    g_set_error (error, SB_DATABASE_ERROR, kind, _("Could not %s. %s"), doing, sentence);
+  if (failure != NULL)
+    g_set_error (error, SB_DATABASE_ERROR, kind, "%s %s", failure, sentence);
   else
     g_set_error_literal (error, SB_DATABASE_ERROR, kind, sentence);
 }
@@ -83,15 +82,16 @@ sb_database_set_path_error (const char *path, sqlite3 *db, int code, const char 
  * sb_database_set_error:
  * @db: the connection that failed
  * @code: its result code, extended or not
- * @doing: (nullable): what was tried, completing "Could not …", in the language of the user
+ * @failure: (nullable): a whole sentence that says what was not done, in the language of the user, as in "The tokens
+ *   could not be read."; another one that says why goes after it
  *
  * Sets @error to %SB_DATABASE_ERROR with a sentence that a person can act on. On the thread of @db, right after the
  * failure.
  */
 void
-sb_database_set_error (sqlite3 *db, int code, const char *doing, GError **error)
+sb_database_set_error (sqlite3 *db, int code, const char *failure, GError **error)
 {
   g_return_if_fail (db != NULL);
 
-  sb_database_set_path_error (sqlite3_db_filename (db, "main"), db, code, doing, error);
+  sb_database_set_path_error (sqlite3_db_filename (db, "main"), db, code, failure, error);
 }

@@ -45,6 +45,6 @@ gboolean    sb_database_run_done_finish (SbDatabase *self, GAsyncResult *result,
 /* Finishes what is queued, checkpoints, closes; blocks until then. After it every run fails with CLOSED (G_IO_ERROR_CLOSED). */
 void        sb_database_close       (SbDatabase *self);
 /* For the functions: maps a result code to SB_DATABASE_ERROR with a sentence a person can act on. */
-void        sb_database_set_error   (sqlite3 *db, int code, const char *doing, GError **error);
+void        sb_database_set_error   (sqlite3 *db, int code, const char *failure, GError **error);
 
 G_END_DECLS

@@ -37,25 +37,25 @@ read_entry (sqlite3_stmt *row)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read the audit trail");
+  const char *failure = _("The audit trail could not be read.");
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
   rows = sb_statement_new (
-      db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", doing, error);
+      db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", failure, error);
   if (rows == NULL)
     return NULL;
 
   sqlite3_bind_int64 (rows, 1, GPOINTER_TO_UINT (data));
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (entries, read_entry (rows));
 
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&entries) : NULL;
 }
 
 static gboolean
-append_entry (sqlite3_stmt *insert, SbJournalEntry *entry, const char *doing, GError **error)
+append_entry (sqlite3_stmt *insert, SbJournalEntry *entry, const char *failure, GError **error)
 {
   sqlite3_bind_int64 (insert, 1, sb_journal_entry_get_time (entry));
   sb_statement_bind_text (insert, 2, sb_act_to_id (sb_journal_entry_get_act (entry)));
@@ -64,28 +64,28 @@ append_entry (sqlite3_stmt *insert, SbJournalEntry *entry, const char *doing, GE
   sb_statement_bind_text (insert, 5, sb_journal_entry_get_detail (entry));
   sqlite3_bind_int64 (insert, 6, sb_journal_entry_get_count (entry));
 
-  return sb_statement_run (insert, doing, error);
+  return sb_statement_run (insert, failure, error);
 }
 
 static gboolean
-thin_out (sqlite3 *db, const char *doing, GError **error)
+thin_out (sqlite3 *db, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "DELETE FROM journal WHERE id <= (SELECT max (id) FROM journal) - " KEPT, doing, error);
+      sb_statement_new (db, "DELETE FROM journal WHERE id <= (SELECT max (id) FROM journal) - " KEPT, failure, error);
 
-  return statement != NULL && sb_statement_run (statement, doing, error);
+  return statement != NULL && sb_statement_run (statement, failure, error);
 }
 
 static gpointer
 append_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("write the audit trail");
+  const char *failure = _("The audit trail could not be written.");
   GPtrArray *entries = data;
   g_autoptr (GPtrArray) stored = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) insert = NULL;
 
   insert = sb_statement_new (
-      db, "INSERT INTO journal (time, act, actor, subject, detail, count) VALUES (?, ?, ?, ?, ?, ?)", doing, error);
+      db, "INSERT INTO journal (time, act, actor, subject, detail, count) VALUES (?, ?, ?, ?, ?, ?)", failure, error);
   if (insert == NULL)
     return NULL;
 
@@ -93,7 +93,7 @@ append_func (sqlite3 *db, gpointer data, GError **error)
     {
       SbJournalEntry *entry = g_ptr_array_index (entries, i);
 
-      if (!append_entry (insert, entry, doing, error))
+      if (!append_entry (insert, entry, failure, error))
         return NULL;
       g_ptr_array_add (stored, sb_journal_entry_new (sqlite3_last_insert_rowid (db),
                                                      sb_journal_entry_get_time (entry),
@@ -104,7 +104,7 @@ append_func (sqlite3 *db, gpointer data, GError **error)
                                                      sb_journal_entry_get_count (entry)));
     }
 
-  return thin_out (db, doing, error) ? g_steal_pointer (&stored) : NULL;
+  return thin_out (db, failure, error) ? g_steal_pointer (&stored) : NULL;
 }
 
 /**

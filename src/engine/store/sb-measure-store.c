@@ -26,7 +26,7 @@ adding_free (gpointer data)
 }
 
 static gboolean
-add_span (sqlite3_stmt *insert, gint64 step, const SbSpan *span, const char *doing, GError **error)
+add_span (sqlite3_stmt *insert, gint64 step, const SbSpan *span, const char *failure, GError **error)
 {
   sqlite3_bind_int64 (insert, 1, step / G_USEC_PER_SEC);
   sqlite3_bind_int64 (insert, 2, span->time - span->time % step);
@@ -34,26 +34,26 @@ add_span (sqlite3_stmt *insert, gint64 step, const SbSpan *span, const char *doi
   for (guint measure = 0; measure < SB_N_MEASURES; measure++)
     sqlite3_bind_int64 (insert, FIRST_SUM + (int) measure, (sqlite3_int64) MIN (span->sums[measure], G_MAXINT64));
 
-  return sb_statement_run (insert, doing, error);
+  return sb_statement_run (insert, failure, error);
 }
 
 static gboolean
-thin_out (sqlite3 *db, gint64 step, gint64 before, const char *doing, GError **error)
+thin_out (sqlite3 *db, gint64 step, gint64 before, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "DELETE FROM measure WHERE step = ? AND time < ?", doing, error);
+      sb_statement_new (db, "DELETE FROM measure WHERE step = ? AND time < ?", failure, error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, step / G_USEC_PER_SEC);
   sqlite3_bind_int64 (statement, 2, before);
-  return sb_statement_run (statement, doing, error);
+  return sb_statement_run (statement, failure, error);
 }
 
 static gpointer
 add_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("write what was measured");
+  const char *failure = _("The measurements could not be written.");
   Adding *adding = data;
   g_autoptr (sqlite3_stmt) insert = sb_statement_new (
       db,
@@ -68,7 +68,7 @@ add_func (sqlite3 *db, gpointer data, GError **error)
       "  rejected = rejected + excluded.rejected,"
       "  refused = refused + excluded.refused,"
       "  dropped = dropped + excluded.dropped",
-      doing, error);
+      failure, error);
 
   if (insert == NULL)
     return NULL;
@@ -76,12 +76,12 @@ add_func (sqlite3 *db, gpointer data, GError **error)
     {
       const SbSpan *span = &g_array_index (adding->spans, SbSpan, i);
 
-      if (!add_span (insert, SB_MEASURE_STORE_FINE, span, doing, error) ||
-          !add_span (insert, SB_MEASURE_STORE_COARSE, span, doing, error))
+      if (!add_span (insert, SB_MEASURE_STORE_FINE, span, failure, error) ||
+          !add_span (insert, SB_MEASURE_STORE_COARSE, span, failure, error))
         return NULL;
     }
-  if (!thin_out (db, SB_MEASURE_STORE_FINE, adding->now - SB_MEASURE_STORE_FINE_KEPT, doing, error) ||
-      !thin_out (db, SB_MEASURE_STORE_COARSE, adding->now - SB_MEASURE_STORE_COARSE_KEPT, doing, error))
+  if (!thin_out (db, SB_MEASURE_STORE_FINE, adding->now - SB_MEASURE_STORE_FINE_KEPT, failure, error) ||
+      !thin_out (db, SB_MEASURE_STORE_COARSE, adding->now - SB_MEASURE_STORE_COARSE_KEPT, failure, error))
     return NULL;
 
   return GINT_TO_POINTER (TRUE);
@@ -121,7 +121,7 @@ typedef struct
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read what was measured");
+  const char *failure = _("The measurements could not be read.");
   const Loading *loading = data;
   g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (SbSpan));
   g_autoptr (sqlite3_stmt) rows = sb_statement_new (
@@ -129,7 +129,7 @@ load_func (sqlite3 *db, gpointer data, GError **error)
       "SELECT time - time % ?1 AS start, sum (covered), sum (clients), sum (messages_in), sum (messages_out),"
       "  sum (bytes_in), sum (bytes_out), sum (rejected), sum (refused), sum (dropped)"
       "  FROM measure WHERE step = ?2 AND time >= ?3 GROUP BY start ORDER BY start",
-      doing, error);
+      failure, error);
   gboolean coarse = loading->step % SB_MEASURE_STORE_COARSE == 0;
   SbStatementStep step;
 
@@ -138,7 +138,7 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (rows, 1, loading->step);
   sqlite3_bind_int64 (rows, 2, (coarse ? SB_MEASURE_STORE_COARSE : SB_MEASURE_STORE_FINE) / G_USEC_PER_SEC);
   sqlite3_bind_int64 (rows, 3, loading->since);
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     {
       SbSpan span = { sqlite3_column_int64 (rows, 0), sqlite3_column_int64 (rows, 1), { 0 } };
 

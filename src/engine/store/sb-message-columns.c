@@ -40,23 +40,22 @@ sb_message_read (sqlite3_stmt *row, int first_column)
  * @but: the row that is to be replaced; 0 for none
  */
 gboolean
-sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, const char *doing, GError **error)
+sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, const char *failure, GError **error)
 {
   g_autofree char *sql =
       g_strdup_printf ("SELECT coalesce (sum (length (payload)), 0) FROM %s WHERE id <> ?", table);
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, sql, doing, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, sql, failure, error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, but);
-  if (sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
+  if (sb_statement_step (statement, failure, error) != SB_STATEMENT_ROW)
     return FALSE;
   if (sqlite3_column_int64 (statement, 0) + (gint64) more <= MAX_BYTES)
     return TRUE;
 
-  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL,
-               /* Translators: %s is what failed, as in "store the template" */
-               _("Could not %s: all of them together may have 64 MiB. Delete some that are not needed any more."),
-               doing);
+  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL, "%s %s", failure,
+               /* Translators: after a sentence such as "The template could not be stored." */
+               _("All of them together may have 64 MiB. Delete some that are not needed any more."));
   return FALSE;
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 void       sb_message_bind (sqlite3_stmt *statement, int first_parameter, const SbMessage *message);
 SbMessage *sb_message_read (sqlite3_stmt *row, int first_column);
 /* Whether all payloads of @table and @more bytes are within what one kind of kept message may fill, 64 MiB. FALSE: @error says so. */
-gboolean   sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, const char *doing, GError **error);
+gboolean   sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, const char *failure,
+                                  GError **error);
 
 G_END_DECLS

@@ -177,17 +177,17 @@ sb_migrations_get_scripts (guint *n_scripts)
 int
 sb_migrations_get_version (sqlite3 *db, guint n_migrations, GError **error)
 {
-  const char *doing = _("read the version of the database");
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA user_version", doing, error);
+  const char *failure = _("The version of the database could not be read.");
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA user_version", failure, error);
   int version;
 
-  if (statement == NULL || sb_statement_step (statement, doing, error) != SB_STATEMENT_ROW)
+  if (statement == NULL || sb_statement_step (statement, failure, error) != SB_STATEMENT_ROW)
     return -1;
 
   version = sqlite3_column_int (statement, 0);
   if (version < 0)
     {
-      sb_database_set_error (db, SQLITE_CORRUPT, doing, error);
+      sb_database_set_error (db, SQLITE_CORRUPT, failure, error);
       return -1;
     }
   if ((guint) version > n_migrations)
@@ -205,28 +205,28 @@ sb_migrations_get_version (sqlite3 *db, guint n_migrations, GError **error)
 /* Foreign keys are off while tables are rebuilt (they can't be switched within a transaction), so this looks before the
  * commit. */
 static gboolean
-check_foreign_keys (sqlite3 *db, const char *doing, GError **error)
+check_foreign_keys (sqlite3 *db, const char *failure, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA foreign_key_check", doing, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "PRAGMA foreign_key_check", failure, error);
   SbStatementStep step;
 
   if (statement == NULL)
     return FALSE;
 
-  step = sb_statement_step (statement, doing, error);
+  step = sb_statement_step (statement, failure, error);
   if (step == SB_STATEMENT_ROW)
-    sb_database_set_error (db, SQLITE_CONSTRAINT_FOREIGNKEY, doing, error);
+    sb_database_set_error (db, SQLITE_CONSTRAINT_FOREIGNKEY, failure, error);
 
   return step == SB_STATEMENT_DONE;
 }
 
 static gboolean
-execute (sqlite3 *db, const char *sql, const char *doing, GError **error)
+execute (sqlite3 *db, const char *sql, const char *failure, GError **error)
 {
   int code = sqlite3_exec (db, sql, NULL, NULL, NULL);
 
   if (code != SQLITE_OK)
-    sb_database_set_error (db, code, doing, error);
+    sb_database_set_error (db, code, failure, error);
 
   return code == SQLITE_OK;
 }
@@ -234,16 +234,16 @@ execute (sqlite3 *db, const char *sql, const char *doing, GError **error)
 static gboolean
 run_script (sqlite3 *db, const char *script, guint version, GError **error)
 {
-  const char *doing = _("prepare the database for this version of Signalbox");
+  const char *failure = _("The database could not be prepared for this version of Signalbox.");
   g_autofree char *mark = g_strdup_printf ("PRAGMA user_version = %u; PRAGMA application_id = %d;",
                                            version,
                                            SB_DATABASE_APPLICATION_ID);
 
-  if (execute (db, "BEGIN IMMEDIATE", doing, error) &&
-      execute (db, script, doing, error) &&
-      execute (db, mark, doing, error) &&
-      check_foreign_keys (db, doing, error) &&
-      execute (db, "COMMIT", doing, error))
+  if (execute (db, "BEGIN IMMEDIATE", failure, error) &&
+      execute (db, script, failure, error) &&
+      execute (db, mark, failure, error) &&
+      check_foreign_keys (db, failure, error) &&
+      execute (db, "COMMIT", failure, error))
     return TRUE;
 
   if (!sqlite3_get_autocommit (db))

@@ -38,17 +38,17 @@ sb_stored_rules_free (SbStoredRules *self)
 /* --- reading, on the store thread --- */
 
 GPtrArray *
-sb_rule_store_read_documents (sqlite3 *db, const char *doing, GError **error)
+sb_rule_store_read_documents (sqlite3 *db, const char *failure, GError **error)
 {
   g_autoptr (GPtrArray) documents = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_schema_document_unref);
   g_autoptr (sqlite3_stmt) rows =
-      sb_statement_new (db, "SELECT uri, text, changed_at FROM schema_document ORDER BY uri", doing, error);
+      sb_statement_new (db, "SELECT uri, text, changed_at FROM schema_document ORDER BY uri", failure, error);
   SbStatementStep step;
 
   if (rows == NULL)
     return NULL;
 
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     {
       g_autofree char *uri = sb_statement_dup_text (rows, 0);
       g_autofree char *text = sb_statement_dup_text (rows, 1);
@@ -97,7 +97,7 @@ read_rule (sqlite3_stmt *row, SbSchemaRegistry *registry)
 }
 
 static GPtrArray *
-read_rules (sqlite3 *db, SbSchemaRegistry *registry, const char *doing, GError **error)
+read_rules (sqlite3 *db, SbSchemaRegistry *registry, const char *failure, GError **error)
 {
   g_autoptr (GPtrArray) rules = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_rule_unref);
   g_autoptr (sqlite3_stmt) rows =
@@ -105,29 +105,29 @@ read_rules (sqlite3 *db, SbSchemaRegistry *registry, const char *doing, GError *
                         "SELECT id, pattern, enabled, allow_text, allow_binary, max_size, max_depth,"
                         "    messages_per_second, schema, assert_format, on_failure, created_at, changed_at, counts"
                         "  FROM rule ORDER BY id",
-                        doing, error);
+                        failure, error);
   SbStatementStep step;
 
   if (rows == NULL)
     return NULL;
 
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (rules, read_rule (rows, registry));
 
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&rules) : NULL;
 }
 
 SbStoredRules *
-sb_rule_store_read_all (sqlite3 *db, const char *doing, GError **error)
+sb_rule_store_read_all (sqlite3 *db, const char *failure, GError **error)
 {
   g_autoptr (SbStoredRules) all = g_new0 (SbStoredRules, 1);
   g_autoptr (SbSchemaRegistry) registry = NULL;
 
-  all->documents = sb_rule_store_read_documents (db, doing, error);
+  all->documents = sb_rule_store_read_documents (db, failure, error);
   if (all->documents == NULL)
     return NULL;
   registry = sb_schema_documents_make_registry (all->documents);
-  all->rules = read_rules (db, registry, doing, error);
+  all->rules = read_rules (db, registry, failure, error);
 
   return all->rules != NULL ? g_steal_pointer (&all) : NULL;
 }
@@ -135,31 +135,31 @@ sb_rule_store_read_all (sqlite3 *db, const char *doing, GError **error)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  return sb_rule_store_read_all (db, _("read the rules"), error);
+  return sb_rule_store_read_all (db, _("The rules could not be read."), error);
 }
 
 /* --- writing, on the store thread --- */
 
 /* The first column of a query that has one row. -1: failed. */
 static gint64
-query_number (sqlite3 *db, const char *sql, const char *doing, GError **error)
+query_number (sqlite3 *db, const char *sql, const char *failure, GError **error)
 {
-  g_autoptr (sqlite3_stmt) row = sb_statement_new (db, sql, doing, error);
+  g_autoptr (sqlite3_stmt) row = sb_statement_new (db, sql, failure, error);
 
-  if (row == NULL || sb_statement_step (row, doing, error) != SB_STATEMENT_ROW)
+  if (row == NULL || sb_statement_step (row, failure, error) != SB_STATEMENT_ROW)
     return -1;
 
   return sqlite3_column_int64 (row, 0);
 }
 
 gboolean
-sb_rule_store_check_total (sqlite3 *db, const char *doing, GError **error)
+sb_rule_store_check_total (sqlite3 *db, const char *failure, GError **error)
 {
   /* As bytes: length() of a text counts characters. */
   gint64 total = query_number (db,
                                "SELECT (SELECT total (length (CAST (schema AS BLOB))) FROM rule)"
                                "     + (SELECT total (length (CAST (text AS BLOB))) FROM schema_document)",
-                               doing, error);
+                               failure, error);
 
   if (total <= SB_RULE_MAX_SCHEMAS)
     return total >= 0;
@@ -170,9 +170,9 @@ sb_rule_store_check_total (sqlite3 *db, const char *doing, GError **error)
 }
 
 static gboolean
-check_count (sqlite3 *db, const char *doing, GError **error)
+check_count (sqlite3 *db, const char *failure, GError **error)
 {
-  gint64 n = query_number (db, "SELECT count (*) FROM rule", doing, error);
+  gint64 n = query_number (db, "SELECT count (*) FROM rule", failure, error);
 
   if (n < SB_RULE_MAX_RULES)
     return n >= 0;
@@ -184,17 +184,17 @@ check_count (sqlite3 *db, const char *doing, GError **error)
 
 /* Another rule must not have the pattern. */
 static gboolean
-check_unique (sqlite3 *db, const SetJob *job, const char *doing, GError **error)
+check_unique (sqlite3 *db, const SetJob *job, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
-      sb_statement_new (db, "SELECT id FROM rule WHERE pattern = ? AND id <> ?", doing, error);
+      sb_statement_new (db, "SELECT id FROM rule WHERE pattern = ? AND id <> ?", failure, error);
   SbStatementStep step;
 
   if (row == NULL)
     return FALSE;
   sb_statement_bind_text (row, 1, job->spec->pattern);
   sqlite3_bind_int64 (row, 2, job->id);
-  step = sb_statement_step (row, doing, error);
+  step = sb_statement_step (row, failure, error);
   if (step == SB_STATEMENT_ROW)
     g_set_error (error, SB_RULE_ERROR, SB_RULE_ERROR_CHANNEL, _("There is a rule for %s already."),
                  job->spec->pattern);
@@ -223,7 +223,7 @@ bind_spec (sqlite3_stmt *statement, const SetJob *job)
 
 /* FALSE with no error: there is no row of that id. */
 static gboolean
-write_spec (sqlite3 *db, SetJob *job, const char *doing, GError **error)
+write_spec (sqlite3 *db, SetJob *job, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = sb_statement_new (
       db,
@@ -235,14 +235,14 @@ write_spec (sqlite3 *db, SetJob *job, const char *doing, GError **error)
             "    max_depth = ?6, messages_per_second = ?7, schema = ?8, assert_format = ?9, on_failure = ?10,"
             "    changed_at = ?11"
             "  WHERE id = ?12",
-      doing, error);
+      failure, error);
 
   if (statement == NULL)
     return FALSE;
   bind_spec (statement, job);
   if (job->id != 0)
     sqlite3_bind_int64 (statement, 12, job->id);
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return FALSE;
   if (job->id == 0)
     job->id = sqlite3_last_insert_rowid (db);
@@ -258,32 +258,32 @@ set_not_found (GError **error, gint64 id)
 }
 
 static gint64
-read_created_at (sqlite3 *db, gint64 id, const char *doing)
+read_created_at (sqlite3 *db, gint64 id, const char *failure)
 {
-  g_autoptr (sqlite3_stmt) row = sb_statement_new (db, "SELECT created_at FROM rule WHERE id = ?", doing, NULL);
+  g_autoptr (sqlite3_stmt) row = sb_statement_new (db, "SELECT created_at FROM rule WHERE id = ?", failure, NULL);
 
   if (row == NULL)
     return 0;
   sqlite3_bind_int64 (row, 1, id);
 
-  return sb_statement_step (row, doing, NULL) == SB_STATEMENT_ROW ? sqlite3_column_int64 (row, 0) : 0;
+  return sb_statement_step (row, failure, NULL) == SB_STATEMENT_ROW ? sqlite3_column_int64 (row, 0) : 0;
 }
 
 static gpointer
 set_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the rule");
+  const char *failure = _("The rule could not be stored.");
   SetJob *job = data;
   g_autoptr (GPtrArray) documents = NULL;
   g_autoptr (SbSchemaRegistry) registry = NULL;
   g_autoptr (SbSchema) schema = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (!sb_rule_spec_check (job->spec, error) || !check_unique (db, job, doing, error) ||
-      (job->id == 0 && !check_count (db, doing, error)))
+  if (!sb_rule_spec_check (job->spec, error) || !check_unique (db, job, failure, error) ||
+      (job->id == 0 && !check_count (db, failure, error)))
     return NULL;
 
-  documents = sb_rule_store_read_documents (db, doing, error);
+  documents = sb_rule_store_read_documents (db, failure, error);
   if (documents == NULL)
     return NULL;
   registry = sb_schema_documents_make_registry (documents);
@@ -294,28 +294,28 @@ set_func (sqlite3 *db, gpointer data, GError **error)
       return NULL;
     }
 
-  if (!write_spec (db, job, doing, error))
+  if (!write_spec (db, job, failure, error))
     {
       set_not_found (error, job->id);
       return NULL;
     }
-  if (!sb_rule_store_check_total (db, doing, error))
+  if (!sb_rule_store_check_total (db, failure, error))
     return NULL;
 
-  return sb_rule_new (job->id, job->spec, schema, NULL, read_created_at (db, job->id, doing), job->time, NULL);
+  return sb_rule_new (job->id, job->spec, schema, NULL, read_created_at (db, job->id, failure), job->time, NULL);
 }
 
 static gpointer
 remove_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("remove the rule");
+  const char *failure = _("The rule could not be removed.");
   const gint64 *id = data;
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM rule WHERE id = ?", doing, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM rule WHERE id = ?", failure, error);
 
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, *id);
-  if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
+  if (sb_statement_run (statement, failure, error) && sqlite3_changes (db) == 0)
     set_not_found (error, *id);
 
   return NULL;
@@ -325,10 +325,10 @@ remove_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 save_counts_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the counts of rules");
+  const char *failure = _("The counts of the rules could not be stored.");
   GPtrArray *rules = data;
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "UPDATE rule SET counts = ? WHERE id = ?", doing, error);
+      sb_statement_new (db, "UPDATE rule SET counts = ? WHERE id = ?", failure, error);
 
   for (guint i = 0; statement != NULL && i < rules->len; i++)
     {
@@ -337,7 +337,7 @@ save_counts_func (sqlite3 *db, gpointer data, GError **error)
 
       sb_statement_bind_text (statement, 1, text);
       sqlite3_bind_int64 (statement, 2, rule->id);
-      if (!sb_statement_run (statement, doing, error))
+      if (!sb_statement_run (statement, failure, error))
         break;
     }
 

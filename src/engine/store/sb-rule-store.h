@@ -40,9 +40,9 @@ void           sb_schema_document_store_remove_async (SbDatabase *db, const char
 SbStoredRules *sb_schema_document_store_finish       (SbDatabase *db, GAsyncResult *result, GError **error);
 
 /* --- for the two files, on the store thread --- */
-GPtrArray     *sb_rule_store_read_documents (sqlite3 *db, const char *doing, GError **error);
-SbStoredRules *sb_rule_store_read_all       (sqlite3 *db, const char *doing, GError **error);
+GPtrArray     *sb_rule_store_read_documents (sqlite3 *db, const char *failure, GError **error);
+SbStoredRules *sb_rule_store_read_all       (sqlite3 *db, const char *failure, GError **error);
 /* Whether all schemas together are as many bytes as may be. */
-gboolean       sb_rule_store_check_total    (sqlite3 *db, const char *doing, GError **error);
+gboolean       sb_rule_store_check_total    (sqlite3 *db, const char *failure, GError **error);
 
 G_END_DECLS

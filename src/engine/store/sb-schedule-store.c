@@ -71,7 +71,7 @@ read_schedule (sqlite3_stmt *row)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read what is to be sent later");
+  const char *failure = _("The scheduled messages could not be read.");
   g_autoptr (GPtrArray) schedules = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
@@ -80,11 +80,11 @@ load_func (sqlite3 *db, gpointer data, GError **error)
                            "SELECT id, created_at, start_at, interval, max_runs, n_runs, n_missed, n_failed, last_at,"
                            "  last_targeted, last_sent, last_dropped, error, target, target_text, binary, payload, counted_at"
                            "  FROM schedule ORDER BY id",
-                           doing, error);
+                           failure, error);
   if (rows == NULL)
     return NULL;
 
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (schedules, read_schedule (rows));
 
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&schedules) : NULL;
@@ -93,18 +93,18 @@ load_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 insert_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store what is to be sent later");
+  const char *failure = _("The scheduled message could not be stored.");
   const InsertJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
-  if (!sb_message_check_room (db, "schedule", g_bytes_get_size (job->message->payload), 0, doing, error))
+  if (!sb_message_check_room (db, "schedule", g_bytes_get_size (job->message->payload), 0, failure, error))
     return NULL;
 
   statement = sb_statement_new (
       db,
       "INSERT INTO schedule (created_at, start_at, interval, max_runs, target, target_text, binary, payload)"
       "  VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -113,7 +113,7 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 3, job->times.interval);
   sqlite3_bind_int64 (statement, 4, job->times.max_runs);
   sb_message_bind (statement, 5, job->message);
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return NULL;
 
   return sb_schedule_new (sqlite3_last_insert_rowid (db), job->time, &job->times, job->message);
@@ -123,14 +123,14 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 update_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store what became of a repeating message");
+  const char *failure = _("What became of a scheduled message could not be stored.");
   const UpdateJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   statement = sb_statement_new (db,
                                 "UPDATE schedule SET n_missed = ?, n_failed = ?, last_targeted = ?, last_sent = ?,"
                                 "  last_dropped = ?, error = ?, counted_at = ? WHERE id = ?",
-                                doing, error);
+                                failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -142,7 +142,7 @@ update_func (sqlite3 *db, gpointer data, GError **error)
   sb_statement_bind_text (statement, 6, job->error);
   sqlite3_bind_int64 (statement, 7, job->progress.counted_at);
   sqlite3_bind_int64 (statement, 8, job->id);
-  sb_statement_run (statement, doing, error);
+  sb_statement_run (statement, failure, error);
 
   return NULL;
 }
@@ -150,15 +150,16 @@ update_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 delete_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("stop the repeating message for good");
+  const char *failure = _("The scheduled message could not be stopped for good.");
   gint64 id = *(gint64 *) data;
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM schedule WHERE id = ?", doing, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM schedule WHERE id = ?", failure, error);
 
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, id);
-  if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
-    g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND, _("Nothing repeats as %" PRId64 "."), id);
+  if (sb_statement_run (statement, failure, error) && sqlite3_changes (db) == 0)
+    g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_NOT_FOUND, _("There is no scheduled message %" PRId64 "."),
+                 id);
 
   return NULL;
 }

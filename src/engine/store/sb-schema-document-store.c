@@ -26,9 +26,9 @@ job_free (gpointer data)
 /* --- on the store thread --- */
 
 static gboolean
-check_document (sqlite3 *db, const Job *job, const char *doing, GError **error)
+check_document (sqlite3 *db, const Job *job, const char *failure, GError **error)
 {
-  g_autoptr (GPtrArray) documents = sb_rule_store_read_documents (db, doing, error);
+  g_autoptr (GPtrArray) documents = sb_rule_store_read_documents (db, failure, error);
   g_autoptr (SbSchemaRegistry) registry = NULL;
   g_autoptr (SbSchema) schema = NULL;
   guint n_others;
@@ -59,14 +59,14 @@ check_document (sqlite3 *db, const Job *job, const char *doing, GError **error)
 }
 
 static gboolean
-write_document (sqlite3 *db, const Job *job, const char *doing, GError **error)
+write_document (sqlite3 *db, const Job *job, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
       sb_statement_new (db,
                         job->text != NULL ? "INSERT INTO schema_document (uri, text, changed_at) VALUES (?1, ?2, ?3)"
                                             "  ON CONFLICT (uri) DO UPDATE SET text = ?2, changed_at = ?3"
                                           : "DELETE FROM schema_document WHERE uri = ?1",
-                        doing, error);
+                        failure, error);
 
   if (statement == NULL)
     return FALSE;
@@ -76,7 +76,7 @@ write_document (sqlite3 *db, const Job *job, const char *doing, GError **error)
       sb_statement_bind_text (statement, 2, job->text);
       sqlite3_bind_int64 (statement, 3, job->time);
     }
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return FALSE;
   if (sqlite3_changes (db) > 0)
     return TRUE;
@@ -109,17 +109,19 @@ static gpointer
 change_func (sqlite3 *db, gpointer data, GError **error)
 {
   const Job *job = data;
-  const char *doing = job->text != NULL ? _("store the schema") : _("remove the schema");
+  const char *failure =
+      job->text != NULL ? _("The schema could not be stored.") : _("The schema could not be removed.");
   g_autoptr (SbStoredRules) before = NULL;
   g_autoptr (SbStoredRules) after = NULL;
 
-  if (job->text != NULL && (!sb_schema_document_check_uri (job->uri, error) || !check_document (db, job, doing, error)))
+  if (job->text != NULL &&
+      (!sb_schema_document_check_uri (job->uri, error) || !check_document (db, job, failure, error)))
     return NULL;
 
-  before = sb_rule_store_read_all (db, doing, error);
-  if (before == NULL || !write_document (db, job, doing, error) || !sb_rule_store_check_total (db, doing, error))
+  before = sb_rule_store_read_all (db, failure, error);
+  if (before == NULL || !write_document (db, job, failure, error) || !sb_rule_store_check_total (db, failure, error))
     return NULL;
-  after = sb_rule_store_read_all (db, doing, error);
+  after = sb_rule_store_read_all (db, failure, error);
   if (after == NULL || !check_rules (before, after, error))
     return NULL;
 

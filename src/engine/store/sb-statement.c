@@ -7,12 +7,12 @@
 
 /**
  * sb_statement_new:
- * @doing: what the statement is for, completing "Could not …"
+ * @failure: a sentence in the language of the user that says what was not done, as in "The tokens could not be read."
  *
  * Returns: (transfer full): the prepared statement, or %NULL with @error set
  */
 sqlite3_stmt *
-sb_statement_new (sqlite3 *db, const char *sql, const char *doing, GError **error)
+sb_statement_new (sqlite3 *db, const char *sql, const char *failure, GError **error)
 {
   sqlite3_stmt *self = NULL;
   int code;
@@ -22,7 +22,7 @@ sb_statement_new (sqlite3 *db, const char *sql, const char *doing, GError **erro
 
   code = sqlite3_prepare_v2 (db, sql, -1, &self, NULL);
   if (code != SQLITE_OK)
-    sb_database_set_error (db, code, doing, error);
+    sb_database_set_error (db, code, failure, error);
 
   return self;
 }
@@ -33,7 +33,7 @@ sb_statement_new (sqlite3 *db, const char *sql, const char *doing, GError **erro
  * Goes to the next row.
  */
 SbStatementStep
-sb_statement_step (sqlite3_stmt *self, const char *doing, GError **error)
+sb_statement_step (sqlite3_stmt *self, const char *failure, GError **error)
 {
   int code;
 
@@ -45,17 +45,17 @@ sb_statement_step (sqlite3_stmt *self, const char *doing, GError **error)
   if (code == SQLITE_DONE)
     return SB_STATEMENT_DONE;
 
-  sb_database_set_error (sqlite3_db_handle (self), code, doing, error);
+  sb_database_set_error (sqlite3_db_handle (self), code, failure, error);
   return SB_STATEMENT_FAILED;
 }
 
 gboolean
-sb_statement_run (sqlite3_stmt *self, const char *doing, GError **error)
+sb_statement_run (sqlite3_stmt *self, const char *failure, GError **error)
 {
   SbStatementStep step;
 
   do
-    step = sb_statement_step (self, doing, error);
+    step = sb_statement_step (self, failure, error);
   while (step == SB_STATEMENT_ROW);
 
   sqlite3_reset (self); /* repeats the code of the step, which is dealt with */

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What every store does with a prepared statement, in one place. Store thread only. @doing completes "Could not …" in
- * the language of the user, as for sb_database_set_error(). Errors are SB_DATABASE_ERROR. */
+/* What every store does with a prepared statement, in one place. Store thread only. @failure is the
+ * sentence for the user that says what was not done, as for sb_database_set_error(). Errors are SB_DATABASE_ERROR. */
 
 typedef enum
 {
@@ -16,10 +16,10 @@ typedef enum
   SB_STATEMENT_ROW = 1,
 } SbStatementStep;
 
-sqlite3_stmt   *sb_statement_new       (sqlite3 *db, const char *sql, const char *doing, GError **error);
-SbStatementStep sb_statement_step      (sqlite3_stmt *self, const char *doing, GError **error);
+sqlite3_stmt   *sb_statement_new       (sqlite3 *db, const char *sql, const char *failure, GError **error);
+SbStatementStep sb_statement_step      (sqlite3_stmt *self, const char *failure, GError **error);
 /* For a statement without rows: to its end, then ready for the next values. */
-gboolean        sb_statement_run       (sqlite3_stmt *self, const char *doing, GError **error);
+gboolean        sb_statement_run       (sqlite3_stmt *self, const char *failure, GError **error);
 void            sb_statement_bind_text (sqlite3_stmt *self, int parameter, const char *text /* nullable */);
 char           *sb_statement_dup_text  (sqlite3_stmt *self, int column); /* valid UTF-8; NULL for NULL */
 GBytes         *sb_statement_dup_bytes (sqlite3_stmt *self, int column);

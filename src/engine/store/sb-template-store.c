@@ -30,17 +30,18 @@ put_job_free (PutJob *self)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("read the templates");
+  const char *failure = _("The templates could not be read.");
   g_autoptr (GPtrArray) templates = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
   rows = sb_statement_new (
-      db, "SELECT id, name, changed_at, target, target_text, binary, payload FROM template ORDER BY id", doing, error);
+      db, "SELECT id, name, changed_at, target, target_text, binary, payload FROM template ORDER BY id", failure,
+      error);
   if (rows == NULL)
     return NULL;
 
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     {
       g_autofree char *name = sb_statement_dup_text (rows, 1);
       g_autoptr (SbMessage) message = sb_message_read (rows, 3);
@@ -61,11 +62,11 @@ set_not_found (gint64 id, GError **error)
 static gpointer
 put_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the template");
+  const char *failure = _("The template could not be stored.");
   const PutJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
-  if (!sb_message_check_room (db, "template", g_bytes_get_size (job->message->payload), job->id, doing, error))
+  if (!sb_message_check_room (db, "template", g_bytes_get_size (job->message->payload), job->id, failure, error))
     return NULL;
 
   statement = sb_statement_new (
@@ -74,7 +75,7 @@ put_func (sqlite3 *db, gpointer data, GError **error)
                      "  VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
                    : "UPDATE template SET name = ?1, changed_at = ?2, target = ?3, target_text = ?4, binary = ?5,"
                      "  payload = ?6 WHERE id = ?7",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -83,7 +84,7 @@ put_func (sqlite3 *db, gpointer data, GError **error)
   sb_message_bind (statement, 3, job->message);
   if (job->id != 0)
     sqlite3_bind_int64 (statement, 7, job->id);
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return NULL;
   if (sqlite3_changes (db) == 0)
     {
@@ -97,14 +98,14 @@ put_func (sqlite3 *db, gpointer data, GError **error)
 static gpointer
 delete_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("delete the template");
+  const char *failure = _("The template could not be deleted.");
   gint64 id = *(gint64 *) data;
-  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM template WHERE id = ?", doing, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (db, "DELETE FROM template WHERE id = ?", failure, error);
 
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, id);
-  if (sb_statement_run (statement, doing, error) && sqlite3_changes (db) == 0)
+  if (sb_statement_run (statement, failure, error) && sqlite3_changes (db) == 0)
     set_not_found (id, error);
 
   return NULL;

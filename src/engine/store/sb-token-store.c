@@ -70,13 +70,13 @@ sb_token_use_free (SbTokenUse *self)
 /* --- rows, on the store thread --- */
 
 static char **
-read_channels (sqlite3_stmt *statement, gint64 id, const char *doing, GError **error)
+read_channels (sqlite3_stmt *statement, gint64 id, const char *failure, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   SbStatementStep step;
 
   sqlite3_bind_int64 (statement, 1, id);
-  while ((step = sb_statement_step (statement, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (statement, failure, error)) == SB_STATEMENT_ROW)
     g_strv_builder_take (builder, sb_statement_dup_text (statement, 0));
   sqlite3_reset (statement);
 
@@ -85,7 +85,7 @@ read_channels (sqlite3_stmt *statement, gint64 id, const char *doing, GError **e
 
 /* The table checks most of it, but anybody with the file can write there: what the gate trusts is checked again. */
 static SbStoredToken *
-read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *doing, GError **error)
+read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *failure, GError **error)
 {
   g_autoptr (SbTokenSpec) spec = NULL;
   g_autoptr (GError) local_error = NULL;
@@ -97,7 +97,7 @@ read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *doing, GError
 
   spec = sb_token_spec_new (label);
   g_strfreev (spec->channels);
-  spec->channels = read_channels (channels, id, doing, error);
+  spec->channels = read_channels (channels, id, failure, error);
   if (spec->channels == NULL)
     return NULL;
 
@@ -128,25 +128,25 @@ read_token (sqlite3_stmt *row, sqlite3_stmt *channels, const char *doing, GError
 
 /* @id: 0 for all. */
 static GPtrArray *
-read_tokens (sqlite3 *db, gint64 id, const char *doing, GError **error)
+read_tokens (sqlite3 *db, gint64 id, const char *failure, GError **error)
 {
   g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_stored_token_free);
   g_autoptr (sqlite3_stmt) rows = NULL;
   g_autoptr (sqlite3_stmt) channels = NULL;
   SbStatementStep step;
 
-  rows = sb_statement_new (db, "SELECT " COLUMNS " FROM token WHERE ?1 = 0 OR id = ?1 ORDER BY id", doing, error);
+  rows = sb_statement_new (db, "SELECT " COLUMNS " FROM token WHERE ?1 = 0 OR id = ?1 ORDER BY id", failure, error);
   if (rows == NULL)
     return NULL;
   channels =
-      sb_statement_new (db, "SELECT pattern FROM token_channel WHERE token_id = ? ORDER BY position", doing, error);
+      sb_statement_new (db, "SELECT pattern FROM token_channel WHERE token_id = ? ORDER BY position", failure, error);
   if (channels == NULL)
     return NULL;
 
   sqlite3_bind_int64 (rows, 1, id);
-  while ((step = sb_statement_step (rows, doing, error)) == SB_STATEMENT_ROW)
+  while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     {
-      SbStoredToken *token = read_token (rows, channels, doing, error);
+      SbStoredToken *token = read_token (rows, channels, failure, error);
 
       if (token == NULL)
         return NULL;
@@ -157,12 +157,12 @@ read_tokens (sqlite3 *db, gint64 id, const char *doing, GError **error)
 }
 
 static SbToken *
-read_one (sqlite3 *db, gint64 id, const char *doing, GError **error)
+read_one (sqlite3 *db, gint64 id, const char *failure, GError **error)
 {
   g_autoptr (GPtrArray) tokens = NULL;
 
   /* 0 would mean all. */
-  tokens = id > 0 ? read_tokens (db, id, doing, error) : g_ptr_array_new ();
+  tokens = id > 0 ? read_tokens (db, id, failure, error) : g_ptr_array_new ();
   if (tokens == NULL)
     return NULL;
 
@@ -177,19 +177,20 @@ read_one (sqlite3 *db, gint64 id, const char *doing, GError **error)
 }
 
 static gboolean
-write_channels (sqlite3 *db, gint64 id, char **channels, const char *doing, GError **error)
+write_channels (sqlite3 *db, gint64 id, char **channels, const char *failure, GError **error)
 {
-  g_autoptr (sqlite3_stmt) remove = sb_statement_new (db, "DELETE FROM token_channel WHERE token_id = ?", doing, error);
+  g_autoptr (sqlite3_stmt) remove =
+      sb_statement_new (db, "DELETE FROM token_channel WHERE token_id = ?", failure, error);
   g_autoptr (sqlite3_stmt) insert = NULL;
 
   if (remove == NULL)
     return FALSE;
   sqlite3_bind_int64 (remove, 1, id);
-  if (!sb_statement_run (remove, doing, error))
+  if (!sb_statement_run (remove, failure, error))
     return FALSE;
 
   insert =
-      sb_statement_new (db, "INSERT INTO token_channel (token_id, position, pattern) VALUES (?, ?, ?)", doing, error);
+      sb_statement_new (db, "INSERT INTO token_channel (token_id, position, pattern) VALUES (?, ?, ?)", failure, error);
   if (insert == NULL)
     return FALSE;
   for (int i = 0; channels[i] != NULL; i++)
@@ -197,7 +198,7 @@ write_channels (sqlite3 *db, gint64 id, char **channels, const char *doing, GErr
       sqlite3_bind_int64 (insert, 1, id);
       sqlite3_bind_int (insert, 2, i);
       sb_statement_bind_text (insert, 3, channels[i]);
-      if (!sb_statement_run (insert, doing, error))
+      if (!sb_statement_run (insert, failure, error))
         return FALSE;
     }
 
@@ -221,13 +222,13 @@ bind_spec (sqlite3_stmt *statement, const SbTokenSpec *spec)
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
-  return read_tokens (db, 0, _("read the tokens"), error);
+  return read_tokens (db, 0, _("The tokens could not be read."), error);
 }
 
 static gpointer
 insert_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the token");
+  const char *failure = _("The token could not be stored.");
   TokenJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
   gint64 id;
@@ -239,44 +240,44 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
       db,
       "INSERT INTO token (label, may_publish, not_before, expires_at, max_connections, messages_per_second,"
       "  hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
   bind_spec (statement, job->spec);
   sqlite3_bind_blob (statement, 7, job->hash, SB_TOKEN_HASH_SIZE, SQLITE_STATIC);
   sb_statement_bind_text (statement, 8, job->hint);
   sqlite3_bind_int64 (statement, 9, job->time);
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return NULL;
 
   id = sqlite3_last_insert_rowid (db);
-  if (!write_channels (db, id, job->spec->channels, doing, error))
+  if (!write_channels (db, id, job->spec->channels, failure, error))
     return NULL;
 
-  return read_one (db, id, doing, error);
+  return read_one (db, id, failure, error);
 }
 
 /* Runs an UPDATE; that it met no row is told by read_one() afterwards. */
 static gpointer
-update (sqlite3_stmt *statement, gint64 id, const char *doing, GError **error)
+update (sqlite3_stmt *statement, gint64 id, const char *failure, GError **error)
 {
-  if (!sb_statement_run (statement, doing, error))
+  if (!sb_statement_run (statement, failure, error))
     return NULL;
 
-  return read_one (sqlite3_db_handle (statement), id, doing, error);
+  return read_one (sqlite3_db_handle (statement), id, failure, error);
 }
 
 static gpointer
 edit_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the change of the token");
+  const char *failure = _("The change of the token could not be stored.");
   TokenJob *job = data;
   g_autoptr (SbToken) before = NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   if (!sb_token_spec_check (job->spec, 0, error))
     return NULL;
-  before = read_one (db, job->id, doing, error);
+  before = read_one (db, job->id, failure, error);
   if (before == NULL)
     return NULL;
 
@@ -284,21 +285,21 @@ edit_func (sqlite3 *db, gpointer data, GError **error)
       db,
       "UPDATE token SET label = ?1, may_publish = ?2, not_before = ?3, expires_at = ?4, max_connections = ?5,"
       "  messages_per_second = ?6 WHERE id = ?7",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
   bind_spec (statement, job->spec);
   sqlite3_bind_int64 (statement, 7, job->id);
-  if (!write_channels (db, job->id, job->spec->channels, doing, error))
+  if (!write_channels (db, job->id, job->spec->channels, failure, error))
     return NULL;
 
-  return update (statement, job->id, doing, error);
+  return update (statement, job->id, failure, error);
 }
 
 static gpointer
 rotate_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store the new secret of the token");
+  const char *failure = _("The new secret of the token could not be stored.");
   TokenJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
@@ -307,7 +308,7 @@ rotate_func (sqlite3 *db, gpointer data, GError **error)
       db,
       "UPDATE token SET previous_hash = iif (?1 > 0, hash, NULL), previous_until = ?1, hash = ?2, hint = ?3"
       "  WHERE id = ?4",
-      doing, error);
+      failure, error);
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, job->time);
@@ -315,31 +316,32 @@ rotate_func (sqlite3 *db, gpointer data, GError **error)
   sb_statement_bind_text (statement, 3, job->hint);
   sqlite3_bind_int64 (statement, 4, job->id);
 
-  return update (statement, job->id, doing, error);
+  return update (statement, job->id, failure, error);
 }
 
 static gpointer
 set_revoked_func (sqlite3 *db, gpointer data, GError **error)
 {
   TokenJob *job = data;
-  const char *doing = job->time != 0 ? _("store that the token is revoked") : _("store that the token is restored");
+  const char *failure = job->time != 0 ? _("The revocation of the token could not be stored.")
+                                       : _("The restoration of the token could not be stored.");
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "UPDATE token SET revoked_at = ? WHERE id = ?", doing, error);
+      sb_statement_new (db, "UPDATE token SET revoked_at = ? WHERE id = ?", failure, error);
 
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, job->time);
   sqlite3_bind_int64 (statement, 2, job->id);
 
-  return update (statement, job->id, doing, error);
+  return update (statement, job->id, failure, error);
 }
 
 static gpointer
 delete_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("delete the token");
+  const char *failure = _("The token could not be deleted.");
   TokenJob *job = data;
-  g_autoptr (SbToken) token = read_one (db, job->id, doing, error);
+  g_autoptr (SbToken) token = read_one (db, job->id, failure, error);
   g_autoptr (sqlite3_stmt) statement = NULL;
   SbTokenState state;
 
@@ -354,24 +356,24 @@ delete_func (sqlite3 *db, gpointer data, GError **error)
       return NULL;
     }
 
-  statement = sb_statement_new (db, "DELETE FROM token WHERE id = ?", doing, error);
+  statement = sb_statement_new (db, "DELETE FROM token WHERE id = ?", failure, error);
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, job->id);
-  sb_statement_run (statement, doing, error);
+  sb_statement_run (statement, failure, error);
   return NULL;
 }
 
 static gpointer
 set_used_func (sqlite3 *db, gpointer data, GError **error)
 {
-  const char *doing = _("store when tokens were used");
+  const char *failure = _("When the tokens were last used could not be stored.");
   GPtrArray *uses = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
 
   /* A token that was deleted meanwhile is no error; neither is news that come in the wrong order. */
   statement = sb_statement_new (
-      db, "UPDATE token SET last_used = ?1, last_address = ?2 WHERE id = ?3 AND last_used <= ?1", doing, error);
+      db, "UPDATE token SET last_used = ?1, last_address = ?2 WHERE id = ?3 AND last_used <= ?1", failure, error);
   if (statement == NULL)
     return NULL;
 
@@ -382,7 +384,7 @@ set_used_func (sqlite3 *db, gpointer data, GError **error)
       sqlite3_bind_int64 (statement, 1, use->time);
       sb_statement_bind_text (statement, 2, use->address);
       sqlite3_bind_int64 (statement, 3, use->token_id);
-      if (!sb_statement_run (statement, doing, error))
+      if (!sb_statement_run (statement, failure, error))
         return NULL;
     }
 
