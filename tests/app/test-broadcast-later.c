@@ -138,6 +138,8 @@ test_repeat_and_stop (void)
   dialog = get_dialog (test);
   app_test_assert_named (dialog);
   app_test_snap (test, "broadcast-schedule-dialog");
+  /* As assistive technology sets it: the focus stays where it is. */
+  gtk_editable_set_text (GTK_EDITABLE (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "_Every")), "45");
   app_test_click (dialog, "_Start");
   app_test_wait_until (count_schedules (test) == 1 && app_test_dialog (test) == NULL);
   g_assert_nonnull (app_test_get (page, SB_TYPE_SCHEDULE_ROW, "{\"tick\": 1}"));
@@ -146,7 +148,7 @@ test_repeat_and_stop (void)
   /* Seen on every page, and stopped there. */
   sb_window_show_page (test->window, "overview", NULL);
   overview = GTK_WIDGET (sb_window_get_page (test->window, "overview"));
-  app_test_wait_until (app_test_shows (overview, "A message repeats every 30 s"));
+  app_test_wait_until (app_test_shows (overview, "A message repeats every 45 s"));
   app_test_click (overview, "_Stop");
   app_test_wait_until (count_schedules (test) == 0);
   app_test_wait_until (app_test_find (GTK_WIDGET (test->window), GTK_TYPE_BUTTON, "_Resume") != NULL);

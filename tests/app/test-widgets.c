@@ -9,6 +9,7 @@
 #include "widgets/sb-copy-button.h"
 #include "widgets/sb-qr.h"
 #include "widgets/sb-snippet.h"
+#include "widgets/sb-spin.h"
 #include "widgets/sb-stat-tile.h"
 #include <math.h>
 
@@ -293,6 +294,46 @@ test_connect_snippets (void)
 }
 
 static void
+type (AdwSpinRow *row,
+      const char *text)
+{
+  int position = 0;
+
+  gtk_editable_delete_text (GTK_EDITABLE (row), 0, -1);
+  for (const char *c = text; *c != '\0'; c++)
+    gtk_editable_insert_text (GTK_EDITABLE (row), c, 1, &position);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, text);
+}
+
+/* Each key that completes a number is read, and none changes what is typed. */
+static void
+test_spin_reads_what_is_typed (void)
+{
+  AdwSpinRow *row = ADW_SPIN_ROW (adw_spin_row_new_with_range (5, 200, 1));
+  GtkWindow *window;
+
+  sb_spin_read_typed (row);
+  window = show (GTK_WIDGET (row));
+  adw_spin_row_set_value (row, 30);
+  type (row, "45");
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 45);
+  type (row, "199");
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 199);
+  /* On its way: 2 is out of bounds, 20 is not, 201 is. */
+  type (row, "201");
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 20);
+  type (row, "007");
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 20);
+  type (row, "");
+  type (row, "3");
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 20);
+  adw_spin_row_update (row);
+  g_assert_cmpfloat (adw_spin_row_get_value (row), ==, 5);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "5");
+  gtk_window_destroy (window);
+}
+
+static void
 add (void)
 {
   g_test_add_func ("/chart/ceiling-is-round", test_chart_ceiling);
@@ -303,6 +344,7 @@ add (void)
   g_test_add_func ("/copy-button/copies", test_copy);
   g_test_add_func ("/copy-button/secret-is-marked", test_copy_secret);
   g_test_add_func ("/qr/finder-pattern-and-quiet-zone", test_qr);
+  g_test_add_func ("/spin/reads-what-is-typed", test_spin_reads_what_is_typed);
   g_test_add_func ("/snippet/filled-in", test_snippets_are_filled_in);
   g_test_add_func ("/snippet/arduino-takes-the-uri-apart", test_snippet_arduino);
   g_test_add_func ("/snippet/rows-show-and-copy", test_connect_snippets);

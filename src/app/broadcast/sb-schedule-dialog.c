@@ -4,6 +4,7 @@
 #include "broadcast/sb-schedule-dialog.h"
 #include "broadcast/sb-broadcast-words.h"
 #include "tokens/sb-expiry.h"
+#include "widgets/sb-spin.h"
 #include <glib/gi18n.h>
 
 /**
@@ -110,6 +111,8 @@ start_cb (SbScheduleDialog *self)
 {
   SbScheduleTimes times;
 
+  adw_spin_row_update (self->every_row);
+  adw_spin_row_update (self->times_row);
   if (!get_times (self, &times))
     return;
   gtk_widget_set_sensitive (GTK_WIDGET (self->start_button), FALSE);
@@ -155,6 +158,8 @@ static void
 sb_schedule_dialog_init (SbScheduleDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_spin_read_typed (self->every_row);
+  sb_spin_read_typed (self->times_row);
 }
 
 /**

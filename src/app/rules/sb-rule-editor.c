@@ -188,8 +188,10 @@ saved_cb (GObject      *source,
 static void
 save (SbRuleEditor *self)
 {
-  g_autoptr (SbRuleSpec) spec = sb_rule_form_dup_spec (self->form);
+  g_autoptr (SbRuleSpec) spec = NULL;
 
+  sb_rule_form_take_typed (self->form);
+  spec = sb_rule_form_dup_spec (self->form);
   self->busy = TRUE;
   update (self);
   sb_engine_set_rule_async (self->engine, "window", get_id (self), spec, saved_cb, g_object_ref (self));

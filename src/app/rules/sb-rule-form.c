@@ -8,6 +8,7 @@
 #include "sb-page.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-slices.h"
+#include "widgets/sb-spin.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -335,6 +336,9 @@ sb_rule_form_init (SbRuleForm *self)
 {
   g_type_ensure (SB_TYPE_SCHEMA_EDITOR);
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_spin_read_typed (self->size_row);
+  sb_spin_read_typed (self->depth_row);
+  sb_spin_read_typed (self->rate_row);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     gtk_string_list_append (self->failure_labels, sb_rule_words_failure (failures[i]));
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self->pattern_row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, self->pattern_message,
@@ -394,6 +398,16 @@ sb_rule_form_dup_spec (SbRuleForm *self)
   spec->max_depth = (guint) adw_spin_row_get_value (self->depth_row);
   spec->messages_per_second = (guint) adw_spin_row_get_value (self->rate_row);
   return spec;
+}
+
+void
+sb_rule_form_take_typed (SbRuleForm *self)
+{
+  g_return_if_fail (SB_IS_RULE_FORM (self));
+
+  adw_spin_row_update (self->size_row);
+  adw_spin_row_update (self->depth_row);
+  adw_spin_row_update (self->rate_row);
 }
 
 gboolean

@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (SbRuleForm, sb_rule_form, SB, RULE_FORM, GtkBox)
 void        sb_rule_form_set_rule    (SbRuleForm *self, SbEngine *engine, gint64 id, const SbRuleSpec *spec);
 /* What is chosen now, whether it is right or not. */
 SbRuleSpec *sb_rule_form_dup_spec    (SbRuleForm *self);
+/* What is being typed as a number, though it is out of bounds, becomes the next number within them. */
+void        sb_rule_form_take_typed  (SbRuleForm *self);
 gboolean    sb_rule_form_has_pattern (SbRuleForm *self); /* it is a pattern, and no other rule has it */
 /* What the engine thinks of it; NULL: all is well. */
 void        sb_rule_form_set_fault   (SbRuleForm *self, const GError *error);

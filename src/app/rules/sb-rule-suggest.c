@@ -8,6 +8,7 @@
 #include "traffic/sb-traffic-text.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-slices.h"
+#include "widgets/sb-spin.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -229,6 +230,7 @@ static void
 sb_rule_suggest_init (SbRuleSuggest *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_spin_read_typed (self->number_row);
 }
 
 /**

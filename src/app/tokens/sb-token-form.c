@@ -4,6 +4,7 @@
 #include "tokens/sb-token-form.h"
 #include "sb-page.h"
 #include "tokens/sb-expiry.h"
+#include "widgets/sb-spin.h"
 #include <glib/gi18n.h>
 
 /**
@@ -355,6 +356,8 @@ sb_token_form_init (SbTokenForm *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < G_N_ELEMENTS (expiries); i++)
     gtk_string_list_append (self->expiry_labels, _(expiries[i].label));
+  sb_spin_read_typed (self->max_connections_row);
+  sb_spin_read_typed (self->rate_row);
   activate_default (self->max_connections_row);
   activate_default (self->rate_row);
   validate (self);
