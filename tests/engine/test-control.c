@@ -3,6 +3,8 @@
 
 #include "control-fixture.h"
 
+#include <glib/gstdio.h>
+
 /* The handlers of docs/control.md, without anybody who carries the requests. */
 
 /* --- tokens --- */
@@ -154,6 +156,9 @@ test_bad_requests (Fixture *self, gconstpointer data)
     { "POST", "/tokens", "\"x\"", 400, "bad_request" },
     { "POST", "/tokens", "{\"label\":\"x\",\"label\":\"y\"}", 400, "bad_request" },
     { "POST", "/tokens", "{\"label\":\"\\ud800\"}", 400, "bad_request" },
+    /* What is behind a NUL would be lost on the way, or make one name of two. */
+    { "POST", "/tokens", "{\"label\":\"x\\u0000y\"}", 400, "bad_request" },
+    { "POST", "/tokens", "{\"label\\u0000\":\"x\"}", 400, "bad_request" },
     { "POST", "/tokens", "{\"label\":\"x\"}x", 400, "bad_request" },
     { "POST", "/tokens", "{\"label\":[[[[[[[[[[1]]]]]]]]]]}", 400, "bad_request" },
     /* members */
@@ -433,6 +438,41 @@ test_allow_lists_the_methods (Fixture *self, gconstpointer data)
   store_assert_contains (get_string (answer, "message"), "GET, PATCH, DELETE");
 }
 
+/* The certificate is the admin's to mend, so it is no fault of the program's. */
+static void
+test_bad_certificate (Fixture *self, gconstpointer data)
+{
+  static const char *const cases[] = { "/nowhere/cert.pem", "/dev/null" };
+
+  json_object_unref (call (self, "GET", "/certificate", NULL, 404));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"tls-certificate\":\"%s\"}", cases[i]);
+      g_autoptr (JsonObject) answer = NULL;
+
+      json_object_unref (call (self, "PATCH", "/settings", body, 200));
+      answer = call (self, "GET", "/certificate", NULL, 409);
+      g_assert_cmpstr (get_string (answer, "error"), ==, "bad_certificate");
+      store_assert_contains (get_string (answer, "message"), cases[i]);
+    }
+}
+
+/* Where the made one has to go there is a directory that is not empty. */
+static void
+test_certificate_that_cannot_be_written (Fixture *self, gconstpointer data)
+{
+  g_autofree char *file = g_build_filename (self->engine.store.folder, "certificate.pem", NULL);
+  g_autofree char *inside = g_build_filename (file, "x", NULL);
+  g_autoptr (JsonObject) answer = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (inside, 0700), ==, 0);
+  answer = call (self, "POST", "/certificate", NULL, 500);
+  g_assert_cmpstr (get_string (answer, "error"), ==, "store_failed");
+  store_assert_contains (get_string (answer, "message"), file);
+  g_assert_cmpint (g_rmdir (inside), ==, 0);
+  g_assert_cmpint (g_rmdir (file), ==, 0);
+}
+
 /* An answer is JSON, so UTF-8, whatever bytes of the request it quotes. */
 static void
 test_quotes_as_utf8 (Fixture *self, gconstpointer data)
@@ -471,6 +511,8 @@ main (int argc, char *argv[])
 #define ADD_STARTED(path, function) g_test_add ("/control/" path, Fixture, NULL, set_up_started, function, tear_down)
   ADD ("quotes-as-utf8", test_quotes_as_utf8);
   ADD ("times-that-cannot-be-written", test_times_that_cannot_be_written);
+  ADD ("bad-certificate", test_bad_certificate);
+  ADD ("certificate-that-cannot-be-written", test_certificate_that_cannot_be_written);
   ADD ("token-as-issued", test_token_as_issued);
   ADD ("token-defaults", test_token_defaults);
   ADD_STARTED ("life-of-a-token", test_life_of_a_token);

@@ -10,13 +10,16 @@
 #include <string.h>
 
 /* Requests to the control interface of an engine that is open, but does not listen. An input is some requests, parted
- * by lines "%%": a line "METHOD PATH?QUERY", then the body. */
+ * by lines "%%": a line "METHOD PATH?QUERY", then the body. A "$" in either stands for the id that an answer gave last:
+ * the engine never gives one twice, so a number means nothing to the next input. */
 
 #define MAX_REQUESTS 8
 
 static SbEngine *engine;
 static SbControl *control;
 static char *initial_settings; /* the body that sets them again */
+static gint64 last_id;         /* 0: none was given */
+static gboolean changed;       /* by this input */
 
 typedef struct
 {
@@ -81,6 +84,18 @@ check_answer (const Answer *answer)
   g_assert_cmpstr (json_object_get_string_member (object, "message"), !=, "");
 }
 
+/* A list gives none. */
+static void
+remember (const char *method, const Answer *answer)
+{
+  JsonObject *object = json_node_get_object (answer->node);
+
+  if (answer->status >= 300)
+    return;
+  last_id = json_object_get_int_member_with_default (object, "id", last_id);
+  changed = changed || strcmp (method, "GET") != 0;
+}
+
 static void
 expect (const char *method, const char *path, const char *body)
 {
@@ -114,22 +129,33 @@ open_engine (void)
   json_node_unref (settings.node);
 }
 
-/* Rules first: they may need the schemas. */
+/* Removes all that @path lists, by id. */
 static void
-remove_rules (void)
+remove_all (const char *path)
 {
-  Answer rules = ask ("GET", "/rules", NULL, NULL, 0);
-  Answer schemas = ask ("GET", "/schemas", NULL, NULL, 0);
-  JsonArray *list = json_object_get_array_member (json_node_get_object (rules.node), "rules");
-  JsonArray *documents = json_object_get_array_member (json_node_get_object (schemas.node), "schemas");
+  Answer answer = ask ("GET", path, NULL, NULL, 0);
+  JsonArray *list = json_object_get_array_member (json_node_get_object (answer.node), path + 1);
 
   for (guint i = 0; i < json_array_get_length (list); i++)
     {
-      JsonObject *rule = json_array_get_object_element (list, i);
-      g_autofree char *path = g_strdup_printf ("/rules/%" G_GINT64_FORMAT, json_object_get_int_member (rule, "id"));
+      JsonObject *object = json_array_get_object_element (list, i);
+      g_autofree char *one = g_strdup_printf ("%s/%" G_GINT64_FORMAT, path, json_object_get_int_member (object, "id"));
+      g_autofree char *revoke = g_strconcat (one, "/revoke", NULL);
 
-      expect ("DELETE", path, "");
+      /* Only of tokens is there one, and nothing else has that state. */
+      if (strcmp (path, "/tokens") == 0 && strcmp (json_object_get_string_member (object, "state"), "revoked") != 0)
+        expect ("POST", revoke, "");
+      expect ("DELETE", one, "");
     }
+  json_node_unref (answer.node);
+}
+
+static void
+remove_schemas (void)
+{
+  Answer schemas = ask ("GET", "/schemas", NULL, NULL, 0);
+  JsonArray *documents = json_object_get_array_member (json_node_get_object (schemas.node), "schemas");
+
   for (guint i = 0; i < json_array_get_length (documents); i++)
     {
       JsonObject *document = json_array_get_object_element (documents, i);
@@ -141,31 +167,15 @@ remove_rules (void)
       g_assert_cmpuint (removed.status, ==, 200);
       json_node_unref (removed.node);
     }
-  json_node_unref (rules.node);
   json_node_unref (schemas.node);
 }
 
-/* What an input has changed is undone, so that the next one finds what this one found. */
 static void
-start_over (void)
+remove_blocks (void)
 {
-  Answer tokens = ask ("GET", "/tokens", NULL, NULL, 0);
-  JsonArray *list = json_object_get_array_member (json_node_get_object (tokens.node), "tokens");
   Answer blocks = ask ("GET", "/blocks", NULL, NULL, 0);
-  Answer settings = ask ("GET", "/settings", NULL, NULL, 0);
-  g_autofree char *text = json_to_string (settings.node, FALSE);
   JsonArray *addresses = json_object_get_array_member (json_node_get_object (blocks.node), "blocks");
 
-  for (guint i = 0; i < json_array_get_length (list); i++)
-    {
-      JsonObject *token = json_array_get_object_element (list, i);
-      g_autofree char *path = g_strdup_printf ("/tokens/%" G_GINT64_FORMAT, json_object_get_int_member (token, "id"));
-      g_autofree char *revoke = g_strconcat (path, "/revoke", NULL);
-
-      if (strcmp (json_object_get_string_member (token, "state"), "revoked") != 0)
-        expect ("POST", revoke, "");
-      expect ("DELETE", path, "");
-    }
   for (guint i = 0; i < json_array_get_length (addresses); i++)
     {
       JsonObject *block = json_array_get_object_element (addresses, i);
@@ -173,17 +183,53 @@ start_over (void)
 
       expect ("DELETE", path, "");
     }
+  json_node_unref (blocks.node);
+}
+
+static void
+reset_settings (void)
+{
+  Answer settings = ask ("GET", "/settings", NULL, NULL, 0);
+  g_autofree char *text = json_to_string (settings.node, FALSE);
+
   if (strcmp (text, initial_settings) != 0)
     expect ("PATCH", "/settings", initial_settings);
-  remove_rules ();
   json_node_unref (settings.node);
-  json_node_unref (tokens.node);
-  json_node_unref (blocks.node);
+}
+
+/* What an input has changed is undone, so that the next one finds what this one found: but for the journal and the
+ * broadcasts, which nothing takes back. Rules before schemas: they may need them. */
+static void
+start_over (void)
+{
+  static const char *const lists[] = { "/tokens", "/schedules", "/templates", "/rules" };
+
+  last_id = 0;
+  if (!changed)
+    return;
+  changed = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    remove_all (lists[i]);
+  remove_schemas ();
+  remove_blocks ();
+  reset_settings ();
+}
+
+/* Of a device or a pipe that the settings name as the certificate there is no end. */
+static gboolean
+is_endless (const char *path)
+{
+  g_autofree char *certificate = sb_settings_get_text (sb_engine_get_settings (engine), "tls-certificate");
+  g_autofree char *key = sb_settings_get_text (sb_engine_get_settings (engine), "tls-key");
+
+  return g_str_has_prefix (path, "/certificate") &&
+         ((g_file_test (certificate, G_FILE_TEST_EXISTS) && !g_file_test (certificate, G_FILE_TEST_IS_REGULAR)) ||
+          (g_file_test (key, G_FILE_TEST_EXISTS) && !g_file_test (key, G_FILE_TEST_IS_REGULAR)));
 }
 
 /* As the HTTP server takes a target apart: the path decoded, the query as a form. */
 static void
-handle (char *target, const char *method, const char *body, gsize length)
+handle (char *target, const char *method, const GString *body)
 {
   char *query_text = strchr (target, '?');
   g_autofree char *path = NULL;
@@ -193,7 +239,7 @@ handle (char *target, const char *method, const char *body, gsize length)
   if (query_text != NULL)
     *query_text++ = '\0';
   path = g_uri_unescape_string (target, NULL);
-  if (path == NULL)
+  if (path == NULL || is_endless (path))
     return;
   if (query_text != NULL)
     {
@@ -201,9 +247,18 @@ handle (char *target, const char *method, const char *body, gsize length)
       if (query == NULL)
         return;
     }
-  answer = ask (method, path, query, body, length);
+  answer = ask (method, path, query, body->str, body->len);
   check_answer (&answer);
+  remember (method, &answer);
   json_node_unref (answer.node);
+}
+
+static void
+put_id (GString *text)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, last_id);
+
+  g_string_replace (text, "$", id, 0);
 }
 
 static gboolean
@@ -212,15 +267,22 @@ handle_next (SbFuzzInput *input)
   const guint8 *end = memmem (input->data, input->size, "\n%%\n", 4);
   SbFuzzInput request = { input->data, end != NULL ? (gsize) (end - input->data) : input->size };
   gsize used = request.size + (end != NULL ? 4 : 0);
-  g_autofree char *line = sb_fuzz_take_line (&request);
-  char *target = strchr (line, ' ');
+  g_autofree char *taken = sb_fuzz_take_line (&request);
+  g_autoptr (GString) line = g_string_new (taken);
+  g_autoptr (GString) body = g_string_new_len ((const char *) request.data, (gssize) request.size);
+  char *target;
 
   input->data += used;
   input->size -= used;
+  put_id (line);
+  /* With a NUL in it, it is sent as it is. */
+  if (memchr (body->str, '\0', body->len) == NULL)
+    put_id (body);
+  target = strchr (line->str, ' ');
   if (target != NULL)
     {
       *target++ = '\0';
-      handle (target, line, (const char *) request.data, request.size);
+      handle (target, line->str, body);
     }
   return end != NULL;
 }

@@ -256,6 +256,7 @@ engine_error_to_status (int error, const char **code)
     case SB_ENGINE_ERROR_STATE: *code = "wrong_state"; return 409;
     case SB_ENGINE_ERROR_NOT_FOUND: *code = "not_found"; return 404;
     case SB_ENGINE_ERROR_INVALID: *code = "invalid_value"; return 400;
+    case SB_ENGINE_ERROR_CERTIFICATE: *code = "bad_certificate"; return 409;
     default: *code = "internal_error"; return 500;
     }
 }
@@ -294,6 +295,11 @@ sb_request_fail_error (SbRequest *self, const GError *error)
       code = error->code == SB_SETTINGS_ERROR_FILE          ? "store_failed"
              : error->code == SB_SETTINGS_ERROR_UNKNOWN_KEY ? "unknown_field"
                                                             : "invalid_value";
+    }
+  else if (error->domain == G_FILE_ERROR)
+    {
+      status = error->code == G_FILE_ERROR_NOSPC ? 507 : 500;
+      code = "store_failed";
     }
 
   sb_request_fail (self, status, code, field, "%s", error->message);
