@@ -53,7 +53,7 @@ sb_engine_flush_history (SbEngine *self)
   keeping->engine = g_object_ref (self);
   keeping->spans = spans;
   self->keeping_history = TRUE;
-  sb_measure_store_add_async (self->database, spans, g_get_real_time (), kept_cb, keeping);
+  sb_measure_store_add_async (self->database, spans, kept_cb, keeping);
 }
 
 /* Once a second, and when the server starts or stops. */

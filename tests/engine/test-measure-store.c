@@ -29,22 +29,22 @@ append_span (GArray *spans, gint64 time, gint64 covered, guint64 n)
 }
 
 static gboolean
-try_add (SbDatabase *db, GArray *spans, gint64 now, GError **error)
+try_add (SbDatabase *db, GArray *spans, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  sb_measure_store_add_async (db, spans, now, store_result_cb, &result);
+  sb_measure_store_add_async (db, spans, store_result_cb, &result);
   g_array_unref (spans);
   store_wait_for (result != NULL);
   return sb_measure_store_add_finish (db, result, error);
 }
 
 static void
-add (SbDatabase *db, GArray *spans, gint64 now)
+add (SbDatabase *db, GArray *spans)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (try_add (db, spans, now, &error));
+  g_assert_true (try_add (db, spans, &error));
   g_assert_no_error (error);
 }
 
@@ -82,7 +82,7 @@ test_round_trip (Fixture *self, gconstpointer data)
 
   append_span (spans, DAWN, MINUTE, 100);
   append_span (spans, DAWN + 3 * MINUTE, MINUTE / 2, 200);
-  add (self->database, spans, DAWN + 4 * MINUTE);
+  add (self->database, spans);
   reopen (self);
 
   loaded = load (self->database, DAWN - DAY, SB_MEASURE_STORE_FINE);
@@ -107,7 +107,7 @@ test_adds_up (Fixture *self, gconstpointer data)
 
       append_span (spans, DAWN + 14 * MINUTE, 10 * SECOND, part);
       append_span (spans, DAWN + 15 * MINUTE, 10 * SECOND, part * 10);
-      add (self->database, spans, DAWN + 16 * MINUTE);
+      add (self->database, spans);
     }
 
   fine = load (self->database, DAWN, MINUTE);
@@ -129,7 +129,7 @@ test_since (Fixture *self, gconstpointer data)
 
   for (int minute = 0; minute < 30; minute++)
     append_span (spans, DAWN + minute * MINUTE, MINUTE, 1);
-  add (self->database, spans, DAWN + 30 * MINUTE);
+  add (self->database, spans);
   /* The step that is cut into is given whole: its mean would jump otherwise. */
   loaded = load (self->database, DAWN + 12 * MINUTE, 5 * MINUTE);
   g_assert_cmpuint (loaded->len, ==, 4);
@@ -150,7 +150,7 @@ test_thinned_with_age (Fixture *self, gconstpointer data)
 
       for (int minute = 0; minute < 60; minute++)
         append_span (spans, hour + minute * MINUTE, MINUTE, 2);
-      add (self->database, spans, hour + 60 * MINUTE);
+      add (self->database, spans);
     }
 
   fine = load (self->database, DAWN, MINUTE);
@@ -162,6 +162,31 @@ test_thinned_with_age (Fixture *self, gconstpointer data)
   assert_span (coarse, coarse->len - 1, end - 15 * MINUTE, 15 * MINUTE, 30);
 }
 
+/* A clock that is a century ahead for some minutes costs as many of the oldest and no more, ahead and once it is right again. */
+static void
+test_clock_far_ahead (Fixture *self, gconstpointer data)
+{
+  GArray *before = new_spans (), *ahead = new_spans (), *after = new_spans ();
+  g_autoptr (GArray) fine = NULL;
+  g_autoptr (GArray) coarse = NULL;
+
+  for (int minute = 0; minute < 48 * 60; minute++)
+    append_span (before, DAWN + minute * MINUTE, MINUTE, 1);
+  for (int minute = 0; minute < 3; minute++)
+    append_span (ahead, DAWN + 36500 * DAY + minute * MINUTE, MINUTE, 1);
+  append_span (after, DAWN + 2 * DAY, MINUTE, 1);
+  add (self->database, before);
+  add (self->database, ahead);
+  add (self->database, after);
+
+  fine = load (self->database, 0, MINUTE);
+  g_assert_cmpuint (fine->len, ==, 48 * 60);
+  assert_span (fine, 0, DAWN + 4 * MINUTE, MINUTE, 1);
+  assert_span (fine, fine->len - 4, DAWN + 2 * DAY, MINUTE, 1);
+  coarse = load (self->database, 0, 15 * MINUTE);
+  g_assert_cmpuint (coarse->len, ==, 48 * 4 + 2);
+}
+
 static void
 test_all_or_nothing (Fixture *self, gconstpointer data)
 {
@@ -171,7 +196,7 @@ test_all_or_nothing (Fixture *self, gconstpointer data)
 
   append_span (spans, DAWN, MINUTE, 1);
   append_span (spans, DAWN + MINUTE, 0, 1); /* the table has a check for that */
-  g_assert_false (try_add (self->database, spans, DAWN, &error));
+  g_assert_false (try_add (self->database, spans, &error));
   g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FAILED);
   store_assert_contains (error->message, "The measurements could not be written.");
   loaded = load (self->database, 0, MINUTE);
@@ -198,7 +223,7 @@ child_add (SbDatabase *database)
   GArray *spans = new_spans ();
 
   append_span (spans, DAWN + child_minute * MINUTE, MINUTE, 1);
-  sb_measure_store_add_async (database, spans, DAWN + child_minute * MINUTE, child_added_cb, NULL);
+  sb_measure_store_add_async (database, spans, child_added_cb, NULL);
   g_array_unref (spans);
 }
 
@@ -237,6 +262,7 @@ main (int argc, char *argv[])
   ADD ("adds-up", test_adds_up);
   ADD ("since", test_since);
   ADD ("thinned-with-age", test_thinned_with_age);
+  ADD ("clock-far-ahead", test_clock_far_ahead);
   ADD ("all-or-nothing", test_all_or_nothing);
   g_test_add ("/measure-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
               store_fixture_tear_down);

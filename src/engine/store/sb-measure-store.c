@@ -10,21 +10,6 @@
 #define SUMS "clients, messages_in, messages_out, bytes_in, bytes_out, rejected, refused, dropped"
 #define FIRST_SUM 4 /* parameter of the first of them; they are in the order of SbMeasure */
 
-typedef struct
-{
-  GArray *spans;
-  gint64 now;
-} Adding;
-
-static void
-adding_free (gpointer data)
-{
-  Adding *adding = data;
-
-  g_array_unref (adding->spans);
-  g_free (adding);
-}
-
 static gboolean
 add_span (sqlite3_stmt *insert, gint64 step, const SbSpan *span, const char *failure, GError **error)
 {
@@ -38,15 +23,18 @@ add_span (sqlite3_stmt *insert, gint64 step, const SbSpan *span, const char *fai
 }
 
 static gboolean
-thin_out (sqlite3 *db, gint64 step, gint64 before, const char *failure, GError **error)
+thin_out (sqlite3 *db, gint64 step, int n_kept, const char *failure, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "DELETE FROM measure WHERE step = ? AND time < ?", failure, error);
+  g_autoptr (sqlite3_stmt) statement = sb_statement_new (
+      db,
+      "DELETE FROM measure WHERE step = ?1 AND time <="
+      "  (SELECT time FROM measure WHERE step = ?1 ORDER BY time DESC LIMIT 1 OFFSET ?2)",
+      failure, error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, step / G_USEC_PER_SEC);
-  sqlite3_bind_int64 (statement, 2, before);
+  sqlite3_bind_int (statement, 2, n_kept);
   return sb_statement_run (statement, failure, error);
 }
 
@@ -54,7 +42,7 @@ static gpointer
 add_func (sqlite3 *db, gpointer data, GError **error)
 {
   const char *failure = _("The measurements could not be written.");
-  Adding *adding = data;
+  const GArray *spans = data;
   g_autoptr (sqlite3_stmt) insert = sb_statement_new (
       db,
       "INSERT INTO measure (step, time, covered, " SUMS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -72,16 +60,16 @@ add_func (sqlite3 *db, gpointer data, GError **error)
 
   if (insert == NULL)
     return NULL;
-  for (guint i = 0; i < adding->spans->len; i++)
+  for (guint i = 0; i < spans->len; i++)
     {
-      const SbSpan *span = &g_array_index (adding->spans, SbSpan, i);
+      const SbSpan *span = &g_array_index (spans, SbSpan, i);
 
       if (!add_span (insert, SB_MEASURE_STORE_FINE, span, failure, error) ||
           !add_span (insert, SB_MEASURE_STORE_COARSE, span, failure, error))
         return NULL;
     }
-  if (!thin_out (db, SB_MEASURE_STORE_FINE, adding->now - SB_MEASURE_STORE_FINE_KEPT, failure, error) ||
-      !thin_out (db, SB_MEASURE_STORE_COARSE, adding->now - SB_MEASURE_STORE_COARSE_KEPT, failure, error))
+  if (!thin_out (db, SB_MEASURE_STORE_FINE, SB_MEASURE_STORE_FINE_KEPT, failure, error) ||
+      !thin_out (db, SB_MEASURE_STORE_COARSE, SB_MEASURE_STORE_COARSE_KEPT, failure, error))
     return NULL;
 
   return GINT_TO_POINTER (TRUE);
@@ -91,19 +79,16 @@ add_func (sqlite3 *db, gpointer data, GError **error)
  * sb_measure_store_add_async:
  * @spans: (element-type SbSpan): of at most a minute each; added to what is stored for their times. All are stored, or
  *   none. Not to be changed afterwards.
- * @now: real time, µs: what has become too old is thinned out
+ *
+ * Of what is more than is kept the oldest is removed.
  */
 void
-sb_measure_store_add_async (SbDatabase *db, GArray *spans, gint64 now, GAsyncReadyCallback callback, gpointer user_data)
+sb_measure_store_add_async (SbDatabase *db, GArray *spans, GAsyncReadyCallback callback, gpointer user_data)
 {
-  Adding *adding;
-
   g_return_if_fail (spans != NULL);
 
-  adding = g_new0 (Adding, 1);
-  adding->spans = g_array_ref (spans);
-  adding->now = now;
-  sb_database_run_async (db, add_func, adding, adding_free, NULL, NULL, callback, user_data);
+  sb_database_run_async (db, add_func, g_array_ref (spans), (GDestroyNotify) g_array_unref, NULL, NULL, callback,
+                         user_data);
 }
 
 gboolean
