@@ -7,11 +7,13 @@
 #include "sb-uris.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DAY (24 * 60 * 60)
 #define CLOCK_SKEW (60 * 60) /* s: a client whose clock is a little behind takes it, too */
@@ -137,6 +139,20 @@ fill (X509 *certificate, Key *key, const char *const *names, GError **error)
          check (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0), error);
 }
 
+/* That a file has another name is on disk once its directory is. Where that cannot be had the file is right all the same: at worst a power
+ * failure brings back the one before. */
+static void
+sync_directory (const char *path)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  int fd = g_open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0 || fsync (fd) != 0)
+    g_message ("“%s” may not be on disk yet: %s", path, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+}
+
 /* GLib would keep the mode of a file that is there; the key is nobody else's to read, whatever was there before. */
 static gboolean
 replace_file (const char *path, const GString *text, GError **error)
@@ -148,7 +164,10 @@ replace_file (const char *path, const GString *text, GError **error)
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
     return FALSE;
   if (g_rename (beside, path) == 0)
-    return TRUE;
+    {
+      sync_directory (path);
+      return TRUE;
+    }
 
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _("“%s” cannot be written: %s"), path, g_strerror (errno));
   g_unlink (beside);

@@ -74,6 +74,21 @@ kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sb_command_release (command);
 }
 
+/* One that is blocked may be blocked anew, for longer or shorter. */
+static gboolean
+check_number (SbCommand *self)
+{
+  GHashTable *blocks = self->engine->blocks;
+
+  if (g_hash_table_size (blocks) < SB_ENGINE_MAX_BLOCKS || g_hash_table_contains (blocks, self->subject))
+    return TRUE;
+
+  sb_command_fail (self, g_error_new (SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE,
+                                      _("There are %d blocked addresses already, which is the most there may be."),
+                                      SB_ENGINE_MAX_BLOCKS));
+  return FALSE;
+}
+
 void
 sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration,
                                GAsyncReadyCallback callback, gpointer user_data)
@@ -86,7 +101,8 @@ sb_engine_block_address_async (SbEngine *self, const char *actor, const char *ad
   g_return_if_fail (duration >= 0);
 
   command = sb_command_new (self, actor, callback, user_data);
-  if (sb_command_check_running (command) && (command->subject = check_address (command, address)) != NULL)
+  if (sb_command_check_running (command) && (command->subject = check_address (command, address)) != NULL &&
+      check_number (command))
     {
       gint64 now = sb_clock_get_real ();
       SbBlock *block = sb_block_new (command->subject, duration > 0 ? now + duration : 0, now, actor);
@@ -146,6 +162,11 @@ sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *
       if (g_hash_table_remove (self->blocks, command->subject))
         {
           let_in (self, command->subject);
+          if (self->hub != NULL)
+            {
+              sb_command_hold (command);
+              sb_hub_fence (self->hub, sb_command_hub_done_cb, command);
+            }
           sb_command_audit (command, SB_ACT_ADDRESS_UNBLOCKED, command->subject, "");
           sb_command_hold (command);
           sb_block_store_remove_async (self->database, command->subject, forgotten_cb, command);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 #define SB_ENGINE_MAX_BROADCASTS 1000
 #define SB_ENGINE_MAX_TEMPLATES 1000
+#define SB_ENGINE_MAX_BLOCKS 10000
 #define SB_ENGINE_MAX_SCHEDULES 100
 #define SB_ENGINE_MIN_INTERVAL G_USEC_PER_SEC
 
@@ -101,7 +102,7 @@ struct _SbEngine
   guint n_retried_blocks;      /* on their way there once more */
   gint64 clock_difference;     /* between the two clocks of sb-clock.h, when last looked at; 0: not yet */
   GHashTable *changed_settings; /* (element-type utf8): by the window, not in the trail yet */
-  const char *settings_actor;  /* while sb_engine_set_setting() runs */
+  const char *settings_actor;  /* while a command changes them */
   char *settings_failure;      /* what "save-failed" said meanwhile */
 
   guint tick_timer;

@@ -140,30 +140,6 @@ save_now (SbEngine *self, GError **error)
   return FALSE;
 }
 
-gboolean
-sb_engine_set_setting (SbEngine *self, const char *actor, const char *key, const char *text, GError **error)
-{
-  g_autofree char *detail = NULL;
-  gboolean saved;
-
-  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
-  g_return_val_if_fail (actor != NULL, FALSE);
-  g_return_val_if_fail (key != NULL, FALSE);
-  g_return_val_if_fail (text != NULL, FALSE);
-
-  if (!sb_settings_check_text (self->settings, key, text, error))
-    return FALSE;
-
-  self->settings_actor = actor;
-  detail = change_one (self, key, text);
-  saved = save_now (self, error);
-  self->settings_actor = NULL;
-  if (detail != NULL)
-    sb_engine_note (self, SB_ACT_SETTINGS_CHANGED, actor, key, detail);
-
-  return saved;
-}
-
 static gboolean
 check_all (SbEngine *self, GHashTable *texts, GError **error)
 {
@@ -231,20 +207,4 @@ sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *
   else if (command->error == NULL)
     sb_command_change_settings (command, texts);
   sb_command_release (command);
-}
-
-gboolean
-sb_engine_allow_origin (SbEngine *self, const char *actor, const char *origin, GError **error)
-{
-  g_autofree char *before = NULL;
-  g_autofree char *text = NULL;
-
-  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
-  g_return_val_if_fail (actor != NULL, FALSE);
-  g_return_val_if_fail (origin != NULL, FALSE);
-
-  before = sb_settings_get_text (self->settings, "allowed-origins");
-  text = before[0] != '\0' ? g_strdup_printf ("%s %s", before, origin) : g_strdup (origin);
-
-  return sb_engine_set_setting (self, actor, "allowed-origins", text, error);
 }

@@ -114,7 +114,8 @@ void            sb_engine_disconnect_async    (SbEngine *self, const char *actor
 void            sb_engine_block_address_async (SbEngine *self, const char *actor, const char *address, gint64 duration, GAsyncReadyCallback callback, gpointer user_data);
 void            sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *address, GAsyncReadyCallback callback, gpointer user_data);
 /* Changes settings, all or none: @texts maps keys to texts (g_str_hash). Answered when they are in the file, in the trail, and in
- * force on every lane. */
+ * force on every lane. Errors: SB_SETTINGS_ERROR, SB_ENGINE_ERROR_CERTIFICATE. A window may as well set properties of
+ * sb_engine_get_settings(): they are saved, and put into the trail as the window's, a little later. */
 void            sb_engine_change_settings_async (SbEngine *self, const char *actor, GHashTable *texts, GAsyncReadyCallback callback, gpointer user_data);
 /* Finish of the eight above. -1 on error. */
 int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *result, GError **error);
@@ -209,9 +210,6 @@ char          **sb_engine_list_blocks         (SbEngine *self);
 gint64          sb_engine_get_blocked_until   (SbEngine *self, const char *address);
 /* Since when (real time, µs; 0: it is not) and, in *@actor (nullable), by whom. */
 gint64          sb_engine_get_blocked_since   (SbEngine *self, const char *address, const char **actor);
-/* Changes one setting, given as text; it is in the file when this returns. Errors: SB_SETTINGS_ERROR. A window may as well set properties of
- * sb_engine_get_settings(): they are saved, and put into the trail as the window's, a little later. */
-gboolean        sb_engine_set_setting         (SbEngine *self, const char *actor, const char *key, const char *text, GError **error);
 /* Makes a key and a certificate for this computer's names and addresses, signed by itself and valid for SB_CERTIFICATE_DAYS, in the file
  * "certificate.pem" of the data directory (the one before is replaced), and sets "tls-certificate" and "tls-key" to it. A server that
  * speaks TLS uses it when this is answered, and drops nobody; one that does not, with its next start. Errors: SB_ENGINE_ERROR_CERTIFICATE,
@@ -221,7 +219,5 @@ GTlsCertificate *sb_engine_make_certificate_finish (SbEngine *self, GAsyncResult
 /* Reads the certificate that the settings name. Errors: SB_ENGINE_ERROR_NOT_FOUND (none is set), SB_ENGINE_ERROR_CERTIFICATE. Transfer full. */
 void            sb_engine_read_certificate_async  (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 GTlsCertificate *sb_engine_read_certificate_finish (SbEngine *self, GAsyncResult *result, GError **error);
-/* Adds @origin to the allow-list. */
-gboolean        sb_engine_allow_origin        (SbEngine *self, const char *actor, const char *origin, GError **error);
 
 G_END_DECLS

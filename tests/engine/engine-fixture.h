@@ -153,6 +153,27 @@ engine_revoke (SbEngine *engine, gint64 id)
   return engine_finish_well (engine, &result);
 }
 
+/* -1: @error is set. */
+static inline int
+engine_try_set (SbEngine *engine, const char *key, const char *text, GError **error)
+{
+  g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
+  GAsyncResult *result = NULL;
+
+  g_hash_table_insert (texts, (char *) key, (char *) text);
+  sb_engine_change_settings_async (engine, "command line", texts, store_result_cb, &result);
+  return engine_finish (engine, &result, error);
+}
+
+static inline void
+engine_set (SbEngine *engine, const char *key, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (engine_try_set (engine, key, text, &error), >=, 0);
+  g_assert_no_error (error);
+}
+
 /* --- what there is to see --- */
 
 /* The newest line of the trail about @act, or NULL; it is only there when it is on disk. */

@@ -21,6 +21,16 @@ block (SbEngine *engine, const char *address, gint64 duration)
 }
 
 static void
+count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  sb_engine_command_finish (SB_ENGINE (source), result, &error);
+  g_assert_no_error (error);
+  (*(guint *) user_data)++;
+}
+
+static void
 assert_blocks (SbEngine *engine, const char *const *expected)
 {
   g_auto (GStrv) blocks = sb_engine_list_blocks (engine);
@@ -169,6 +179,35 @@ test_token_ends_by_date (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (lasting);
 }
 
+/* There may be so many; one that is among them may be blocked anew. */
+static void
+test_number_has_a_limit (EngineFixture *self, gconstpointer data)
+{
+  guint n_answered = 0;
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) blocks = NULL;
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("10.0.%u.%u", i / 256, i % 256);
+
+      sb_engine_block_address_async (self->engine, "command line", address, 0, count_cb, &n_answered);
+    }
+  sb_test_wait (n_answered == 10000);
+
+  sb_engine_block_address_async (self->engine, "command line", "10.1.0.0", 0, store_result_cb, &result);
+  g_assert_cmpint (engine_finish (self->engine, &result, &error), ==, -1);
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
+  blocks = sb_engine_list_blocks (self->engine);
+  g_assert_cmpuint (g_strv_length (blocks), ==, 10000);
+
+  block (self->engine, "10.0.0.0", HOUR);
+  sb_engine_unblock_address_async (self->engine, "command line", "10.0.0.0", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  block (self->engine, "10.1.0.0", 0);
+}
+
 /* --- a disk that does not work --- */
 
 static void
@@ -251,6 +290,7 @@ main (int argc, char *argv[])
   ADD ("over-while-away", test_over_while_away);
   ADD ("clock-is-set", test_clock_is_set);
   ADD ("clock-is-set-before-its-end", test_clock_is_set_before_its_end);
+  ADD ("number-has-a-limit", test_number_has_a_limit);
   ADD ("token-ends-by-date", test_token_ends_by_date);
   ADD ("written-once-the-disk-works", test_written_once_the_disk_works);
   ADD ("written-at-the-end", test_written_at_the_end);

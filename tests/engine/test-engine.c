@@ -291,12 +291,10 @@ test_limits_act_at_once (EngineFixture *self, gconstpointer data)
   g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
   g_autoptr (SbTestClient) client = NULL;
   g_autofree char *reply = NULL;
-  g_autoptr (GError) error = NULL;
 
-  g_assert_true (sb_engine_set_setting (self->engine, "command line", "max-clients", "1", &error));
-  g_assert_no_error (error);
+  engine_set (self->engine, "max-clients", "1");
   client = engine_connect (self->engine, "/", secret);
-  sb_test_wait (engine_knock (self->engine, "/", secret) == 503);
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 503);
 
   /* By a property, as the window does it. */
   g_object_set (sb_engine_get_settings (self->engine), "max-clients", 2, "max-depth", 2, NULL);
@@ -311,13 +309,10 @@ test_setting_is_saved_and_in_the_trail (EngineFixture *self, gconstpointer data)
 {
   g_autofree char *file = g_build_filename (self->store.folder, "settings.ini", NULL);
   g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
 
-  g_assert_true (sb_engine_set_setting (self->engine, "command line", "port", "9001", &error));
-  g_assert_no_error (error);
+  engine_set (self->engine, "port", "9001");
   g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
   store_assert_contains (text, "port=9001");
-  sb_test_wait (engine_has_entry (self->engine, SB_ACT_SETTINGS_CHANGED));
   engine_assert_entry (self->engine, SB_ACT_SETTINGS_CHANGED, "command line", "port", "8080 → 9001");
 }
 
@@ -336,7 +331,7 @@ test_bad_setting_changes_nothing (EngineFixture *self, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (sb_engine_set_setting (self->engine, "command line", cases[i].key, cases[i].text, &error));
+      g_assert_cmpint (engine_try_set (self->engine, cases[i].key, cases[i].text, &error), ==, -1);
       g_assert_error (error, SB_SETTINGS_ERROR, (int) cases[i].code);
     }
   g_assert_false (engine_has_entry (self->engine, SB_ACT_SETTINGS_CHANGED));
@@ -352,7 +347,7 @@ test_setting_that_cannot_be_saved (EngineFixture *self, gconstpointer data)
 
   /* Where the file has to go there is a directory that is not empty: that stops root, too. */
   g_assert_cmpint (g_mkdir_with_parents (inside, 0700), ==, 0);
-  g_assert_false (sb_engine_set_setting (self->engine, "command line", "max-clients", "5", &error));
+  g_assert_cmpint (engine_try_set (self->engine, "max-clients", "5", &error), ==, -1);
   g_assert_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_FILE);
   text = sb_settings_get_text (sb_engine_get_settings (self->engine), "max-clients");
   g_assert_cmpstr (text, ==, "5");
@@ -361,9 +356,7 @@ test_setting_that_cannot_be_saved (EngineFixture *self, gconstpointer data)
 
   g_assert_cmpint (g_rmdir (inside), ==, 0);
   g_assert_cmpint (g_rmdir (file), ==, 0);
-  g_clear_error (&error);
-  g_assert_true (sb_engine_set_setting (self->engine, "command line", "max-clients", "6", &error));
-  g_assert_no_error (error);
+  engine_set (self->engine, "max-clients", "6");
   g_assert_cmpint (sb_engine_get_state (self->engine), ==, SB_ENGINE_LISTENING);
   g_assert_null (sb_engine_get_state_message (self->engine));
 }
@@ -396,14 +389,12 @@ test_allowed_origin (EngineFixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpuint (knock_from (self->engine, "https://app.example", secret), ==, 403);
-  g_assert_true (sb_engine_allow_origin (self->engine, "window", "https://other.example", &error));
-  g_assert_no_error (error);
+  engine_set (self->engine, "allowed-origins", "https://other.example");
   g_assert_cmpuint (knock_from (self->engine, "https://app.example", secret), ==, 403);
-  g_assert_true (sb_engine_allow_origin (self->engine, "window", "https://app.example", &error));
-  g_assert_no_error (error);
-  sb_test_wait (knock_from (self->engine, "https://app.example", secret) == 101);
-  sb_test_wait (knock_from (self->engine, "https://other.example", secret) == 101);
-  g_assert_false (sb_engine_allow_origin (self->engine, "window", "https://app.example/path", &error));
+  engine_set (self->engine, "allowed-origins", "https://other.example https://app.example");
+  g_assert_cmpuint (knock_from (self->engine, "https://app.example", secret), ==, 101);
+  g_assert_cmpuint (knock_from (self->engine, "https://other.example", secret), ==, 101);
+  g_assert_cmpint (engine_try_set (self->engine, "allowed-origins", "https://app.example/path", &error), ==, -1);
   g_assert_error (error, SB_SETTINGS_ERROR, SB_SETTINGS_ERROR_VALUE);
 }
 
