@@ -65,14 +65,43 @@ test_text (void)
   assert_block (topics, 1, 3, SB_HELP_PARAGRAPH, NULL, "end");
 }
 
+/* The first language that there is one in; English for itself, though another that there is one in comes after it. */
+static void
+test_languages (void)
+{
+  const struct
+  {
+    const char *languages[4];
+    const char *title; /* of the first task */
+  } cases[] = {
+    { { "C" }, "1. Let other devices in" },
+    { { "de_AT.UTF-8", "de_AT", "de", "C" }, "1. Andere Geräte einlassen" },
+    { { "eo", "pt_BR", "C" }, "1. Deixar outros dispositivos entrarem" },
+    { { "pt", "C" }, "1. Let other devices in" },
+    { { "en_GB", "de", "C" }, "1. Let other devices in" },
+    { { NULL }, "1. Let other devices in" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *languages[G_N_ELEMENTS (cases[i].languages) + 1] = { NULL };
+      g_autofree char *markdown = NULL;
+      g_autoptr (GPtrArray) topics = NULL;
+
+      memcpy (languages, cases[i].languages, sizeof (cases[i].languages));
+      markdown = sb_help_text_load (languages);
+      topics = sb_help_text_read (markdown);
+      g_assert_cmpstr (((SbHelpTopic *) g_ptr_array_index (topics, 0))->title, ==, cases[i].title);
+    }
+}
+
 /* F1 opens it; each task has a page, that leads back. */
 static void
 test_dialog (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_auto (GStrv) keys = gtk_application_get_accels_for_action (GTK_APPLICATION (test->application), "app.help");
-  g_autoptr (GBytes) bytes = g_resources_lookup_data ("/org/signalbox/Signalbox/help/tasks.md", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  g_autofree char *markdown = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autofree char *markdown = sb_help_text_load (g_get_language_names ());
   g_autoptr (GPtrArray) topics = sb_help_text_read (markdown);
   AdwNavigationView *view;
   GtkWidget *dialog;
@@ -125,6 +154,7 @@ add (void)
 {
   g_test_add_func ("/help/markup", test_markup);
   g_test_add_func ("/help/text", test_text);
+  g_test_add_func ("/help/languages", test_languages);
   g_test_add_func ("/help/dialog", test_dialog);
   g_test_add_func ("/help/about", test_about);
 }

@@ -5,11 +5,9 @@
 #include "help/sb-help-text.h"
 #include <glib/gi18n.h>
 
-#define RESOURCE "/org/signalbox/Signalbox/help/tasks.md"
-
 /*
- * The help: docs/tasks.md, which is in the program, so that it is there in a sandbox, without a network and without a
- * help viewer. A list of the tasks, and a page for each.
+ * The help: docs/tasks.md or its translation, which are in the program, so that it is there in a sandbox, without a
+ * network and without a help viewer. A list of the tasks, and a page for each.
  */
 
 static GtkWidget *
@@ -129,8 +127,7 @@ sb_help_dialog_new (void)
 {
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_navigation_view_new ();
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  g_autofree char *markdown = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autofree char *markdown = sb_help_text_load (g_get_language_names ());
   GPtrArray *topics = sb_help_text_read (markdown);
 
   g_object_set_data_full (G_OBJECT (view), "topics", topics, (GDestroyNotify) g_ptr_array_unref);

@@ -2,7 +2,11 @@
 #include "config.h"
 
 #include "help/sb-help-text.h"
+
+#include <gio/gio.h>
 #include <string.h>
+
+#define RESOURCES "/org/signalbox/Signalbox/help/"
 
 static void
 block_free (gpointer data)
@@ -22,6 +26,37 @@ topic_free (gpointer data)
   g_free (topic->title);
   g_ptr_array_unref (topic->blocks);
   g_free (topic);
+}
+
+/* The original is English, which is what the C locale speaks, too. */
+static gboolean
+is_english (const char *language)
+{
+  return g_str_equal (language, "C") || g_str_equal (language, "en") || g_str_has_prefix (language, "en_");
+}
+
+/**
+ * sb_help_text_load:
+ * @languages: as from g_get_language_names(): locales, those that are wanted most first
+ *
+ * Returns: (transfer full): the help in the first of them in which there is one; otherwise in English
+ */
+char *
+sb_help_text_load (const char *const *languages)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (languages != NULL, NULL);
+
+  for (guint i = 0; bytes == NULL && languages[i] != NULL && !is_english (languages[i]); i++)
+    {
+      g_autofree char *path = g_strdup_printf (RESOURCES "tasks.%s.md", languages[i]);
+
+      bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    }
+  if (bytes == NULL)
+    bytes = g_resources_lookup_data (RESOURCES "tasks.md", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 /* The end of what begins at @start and is closed by @mark; NULL: it is not closed. */

@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *blocks; /* of SbHelpBlock */
 } SbHelpTopic;
 
+char      *sb_help_text_load   (const char *const *languages);
 GPtrArray *sb_help_text_read   (const char *markdown);
 char      *sb_help_text_markup (const char *line);
 
