@@ -17,7 +17,6 @@
 
 #define DATABASE_NAME "signalbox.db"
 #define SETTINGS_NAME "settings.ini"
-#define MAX_JOURNAL 10000
 
 typedef struct
 {
@@ -188,7 +187,9 @@ tokens_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (stored->last_used != 0)
         sb_token_list_set_used (self->tokens, stored->token->id, stored->last_used, stored->last_address);
     }
-  sb_journal_store_load_async (self->database, MAX_JOURNAL, journal_loaded_cb, g_steal_pointer (&task));
+  /* One more than is shown, to know whether there is more. */
+  sb_journal_store_load_async (self->database, G_MAXINT64, SB_JOURNAL_SHOWN + 1, journal_loaded_cb,
+                               g_steal_pointer (&task));
 }
 
 static void

@@ -59,6 +59,7 @@ struct _SbEngine
   SbTrafficLog *traffic;
   SbTokenList *tokens;
   SbJournal *journal;
+  gboolean loading_older;
   GListStore *broadcasts;
   GListStore *templates; /* by name */
   GListStore *schedules; /* by id */

@@ -74,6 +74,9 @@ SbClientList   *sb_engine_get_clients     (SbEngine *self);
 SbTrafficLog   *sb_engine_get_traffic     (SbEngine *self);
 SbTokenList    *sb_engine_get_tokens      (SbEngine *self);
 SbJournal      *sb_engine_get_journal     (SbEngine *self);
+/* The next 1000 older entries of the audit trail, from disk into the journal. */
+void            sb_engine_load_older_async (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean        sb_engine_load_older_finish (SbEngine *self, GAsyncResult *result, GError **error);
 GListModel     *sb_engine_get_broadcasts  (SbEngine *self); /* of SbBroadcast, newest first */
 SbMeter        *sb_engine_get_meter       (SbEngine *self);
 SbEngineState   sb_engine_get_state       (SbEngine *self);

@@ -6,6 +6,7 @@
 #include "audit/sb-audit-row.h"
 #include "audit/sb-audit-words.h"
 #include "widgets/sb-filter-bar.h"
+#include <sqlite3.h>
 #include <string.h>
 
 static GtkWidget *
@@ -144,6 +145,61 @@ test_filter_and_search (void)
   g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "Nothing Found"));
   app_test_click (page, "_Show Everything");
   g_assert_cmpuint (count_shown (page), ==, 6);
+}
+
+/* As if that many had come before this program: on disk from 1, and the newest of them here. */
+static void
+fill_disk (AppTest *test,
+           guint    n)
+{
+  g_autofree char *path = g_build_filename (test->dir, "signalbox.db", NULL);
+  g_autofree char *sql = g_strdup_printf ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+                                          " INSERT INTO journal SELECT i, %" G_GINT64_FORMAT " + i, 'token_issued', 'window',"
+                                          "  'Sensors ' || i || ' (sbx_7Kq2…f3Zd)', '/sensors', 1 FROM n",
+                                          n, g_get_real_time () - G_TIME_SPAN_HOUR);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  for (guint i = 0; i <= SB_JOURNAL_SHOWN; i++)
+    {
+      g_autofree char *subject = g_strdup_printf ("Sensors %u (sbx_7Kq2…f3Zd)", n - i);
+
+      g_ptr_array_add (entries, sb_journal_entry_new (n - i, g_get_real_time (), SB_ACT_TOKEN_ISSUED, "window", subject, "/sensors", 1));
+    }
+  sb_journal_load (sb_engine_get_journal (test->engine), entries);
+}
+
+/* What is on disk only comes in pages, is searched and filtered like the rest, and is exported with it. */
+static void
+test_older (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *page = show_page (test, NULL);
+  SbFilterBar *bar;
+  g_autofree char *exported = NULL;
+
+  add_entries (test);
+  g_assert_null (app_test_find (page, GTK_TYPE_BUTTON, "_Load Older"));
+  fill_disk (test, 11500);
+  bar = SB_FILTER_BAR (app_test_get (page, SB_TYPE_FILTER_BAR, NULL));
+  app_test_wait_until (count_shown (page) == 10000);
+  app_test_assert_named (page);
+  app_test_snap (test, "audit-older");
+  sb_filter_bar_set_text (bar, "sensors 1499");
+  g_assert_cmpuint (count_shown (page), ==, 0);
+  g_assert_nonnull (app_test_find (page, ADW_TYPE_STATUS_PAGE, "Nothing Found"));
+  app_test_click (page, "_Load Older");
+  app_test_wait_until (count_shown (page) == 1);
+  sb_filter_bar_set_text (bar, "");
+  app_test_wait_until (count_shown (page) == 11000);
+  app_test_click (page, "_Load Older");
+  app_test_wait_until (count_shown (page) == 11500);
+  app_test_wait_until (app_test_find (page, GTK_TYPE_BUTTON, "_Load Older") == NULL);
+  exported = sb_audit_export (get_shown (page), FALSE);
+  g_assert_nonnull (strstr (exported, "\"Sensors 1 (sbx_"));
 }
 
 static void
@@ -391,6 +447,7 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/audit/empty-page-teaches", test_empty_page_teaches);
+  g_test_add_func ("/audit/older-from-disk", test_older);
   g_test_add_func ("/audit/newest-first-by-day", test_newest_first_by_day);
   g_test_add_func ("/audit/filter-and-search", test_filter_and_search);
   g_test_add_func ("/audit/other-pages-lead-here", test_other_pages_lead_here);

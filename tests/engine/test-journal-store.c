@@ -41,17 +41,23 @@ append (SbDatabase *db, GPtrArray *entries)
 }
 
 static GPtrArray *
-load (SbDatabase *db, guint limit)
+load_before (SbDatabase *db, gint64 before, guint limit)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GPtrArray *entries;
 
-  sb_journal_store_load_async (db, limit, store_result_cb, &result);
+  sb_journal_store_load_async (db, before, limit, store_result_cb, &result);
   store_wait_for (result != NULL);
   entries = sb_journal_store_load_finish (db, result, &error);
   g_assert_no_error (error);
   return entries;
+}
+
+static GPtrArray *
+load (SbDatabase *db, guint limit)
+{
+  return load_before (db, G_MAXINT64, limit);
 }
 
 static void
@@ -109,6 +115,30 @@ test_limit (Fixture *self, gconstpointer data)
       for (guint i = 0; i < loaded->len; i++)
         g_assert_cmpint (sb_journal_entry_get_time (g_ptr_array_index (loaded, i)), ==, 9 - i);
     }
+}
+
+/* A page after another, each from where the one before ended. */
+static void
+test_pages (Fixture *self, gconstpointer data)
+{
+  GPtrArray *entries = new_entries ();
+  gint64 before = G_MAXINT64;
+  guint n = 0;
+
+  for (int i = 0; i < 10; i++)
+    add_entry (entries, i, "");
+  g_ptr_array_unref (append (self->database, entries));
+  for (;;)
+    {
+      g_autoptr (GPtrArray) page = load_before (self->database, before, 3);
+
+      for (guint i = 0; i < page->len; i++, n++)
+        g_assert_cmpint (sb_journal_entry_get_time (g_ptr_array_index (page, i)), ==, 9 - n);
+      if (page->len < 3)
+        break;
+      before = sb_journal_entry_get_id (g_ptr_array_index (page, 2));
+    }
+  g_assert_cmpuint (n, ==, 10);
 }
 
 static void
@@ -292,6 +322,7 @@ main (int argc, char *argv[])
 #define ADD(name, func) g_test_add ("/journal-store/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("every-act-comes-back", test_round_trip);
   ADD ("limit", test_limit);
+  ADD ("pages", test_pages);
   ADD ("nothing", test_nothing);
   ADD ("append-only", test_append_only);
   ADD ("keeps-the-newest", test_thinning);

@@ -4,7 +4,7 @@
 #include "shadow-list.h"
 #include "watch/sb-journal.h"
 
-#define MAX_ENTRIES 10000
+#define MAX_ENTRIES SB_JOURNAL_SHOWN
 
 static void
 test_acts (void)
@@ -129,6 +129,17 @@ load (SbJournal *journal,
 }
 
 static void
+append (SbJournal *journal,
+        gint64     newest,
+        guint      n,
+        gboolean   has_older)
+{
+  g_autoptr (GPtrArray) entries = make_entries (newest, n, -1);
+
+  sb_journal_append (journal, entries, has_older);
+}
+
+static void
 test_newest_first (void)
 {
   g_autoptr (SbJournal) journal = sb_journal_new ();
@@ -190,8 +201,8 @@ test_shadow (void)
 {
   g_autoptr (SbJournal) journal = sb_journal_new ();
   ShadowList shadow;
-  gint64 next = 1;
-  guint n_expected = 0;
+  gint64 next = 1000000;
+  guint n_expected = 0, room = MAX_ENTRIES;
 
   shadow_list_init (&shadow, G_LIST_MODEL (journal));
   for (guint i = 0; i < 20000; i++)
@@ -201,12 +212,20 @@ test_shadow (void)
       if (g_test_rand_int_range (0, 5000) == 0)
         {
           load (journal, next + n - 1, n);
-          n_expected = MIN (n, MAX_ENTRIES);
+          n_expected = MIN (n, room);
+        }
+      else if (n_expected > 0 && g_test_rand_int_range (0, 1000) == 0)
+        {
+          sb_journal_reserve (journal, 2 * n);
+          room = MAX (room, MIN (n_expected + 2 * n, SB_JOURNAL_KEPT));
+          append (journal, sb_journal_get_oldest_id (journal) - 1, n, TRUE);
+          n_expected = MIN (n_expected + n, room);
+          n = 0;
         }
       else
         {
           prepend (journal, next, n);
-          n_expected = MIN (n_expected + n, MAX_ENTRIES);
+          n_expected = MIN (n_expected + n, room);
         }
       next += n;
 
@@ -220,6 +239,52 @@ test_shadow (void)
     }
   shadow_list_check (&shadow);
   assert_ids (journal, next - 1, n_expected);
+  shadow_list_clear (&shadow);
+}
+
+/* Older ones come behind, and what comes meanwhile in front takes none of them away. */
+static void
+test_older (void)
+{
+  g_autoptr (SbJournal) journal = sb_journal_new ();
+  ShadowList shadow;
+
+  shadow_list_init (&shadow, G_LIST_MODEL (journal));
+  g_assert_cmpint (sb_journal_get_oldest_id (journal), ==, G_MAXINT64);
+  load (journal, 200000, MAX_ENTRIES);
+  g_assert_false (sb_journal_get_has_older (journal));
+  prepend (journal, 200001, 1);
+  g_assert_true (sb_journal_get_has_older (journal));
+  load (journal, 200000, MAX_ENTRIES + 1);
+  g_assert_true (sb_journal_get_has_older (journal));
+  g_assert_cmpint (sb_journal_get_oldest_id (journal), ==, 190001);
+  shadow_list_steal_n_emissions (&shadow);
+
+  sb_journal_reserve (journal, 2000);
+  prepend (journal, 200001, 700);
+  append (journal, 190000, 1000, TRUE);
+  g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), ==, 2);
+  assert_ids (journal, 200700, MAX_ENTRIES + 1700);
+  g_assert_true (sb_journal_get_has_older (journal));
+  g_assert_cmpint (sb_journal_get_oldest_id (journal), ==, 189001);
+
+  sb_journal_reserve (journal, 2000);
+  append (journal, 189000, 10, FALSE);
+  assert_ids (journal, 200700, MAX_ENTRIES + 1710);
+  g_assert_false (sb_journal_get_has_older (journal));
+
+  /* Never more than the disk keeps; what falls out then is nowhere. */
+  for (guint i = 0; i < 100; i++)
+    {
+      sb_journal_reserve (journal, 2000);
+      append (journal, sb_journal_get_oldest_id (journal) - 1, 1000, TRUE);
+    }
+  assert_ids (journal, 200700, SB_JOURNAL_KEPT);
+  g_assert_false (sb_journal_get_has_older (journal));
+  prepend (journal, 200701, 5);
+  assert_ids (journal, 200705, SB_JOURNAL_KEPT);
+  g_assert_false (sb_journal_get_has_older (journal));
+  shadow_list_check (&shadow);
   shadow_list_clear (&shadow);
 }
 
@@ -266,6 +331,7 @@ main (int    argc,
   g_test_add_func ("/journal/entry-of-odd-values-is-showable", test_entry_of_odd_values);
   g_test_add_func ("/journal/newest-first", test_newest_first);
   g_test_add_func ("/journal/keeps-the-newest-10000", test_keeps_the_newest);
+  g_test_add_func ("/journal/older-ones-behind", test_older);
   g_test_add_func ("/journal/shadow", test_shadow);
   g_test_add_func ("/journal/frees-what-falls-out", test_frees_what_falls_out);
 

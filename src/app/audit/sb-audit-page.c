@@ -38,6 +38,7 @@ struct _SbAuditPage
   GtkWidget *list;
   GtkListView *list_view;
   GtkWidget *narrow_button;
+  GtkWidget *older_bar;
 };
 
 enum
@@ -137,13 +138,17 @@ update (SbAuditPage *self)
 
   adw_window_title_set_subtitle (self->window_title, n_shown > 0 ? subtitle : "");
   gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), n > 0);
-  gtk_stack_set_visible_child (self->stack, n == 0 ? self->empty : n_shown == 0 ? self->nothing_found : self->list);
+  /* While it looks through them, that nothing was found yet says nothing. */
+  if (n_shown > 0 || gtk_filter_list_model_get_pending (self->filtered) == 0)
+    gtk_stack_set_visible_child (self->stack, n == 0 ? self->empty : n_shown == 0 ? self->nothing_found : self->list);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.export", n_shown > 0);
 }
 
 static void
 filter_changed_cb (SbAuditPage *self)
 {
+  /* What a key brings at once, as long as that is not felt. */
+  gtk_filter_list_model_set_incremental (self->filtered, g_list_model_get_n_items (get_journal (self)) > SB_JOURNAL_SHOWN);
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   update (self);
 }
@@ -161,6 +166,41 @@ export_action_cb (GtkWidget  *widget,
                   GVariant   *parameter)
 {
   sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.ndjson", sb_audit_export, G_OBJECT (SB_AUDIT_PAGE (widget)->filtered));
+}
+
+/* --- older ones --- */
+
+static void
+show_older_bar (SbAuditPage *self)
+{
+  gboolean has_older = sb_journal_get_has_older (SB_JOURNAL (get_journal (self)));
+
+  /* The focus must not go with the button. */
+  if (!has_older && gtk_widget_get_focus_child (self->older_bar) != NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+  gtk_widget_set_visible (self->older_bar, has_older);
+}
+
+static void
+older_loaded_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (SbAuditPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sb_engine_load_older_finish (SB_ENGINE (source), result, &error))
+    sb_page_say (SB_PAGE (self), "%s", error->message);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "audit.load-older", TRUE);
+}
+
+static void
+load_older_action_cb (GtkWidget  *widget,
+                      const char *action_name,
+                      GVariant   *parameter)
+{
+  gtk_widget_action_set_enabled (widget, "audit.load-older", FALSE);
+  sb_engine_load_older_async (sb_page_get_engine (SB_PAGE (widget)), older_loaded_cb, g_object_ref (widget));
 }
 
 /* --- days --- */
@@ -400,9 +440,12 @@ sb_audit_page_constructed (GObject *object)
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_journal (self), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (queue_top), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->filtered, "notify::pending", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_journal (self), "notify::has-older", G_CALLBACK (show_older_bar), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view)), "value-changed",
                            G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
   update (self);
+  show_older_bar (self);
 }
 
 static void
@@ -464,10 +507,12 @@ sb_audit_page_class_init (SbAuditPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, list_view);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, narrow_button);
+  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, older_bar);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
 
   gtk_widget_class_install_action (widget_class, "audit.export", NULL, export_action_cb);
+  gtk_widget_class_install_action (widget_class, "audit.load-older", NULL, load_older_action_cb);
   gtk_widget_class_install_property_action (widget_class, "audit.period", "period");
   gtk_widget_class_install_property_action (widget_class, "audit.actor", "actor");
 }

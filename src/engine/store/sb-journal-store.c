@@ -34,20 +34,29 @@ read_entry (sqlite3_stmt *row)
                                detail, (guint) sqlite3_column_int64 (row, 6));
 }
 
+typedef struct
+{
+  gint64 before;
+  guint limit;
+} LoadJob;
+
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
 {
+  const LoadJob *job = data;
   const char *failure = _("The audit trail could not be read.");
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (sqlite3_stmt) rows = NULL;
   SbStatementStep step;
 
   rows = sb_statement_new (
-      db, "SELECT id, time, act, actor, subject, detail, count FROM journal ORDER BY id DESC LIMIT ?", failure, error);
+      db, "SELECT id, time, act, actor, subject, detail, count FROM journal WHERE id < ? ORDER BY id DESC LIMIT ?",
+      failure, error);
   if (rows == NULL)
     return NULL;
 
-  sqlite3_bind_int64 (rows, 1, GPOINTER_TO_UINT (data));
+  sqlite3_bind_int64 (rows, 1, job->before);
+  sqlite3_bind_int64 (rows, 2, job->limit);
   while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (entries, read_entry (rows));
 
@@ -109,13 +118,18 @@ append_func (sqlite3 *db, gpointer data, GError **error)
 
 /**
  * sb_journal_store_load_async:
+ * @before: only entries with a smaller id; %G_MAXINT64: all
  * @limit: at most so many, the newest
  */
 void
-sb_journal_store_load_async (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data)
+sb_journal_store_load_async (SbDatabase *db, gint64 before, guint limit, GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
-  sb_database_run_async (db, load_func, GUINT_TO_POINTER (limit), NULL, (GDestroyNotify) g_ptr_array_unref, NULL,
-                         callback, user_data);
+  LoadJob *job = g_new (LoadJob, 1);
+
+  job->before = before;
+  job->limit = limit;
+  sb_database_run_async (db, load_func, job, g_free, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
 }
 
 GPtrArray *

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* The audit trail on disk: append-only (a trigger refuses UPDATE and DELETE but for the thinning of the oldest beyond 100000 rows). Main thread. */
-void       sb_journal_store_load_async    (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+/* The newest @limit of those with an id below @before. */
+void       sb_journal_store_load_async    (SbDatabase *db, gint64 before, guint limit, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *sb_journal_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbJournalEntry), newest first */
 /* @entries: (element-type SbJournalEntry), taken, oldest first. The result: the same with their ids. */
 void       sb_journal_store_append_async  (SbDatabase *db, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data);
