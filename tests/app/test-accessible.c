@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "app-test.h"
-#include "clients/sb-client-table.h"
-#include "sb-token-import.h"
-#include "tokens/sb-token-import-dialog.h"
-#include "tokens/sb-token-table.h"
-#include "traffic/sb-traffic-table.h"
-#include <gtksourceview/gtksource.h>
+#include "places.h"
 #include <string.h>
 
 /* Every page and dialog as somebody meets them who hears the window, or has no mouse: each thing that can be used has a
  * name, Tab comes to it, and no access key stands for two things. */
-
-static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
 
 typedef struct
 {
@@ -165,26 +157,6 @@ check_names (Walk      *walk,
 
 /* --- access keys --- */
 
-/* Pairs that are known. Another letter is another text to translate; until then Alt and the letter goes from the one to the other. */
-static const char *const known_pairs[][2] = {
-  { "_Columns", "_Clear…" },
-  { "_Format", "Check _Formats" },
-  { "_Insert", "_In Force" },
-  { "_Clients at Once", "_Cancel" },
-  { "_Send", "_Start" },
-};
-
-static gboolean
-is_known_pair (const char *one,
-               const char *other)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (known_pairs); i++)
-    if (g_strv_contains ((const char *const[]){ known_pairs[i][0], known_pairs[i][1], NULL }, one) &&
-        g_strv_contains ((const char *const[]){ known_pairs[i][0], known_pairs[i][1], NULL }, other))
-      return TRUE;
-  return FALSE;
-}
-
 /* (element-type keyval → text) */
 static void
 add_key (Walk       *walk,
@@ -194,7 +166,7 @@ add_key (Walk       *walk,
 {
   const char *other = g_hash_table_lookup (keys, GUINT_TO_POINTER (key));
 
-  if (other != NULL && !g_str_equal (other, text) && !is_known_pair (other, text))
+  if (other != NULL && !g_str_equal (other, text))
     fault (walk, "“%s” and “%s” have the same access key", other, text);
   g_hash_table_insert (keys, GUINT_TO_POINTER (key), g_strdup (text));
 }
@@ -400,31 +372,6 @@ has_mapped_button (GtkWidget *widget)
   return FALSE;
 }
 
-static void
-painted_cb (GdkFrameClock *clock,
-            gpointer       user_data)
-{
-  (*(guint *) user_data)++;
-}
-
-/* Tab goes by where things are: until two frames have been drawn not all have a place. */
-static void
-let_lay_out (GtkWidget *widget)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
-  guint n_frames = 0;
-  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &n_frames);
-
-  while (n_frames < 2)
-    {
-      guint n = n_frames;
-
-      gtk_widget_queue_draw (widget);
-      app_test_wait_until (n_frames > n);
-    }
-  g_signal_handler_disconnect (clock, handler);
-}
-
 static guint
 check_root (GtkWidget  *root,
             const char *where)
@@ -432,7 +379,7 @@ check_root (GtkWidget  *root,
   Walk walk = { where, 0, 0 };
 
   app_test_wait_until (has_mapped_button (root));
-  let_lay_out (root);
+  places_let_lay_out (root);
   check_names (&walk, root);
   g_assert_cmpuint (walk.n_used, >, 0);
   check_menus_of (&walk, root);
@@ -442,56 +389,19 @@ check_root (GtkWidget  *root,
 }
 
 static void
-set_width (AppTest *test,
-           gboolean wide)
+look (AppTest    *test,
+      GtkWidget  *root,
+      const char *name,
+      gpointer    user_data)
 {
-  GtkWidget *view = app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL);
+  AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (
+      app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
+  g_autofree char *where = g_strdup_printf ("%s, %s", name, adw_navigation_split_view_get_collapsed (view) ? "narrow" : "wide");
+  guint *n_faults = user_data;
 
-  if (wide)
-    app_test_resize (test, 1200, 760);
-  else
-    app_test_resize (test, 370, 700);
-  app_test_wait_until (adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (view)) == !wide);
-}
-
-static GtkWidget *
-show_page (AppTest    *test,
-           const char *name,
-           const char *filter)
-{
-  GtkWidget *page;
-
-  sb_window_show_page (test->window, name, filter);
-  page = GTK_WIDGET (sb_window_get_page (test->window, name));
-  app_test_wait_until (gtk_widget_get_mapped (page) && gtk_widget_get_width (page) > 0);
-  return page;
-}
-
-/* Tokens, clients, messages, a rule, a template, a broadcast, a blocked address: every table has rows. */
-static SoupWebsocketConnection *
-fill (AppTest *test)
-{
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Sensor");
-  g_autoptr (SbRuleSpec) rule = sb_rule_spec_new ("/news");
-  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
-  g_autoptr (GBytes) payload = g_bytes_new_static ("{\"notice\":1}", 12);
-  g_autofree char *secret = NULL;
-  SoupWebsocketConnection *connection;
-
-  spec->may_publish = TRUE;
-  secret = app_test_issue (test, spec, NULL);
-  connection = app_test_connect (test, "/news", secret);
-  rule->schema = g_strdup ("{\"type\":\"object\"}");
-  sb_engine_set_rule_async (test->engine, "test", 0, rule, NULL, NULL);
-  sb_engine_save_template_async (test->engine, "test", 0, "Doors open", everyone, FALSE, payload, NULL, NULL);
-  sb_engine_broadcast_async (test->engine, "test", everyone, FALSE, payload, NULL, NULL);
-  sb_engine_block_address_async (test->engine, "test", "192.0.2.7", 0, NULL, NULL);
-  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_rules (test->engine))) == 1 &&
-                       g_list_model_get_n_items (sb_engine_get_templates (test->engine)) == 1);
-  soup_websocket_connection_send_text (connection, "{\"hello\": 1}");
-  soup_websocket_connection_send_text (connection, "hello");
-  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_traffic (test->engine))) >= 2);
-  return connection;
+  g_test_message ("%s", where);
+  *n_faults += check_root (root, where);
+  app_test_snap (test, where);
 }
 
 static void
@@ -502,176 +412,47 @@ test_pages (void)
   guint n_faults = 0;
 
   app_test_start (test);
-  connection = fill (test);
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (pages); i++)
+  connection = places_fill (test);
+  for (guint i = 0; i < 2 * PLACES_N_PAGES; i++)
     {
-      const char *name = pages[i % G_N_ELEMENTS (pages)];
-      gboolean wide = i < G_N_ELEMENTS (pages);
-      g_autofree char *where = g_strdup_printf ("%s, %s", name, wide ? "wide" : "narrow");
+      const char *name = places_pages[i % PLACES_N_PAGES];
 
-      set_width (test, wide);
-      n_faults += check_root (show_page (test, name, NULL), where);
+      places_set_width (test, i < PLACES_N_PAGES);
+      look (test, places_show_page (test, name, NULL), name, &n_faults);
     }
   gtk_widget_activate_action (GTK_WIDGET (test->window), "win.toggle-sidebar", NULL);
   app_test_iterate ();
-  n_faults += check_root (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL), "sidebar, narrow");
+  look (test, app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL), "sidebar", &n_faults);
   g_assert_cmpuint (n_faults, ==, 0);
 }
 
-/* What opens beside a table, or over it where it is narrow; and the editor of a rule. */
 static void
-test_panels (void)
+walk_each (void (*each) (AppTest *test, PlacesFunc func, gpointer user_data))
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_autoptr (SoupWebsocketConnection) connection = NULL;
   guint n_faults = 0;
 
   app_test_start (test);
-  connection = fill (test);
+  connection = places_fill (test);
   for (guint wide = 0; wide < 2; wide++)
     {
-      g_autoptr (SbTokenItem) token = g_list_model_get_item (G_LIST_MODEL (sb_engine_get_tokens (test->engine)), 0);
-      GtkWidget *page, *table;
-
-      set_width (test, wide == 1);
-      page = show_page (test, "clients", NULL);
-      table = app_test_get (page, SB_TYPE_CLIENT_TABLE, NULL);
-      app_test_wait_until (sb_client_table_count (SB_CLIENT_TABLE (table)) == 1);
-      sb_client_table_select_all (SB_CLIENT_TABLE (table));
-      g_signal_emit_by_name (table, "activated");
-      app_test_iterate ();
-      n_faults += check_root (page, wide == 1 ? "a client, wide" : "a client, narrow");
-
-      page = show_page (test, "traffic", NULL);
-      table = app_test_get (page, SB_TYPE_TRAFFIC_TABLE, NULL);
-      sb_traffic_table_select (SB_TRAFFIC_TABLE (table), 0);
-      g_signal_emit_by_name (table, "activated");
-      app_test_iterate ();
-      n_faults += check_root (page, wide == 1 ? "a message, wide" : "a message, narrow");
-
-      page = show_page (test, "tokens", NULL);
-      sb_token_table_select (SB_TOKEN_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL)), token);
-      app_test_iterate ();
-      n_faults += check_root (page, wide == 1 ? "a token, wide" : "a token, narrow");
-    }
-  for (guint wide = 0; wide < 2; wide++)
-    {
-      set_width (test, wide == 1);
-      n_faults += check_root (show_page (test, "rules", "add:/lab"), wide == 1 ? "rule editor, wide" : "rule editor, narrow");
+      places_set_width (test, wide == 1);
+      each (test, look, &n_faults);
     }
   g_assert_cmpuint (n_faults, ==, 0);
 }
 
-/* --- dialogs --- */
-
 static void
-open_import (AppTest *test)
+test_panels (void)
 {
-  static const char table[] = "label,channels,may_publish,state\nWorkshop,/lab/**,true,\nGuest,lobby,true,\n";
-  g_autoptr (GPtrArray) rows = sb_token_import_parse (table, sizeof table - 1, g_get_real_time (), NULL);
-  GtkWidget *page = show_page (test, "tokens", NULL);
-
-  adw_dialog_present (sb_token_import_dialog_new (SB_PAGE (page), rows), page);
-}
-
-static void
-open_schedule (AppTest *test)
-{
-  GtkWidget *view = app_test_get (show_page (test, "broadcast", NULL), GTK_SOURCE_TYPE_VIEW, NULL);
-
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "{\"tick\": 1}", -1);
-  app_test_iterate ();
-  app_test_wait_until (gtk_widget_activate_action (view, "broadcast.schedule", NULL));
-}
-
-static void
-open_send (AppTest *test)
-{
-  GtkWidget *page = show_page (test, "clients", NULL);
-  SbClientTable *table = SB_CLIENT_TABLE (app_test_get (page, SB_TYPE_CLIENT_TABLE, NULL));
-
-  app_test_wait_until (sb_client_table_count (table) == 1);
-  sb_client_table_select_all (table);
-  gtk_widget_activate_action (page, "client.send", NULL);
-}
-
-static void
-open_for_token (AppTest    *test,
-                const char *action)
-{
-  GtkWidget *page = show_page (test, "tokens", NULL);
-  g_autoptr (SbTokenItem) token = g_list_model_get_item (G_LIST_MODEL (sb_engine_get_tokens (test->engine)), 0);
-
-  sb_token_table_select (SB_TOKEN_TABLE (app_test_get (page, SB_TYPE_TOKEN_TABLE, NULL)), token);
-  gtk_widget_activate_action (page, action, NULL);
-}
-
-static const struct
-{
-  const char *name;
-  const char *page;                /* NULL: the application's */
-  const char *action;
-  void (*open) (AppTest *test);    /* instead of the action */
-} dialogs[] = {
-  { "preferences", NULL, "preferences", NULL },
-  { "shortcuts", NULL, "shortcuts", NULL },
-  { "help", NULL, "help", NULL },
-  { "about", NULL, "about", NULL },
-  { "issue token", "tokens", "token.issue", NULL },
-  { "edit token", "tokens", "token.edit", NULL },
-  { "rotate token", "tokens", "token.rotate", NULL },
-  { "revoke token", "tokens", "token.revoke", NULL },
-  { "import", NULL, NULL, open_import },
-  { "templates", "broadcast", "broadcast.templates", NULL },
-  { "schedule", NULL, NULL, open_schedule },
-  { "blocks", "clients", "clients.show-blocks", NULL },
-  { "send message", NULL, NULL, open_send },
-};
-
-static guint
-check_dialog (AppTest *test,
-              guint    i,
-              gboolean wide)
-{
-  g_autofree char *where = g_strdup_printf ("%s, %s", dialogs[i].name, wide ? "wide" : "narrow");
-  GtkWidget *dialog;
-  guint n_faults;
-
-  if (dialogs[i].open != NULL)
-    dialogs[i].open (test);
-  else if (dialogs[i].page == NULL)
-    g_action_group_activate_action (G_ACTION_GROUP (test->application), dialogs[i].action, NULL);
-  else if (g_str_has_prefix (dialogs[i].action, "token."))
-    open_for_token (test, dialogs[i].action);
-  else
-    gtk_widget_activate_action (show_page (test, dialogs[i].page, NULL), dialogs[i].action, NULL);
-  g_test_message ("%s", where);
-  app_test_wait_until (app_test_dialog (test) != NULL && gtk_widget_get_mapped (GTK_WIDGET (app_test_dialog (test))) &&
-                       gtk_widget_get_width (GTK_WIDGET (app_test_dialog (test))) > 0);
-  dialog = GTK_WIDGET (app_test_dialog (test));
-  n_faults = check_root (dialog, where);
-  app_test_snap (test, where);
-  adw_dialog_force_close (ADW_DIALOG (dialog));
-  app_test_wait_until (app_test_dialog (test) == NULL);
-  return n_faults;
+  walk_each (places_each_panel);
 }
 
 static void
 test_dialogs (void)
 {
-  g_autoptr (AppTest) test = app_test_new (NULL);
-  g_autoptr (SoupWebsocketConnection) connection = NULL;
-  guint n_faults = 0;
-
-  app_test_start (test);
-  connection = fill (test);
-  for (guint wide = 0; wide < 2; wide++)
-    {
-      set_width (test, wide == 1);
-      for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
-        n_faults += check_dialog (test, i, wide == 1);
-    }
-  g_assert_cmpuint (n_faults, ==, 0);
+  walk_each (places_each_dialog);
 }
 
 /* --- that the checks can fail --- */
@@ -694,7 +475,7 @@ test_faults_are_found (void)
   gtk_window_set_child (GTK_WINDOW (window), box);
   gtk_window_present (GTK_WINDOW (window));
   app_test_wait_until (gtk_widget_get_mapped (hidden));
-  let_lay_out (box);
+  places_let_lay_out (box);
   check_names (&walk, box);
   g_assert_cmpuint (walk.n_faults, ==, 1);
   check_keys (&walk, box);

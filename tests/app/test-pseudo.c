@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "app-test.h"
+#include "places.h"
 #include <glib/gi18n.h>
 #include <locale.h>
 
 /* The window in a language nobody speaks, which make-pseudo writes: each text has brackets, and is a third longer. What is
  * shown without them cannot be translated. */
 
-static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
-
 /* The same in every language: names, and what is said by this test. */
 static const char *const data[] = {
-  "Signalbox", "Sensor", "sbx_", "/news", "ws://", "127.0.0.1", "hello", "JSON", "bytes", "kB", "Ctrl", "Shift", "Delete", "Escape", "Return", "Page", "notice",
+  "Signalbox", "Sensor", "sbx_", "/news", "ws://", "127.0.0.1", "hello", "JSON", "bytes", "kB", "Ctrl", "Shift", "Delete", "Escape", "Return", "Page", "notice", "test", "Doors open", "Workshop", "Guest",
 };
 
 static gboolean
@@ -21,6 +19,9 @@ is_translated (const char *text)
   g_autofree char *rest = NULL;
 
   if (text == NULL || strstr (text, "⟦") != NULL)
+    return TRUE;
+  /* An example of a message or a schema. */
+  if (*text == '{')
     return TRUE;
   if (!g_regex_match_simple ("\\pL{3}", text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT))
     return TRUE;
@@ -89,16 +90,17 @@ check_below (GtkWidget *widget, GtkWidget *root, const char *where, guint *n_tex
     check_below (child, root, where, n_texts, n_faults);
 }
 
-static guint
-count_labels (GtkWidget *widget)
+static gboolean
+has_label (GtkWidget *widget)
 {
-  guint n = GTK_IS_LABEL (widget) ? 1 : 0;
-
   if (!gtk_widget_get_mapped (widget))
-    return 0;
+    return FALSE;
+  if (GTK_IS_LABEL (widget))
+    return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    n += count_labels (child);
-  return n;
+    if (has_label (child))
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -108,37 +110,21 @@ check_pages (AppTest *test, int width, int height)
 
   app_test_resize (test, width, height);
   app_test_wait_until (gtk_widget_get_width (GTK_WIDGET (test->window)) == width);
-  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+  for (guint i = 0; i < PLACES_N_PAGES; i++)
     {
-      g_autofree char *where = g_strdup_printf ("%s at %d", pages[i], width);
+      g_autofree char *where = g_strdup_printf ("%s at %d", places_pages[i], width);
       AdwNavigationSplitView *view = ADW_NAVIGATION_SPLIT_VIEW (
           app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
       guint n_texts = 0;
 
-      sb_window_show_page (test->window, pages[i], NULL);
-      app_test_wait_until (g_strcmp0 (adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view)), pages[i]) == 0 &&
+      sb_window_show_page (test->window, places_pages[i], NULL);
+      app_test_wait_until (g_strcmp0 (adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view)), places_pages[i]) == 0 &&
                            gtk_widget_get_mapped (GTK_WIDGET (adw_navigation_split_view_get_content (view))));
       check_below (GTK_WIDGET (test->window), GTK_WIDGET (test->window), where, &n_texts, &n_faults);
       g_assert_cmpuint (n_texts, >, 3);
       app_test_snap (test, where);
     }
   g_assert_cmpuint (n_faults, ==, 0);
-}
-
-/* A token, a client, a message and a rejected one: so that the tables have rows. */
-static SoupWebsocketConnection *
-fill (AppTest *test)
-{
-  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("Sensor");
-  g_autofree char *secret = NULL;
-  SoupWebsocketConnection *connection;
-
-  spec->may_publish = TRUE;
-  secret = app_test_issue (test, spec, NULL);
-  connection = app_test_connect (test, "/news", secret);
-  soup_websocket_connection_send_text (connection, "{\"hello\": 1}");
-  soup_websocket_connection_send_text (connection, "hello");
-  return connection;
 }
 
 static void
@@ -151,44 +137,86 @@ test_pages (void)
   g_assert_true (g_str_has_prefix (_("_Help"), "⟦"));
   check_pages (test, 1200, 760);
   app_test_start (test);
-  connection = fill (test);
+  connection = places_fill (test);
   check_pages (test, 1200, 760);
   soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
 }
 
 static void
-test_dialogs (void)
+look (AppTest    *test,
+      GtkWidget  *root,
+      const char *name,
+      gpointer    user_data)
 {
-  static const char *const actions[] = { "preferences", "shortcuts" };
+  g_autofree char *where = g_strdup_printf ("%s at %d", name, gtk_widget_get_width (GTK_WIDGET (test->window)));
+  guint n_texts = 0;
+
+  /* English only, and the toolkit's. */
+  if (g_str_equal (name, "help") || g_str_equal (name, "about"))
+    return;
+  /* Until it has words. */
+  g_test_message ("%s", where);
+  app_test_wait_until (has_label (root));
+  places_let_lay_out (root);
+  check_below (root, GTK_WIDGET (test->window), where, &n_texts, user_data);
+  g_assert_cmpuint (n_texts, >, 1);
+  app_test_snap (test, where);
+}
+
+static void
+walk_each (void (*each) (AppTest *test, PlacesFunc func, gpointer user_data))
+{
   g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
   guint n_faults = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+  app_test_start (test);
+  connection = places_fill (test);
+  for (guint wide = 0; wide < 2; wide++)
     {
-      guint n_texts = 0;
-
-      g_action_group_activate_action (G_ACTION_GROUP (test->application), actions[i], NULL);
-      app_test_wait_until (app_test_dialog (test) != NULL &&
-                           count_labels (GTK_WIDGET (app_test_dialog (test))) > 10);
-      check_below (GTK_WIDGET (app_test_dialog (test)), GTK_WIDGET (test->window), actions[i], &n_texts, &n_faults);
-      g_assert_cmpuint (n_texts, >, 10);
-      app_test_snap (test, actions[i]);
-      adw_dialog_force_close (app_test_dialog (test));
-      app_test_wait_until (app_test_dialog (test) == NULL);
+      places_set_width (test, wide == 1);
+      each (test, look, &n_faults);
     }
   g_assert_cmpuint (n_faults, ==, 0);
+}
+
+static void
+test_panels (void)
+{
+  walk_each (places_each_panel);
+}
+
+static void
+test_dialogs (void)
+{
+  walk_each (places_each_dialog);
 }
 
 static void
 add (void)
 {
   g_test_add_func ("/pseudo/pages", test_pages);
+  g_test_add_func ("/pseudo/panels", test_panels);
   g_test_add_func ("/pseudo/dialogs", test_dialogs);
+}
+
+/* An alert measures its heading in one line, too, before it takes the small one that wraps; libadwaita 1.7 is warned of that by GTK. */
+static GLogWriterOutput
+write_log (GLogLevelFlags   level,
+           const GLogField *fields,
+           gsize            n_fields,
+           gpointer         user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") && g_str_has_prefix (fields[i].value, "Trying to measure GtkLabel"))
+      return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default (level, fields, n_fields, user_data);
 }
 
 int
 main (int argc, char *argv[])
 {
+  g_log_set_writer_func (write_log, NULL, NULL);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, g_getenv ("PSEUDO_DIR"));
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -192,7 +192,7 @@ test_in_force (void)
   g_autofree char *filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, id);
   g_autoptr (SbRuleSpec) spec = sb_rule_spec_copy (&find_rule (test, "/news")->spec);
   GtkWidget *editor = open_editor (test, filter);
-  AdwSwitchRow *row = ADW_SWITCH_ROW (app_test_get (editor, ADW_TYPE_SWITCH_ROW, "_In Force"));
+  AdwSwitchRow *row = ADW_SWITCH_ROW (app_test_get (editor, ADW_TYPE_SWITCH_ROW, "In Forc_e"));
 
   g_assert_true (adw_switch_row_get_active (row));
   adw_switch_row_set_active (row, FALSE);

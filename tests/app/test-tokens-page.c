@@ -167,7 +167,7 @@ test_issue (void)
   g_assert_false (can_click (dialog, "_Issue"));
   type_into (dialog, "Channels", "/room/a, /stage/**");
   adw_switch_row_set_active (ADW_SWITCH_ROW (app_test_get (dialog, ADW_TYPE_SWITCH_ROW, "May _Publish")), FALSE);
-  adw_spin_row_set_value (ADW_SPIN_ROW (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "_Clients at Once")), 3);
+  adw_spin_row_set_value (ADW_SPIN_ROW (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "Clients at _Once")), 3);
   adw_spin_row_set_value (ADW_SPIN_ROW (app_test_get (dialog, ADW_TYPE_SPIN_ROW, "_Messages per Second")), 20);
   app_test_snap (test, "tokens-issue-filled");
 

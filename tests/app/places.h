@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app-test.h"
+
+G_BEGIN_DECLS
+
+/* Where the window can be: its pages, what opens on them, its dialogs. Those who look at all of it go through the same list,
+ * and a new dialog needs a line in places.c. Nothing is found by its words: they may be in any language. */
+
+#define PLACES_N_PAGES 7
+extern const char *const places_pages[PLACES_N_PAGES];
+
+/* @root: what is to be looked at. @name: "issue-token", for messages and files. */
+typedef void (*PlacesFunc) (AppTest *test, GtkWidget *root, const char *name, gpointer user_data);
+
+/* Tokens, a client, messages, rejected ones, a rule, a template, a broadcast, a blocked address: every table has rows. */
+SoupWebsocketConnection *places_fill (AppTest *test);
+/* 1200 × 760, or as narrow as a phone. */
+void       places_set_width    (AppTest *test, gboolean wide);
+GtkWidget *places_show_page    (AppTest *test, const char *name, const char *filter);
+/* Until two frames have been drawn not everything has a place. */
+void       places_let_lay_out  (GtkWidget *widget);
+/* What opens beside a table, or over it where it is narrow; and the editor of a rule. There must be a client, a message and a token. */
+void       places_each_panel   (AppTest *test, PlacesFunc func, gpointer user_data);
+/* Opens each, calls @func, and closes it. The same must be there, and one client connected. */
+void       places_each_dialog  (AppTest *test, PlacesFunc func, gpointer user_data);
+
+G_END_DECLS
