@@ -81,7 +81,7 @@ get_width (SbClientCellKind kind)
     case SB_CLIENT_CELL_CLIENT: return 22;
     case SB_CLIENT_CELL_ADDRESS: return 15;
     case SB_CLIENT_CELL_CHANNEL: return 14;
-    case SB_CLIENT_CELL_ENDING: return 32;
+    case SB_CLIENT_CELL_ENDING: return 42;
     case SB_CLIENT_CELL_CLOSED_BY: return 15;
     case SB_CLIENT_CELL_LEFT_AT: return 10;
     case SB_CLIENT_CELL_PROTOCOL: return 5;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "clients/sb-client-lines.h"
+#include "traffic/sb-traffic-words.h"
 #include "watch/sb-preview.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
@@ -81,14 +82,18 @@ make_line (const SbTrafficRecord *record)
   gboolean rejected = record->rejection != SB_REJECTED_NOT;
   g_autofree char *clock = sb_format_clock (record->time, FALSE);
   g_autofree char *preview = sb_preview_make (record->payload, record->size, record->binary);
-  g_autofree char *why = rejected ? g_strdup_printf (_("Rejected: %s"), record->reason != NULL
-                                                                            ? record->reason
-                                                                            : sb_rejection_to_code (record->rejection))
-                                  : NULL;
+  g_autofree char *reason = sb_traffic_words_reason (record);
+  const char *why = reason != NULL ? reason : sb_rejection_to_code (record->rejection);
   GtkWidget *time = add_text (line, clock, 8, "dimmed");
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
   GtkWidget *text = add_text (line, rejected ? why : preview, 8, rejected ? "error" : "monospace");
-  g_autofree char *tooltip = rejected ? g_strdup_printf ("%s\n%s", why, preview) : g_strdup (preview);
+  g_autofree char *title = rejected ? g_strdup_printf (_("Rejected: %s"), why) : NULL;
+  g_autofree char *tooltip = rejected ? g_strdup_printf ("%s\n%s", title, preview) : g_strdup (preview);
 
+  gtk_widget_set_visible (icon, rejected);
+  gtk_widget_add_css_class (icon, "error");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, C_("message", "Rejected"), -1);
+  gtk_box_insert_child_after (GTK_BOX (line), icon, time);
   gtk_widget_add_css_class (time, "num");
   gtk_widget_set_hexpand (text, TRUE);
   gtk_widget_set_tooltip_text (line, tooltip);

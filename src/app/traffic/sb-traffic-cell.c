@@ -222,7 +222,12 @@ show_message (SbTrafficCell  *self,
     add_reason (self);
   if (self->reason == NULL)
     return;
-  gtk_label_set_text (self->reason, rejected ? record->reason : "");
+  if (rejected)
+    {
+      g_autofree char *reason = sb_traffic_words_reason (record);
+
+      gtk_label_set_text (self->reason, reason);
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->reason), rejected);
   make_room (self, rejected);
 }

@@ -15,9 +15,8 @@
  *
  * The traffic as a table, or as rows of two lines where a table would have to be cut. The newest line is at the bottom,
  * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again. While it
- * follows it is as high as a whole number of rows, so that none is cut.
- * and the table follows it until the user scrolls up or selects a line; at the bottom again it follows again. In a flood
- * that it follows it has the last lines only, see #SbTrafficTail.
+ * follows it is as high as a whole number of rows, so that none is cut. In a flood that it follows it has the last lines
+ * only, see #SbTrafficTail.
  *
  * Properties: "selected" (#SbTrafficEntry), "following" (boolean).
  */

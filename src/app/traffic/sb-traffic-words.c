@@ -4,6 +4,7 @@
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 static gboolean
 is_rejected (const SbTrafficRecord *record)
@@ -58,6 +59,17 @@ sb_traffic_words_direction (SbTrafficEntry *entry)
   if (is_rejected (record))
     return C_("message", "Rejected");
   return record->direction == SB_DIRECTION_FROM_CLIENT ? _("From a client") : _("From an administrator");
+}
+
+char *
+sb_traffic_words_reason (const SbTrafficRecord *record)
+{
+  gsize length = record->pointer != NULL ? strlen (record->pointer) : 0;
+
+  if (record->reason == NULL || length == 0 || strncmp (record->reason, record->pointer, length) != 0 ||
+      strncmp (record->reason + length, ": ", 2) != 0)
+    return g_strdup (record->reason);
+  return g_strdup_printf ("%s · %s", record->reason + length + 2, record->pointer);
 }
 
 static char *
