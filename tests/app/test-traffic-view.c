@@ -3,6 +3,7 @@
 
 #include "../engine/shadow-list.h"
 #include "traffic/sb-traffic-export.h"
+#include "traffic/sb-traffic-snapshot.h"
 #include "traffic/sb-traffic-tail.h"
 #include "traffic/sb-traffic-text.h"
 #include "traffic/sb-traffic-view.h"
@@ -391,7 +392,7 @@ export (SbTrafficView *view,
   sb_traffic_export_write_async (view, file, csv, NULL, NULL, NULL, take_result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_true (sb_traffic_export_write_finish (result, &error));
+  g_assert_true (sb_traffic_export_write_finish (result, NULL, &error));
   g_assert_no_error (error);
   g_file_get_contents (path, &text, NULL, &error);
   g_assert_no_error (error);
@@ -434,6 +435,72 @@ test_export (void)
   g_assert_nonnull (strstr (rows[1], "\"{\"\"alpha\"\":0}\""));
 }
 
+static GArray *
+wait_for_snapshot (SbTrafficView *view,
+                   GAsyncResult **result)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *records;
+
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  records = sb_traffic_snapshot_take_finish (view, *result, &error);
+  g_assert_no_error (error);
+  g_clear_object (result);
+  return records;
+}
+
+static void
+assert_snapshot (GArray       *records,
+                 const GArray *numbers)
+{
+  g_assert_cmpuint (records->len, ==, numbers->len);
+  for (guint i = 0; i < records->len; i++)
+    g_assert_cmpint (g_array_index (records, SbTrafficRecord, i).time - 1000000, ==,
+                     (gint64) g_array_index (numbers, guint64, i));
+}
+
+/* It has what was shown when it began: all of it, though the log goes on, lets go of it, and the view looks for something else. */
+static void
+test_snapshot (void)
+{
+  g_autoptr (SbTrafficLog) log = sb_traffic_log_new (3000, 10000000);
+  g_autoptr (SbTrafficView) view = sb_traffic_view_new (log);
+  g_autoptr (GAsyncResult) result = NULL;
+  SbTrafficMatch match = { .kind = SB_TRAFFIC_FROM_CLIENTS };
+  SbTrafficMatch all = { .kind = SB_TRAFFIC_ALL };
+
+  for (guint round = 0; round < 4; round++)
+    {
+      gboolean paused = round >= 2;
+      g_autoptr (GArray) expected = NULL;
+      g_autoptr (GArray) records = NULL;
+
+      append (log, 4000);
+      sb_traffic_view_set_match (view, &match);
+      sb_traffic_view_set_paused (view, paused);
+      expected = expect (log, &match);
+      if (paused)
+        append (log, 1000); /* held from now on */
+      else
+        g_assert_true (round > 0 || sb_traffic_view_is_searching (view));
+      sb_traffic_snapshot_take_async (view, NULL, take_result_cb, &result);
+      for (guint i = 0; i < 40; i++)
+        {
+          append (log, 100);
+          if (i == 5 && round % 2 == 1)
+            {
+              sb_traffic_view_set_paused (view, FALSE);
+              sb_traffic_view_set_match (view, &all);
+            }
+          g_main_context_iteration (NULL, FALSE);
+        }
+      records = wait_for_snapshot (view, &result);
+      assert_snapshot (records, expected);
+      sb_traffic_view_set_paused (view, FALSE);
+    }
+}
+
 static void
 test_export_cancelled (void)
 {
@@ -455,7 +522,7 @@ test_export_cancelled (void)
   sb_traffic_export_write_async (view, file, FALSE, NULL, NULL, cancellable, take_result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_false (sb_traffic_export_write_finish (result, &error));
+  g_assert_false (sb_traffic_export_write_finish (result, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_file_get_contents (path, &text, NULL, NULL);
   g_assert_cmpstr (text, ==, "before");
@@ -483,6 +550,7 @@ main (int   argc,
   g_test_add_func ("/traffic-match/letters", test_search_letters);
   g_test_add_func ("/traffic-text/indent", test_indent);
   g_test_add_func ("/traffic-text/readable-and-bytes", test_text);
+  g_test_add_func ("/traffic-export/snapshot-is-of-its-moment", test_snapshot);
   g_test_add_func ("/traffic-export/ndjson-and-csv", test_export);
   g_test_add_func ("/traffic-export/cancelled-leaves-the-file", test_export_cancelled);
   status = g_test_run ();

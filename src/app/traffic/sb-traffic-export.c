@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-export.h"
+#include "traffic/sb-traffic-snapshot.h"
 #include "widgets/sb-export.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
@@ -147,8 +148,8 @@ append_csv (GString               *text,
 
 typedef struct
 {
-  SbTrafficRecord *records; /* owned, copies: the log goes on */
-  guint n;
+  GArray *records; /* (element-type SbTrafficRecord): copies, for the log goes on */
+  guint n;         /* of them */
   GFile *file;
   gboolean csv;
   _Atomic guint n_written;
@@ -162,9 +163,7 @@ write_free (gpointer data)
 {
   Write *self = data;
 
-  for (guint i = 0; i < self->n; i++)
-    sb_traffic_record_clear (&self->records[i]);
-  g_free (self->records);
+  g_clear_pointer (&self->records, g_array_unref);
   g_object_unref (self->file);
   g_free (self);
 }
@@ -182,10 +181,12 @@ write_lines (Write         *self,
 
   for (guint i = 0; i < self->n; i++)
     {
+      const SbTrafficRecord *record = &g_array_index (self->records, SbTrafficRecord, i);
+
       if (self->csv)
-        append_csv (text, &self->records[i]);
+        append_csv (text, record);
       else
-        append_json (text, &self->records[i]);
+        append_json (text, record);
       if (text->len < CHUNK && i + 1 < self->n)
         continue;
       if (!g_output_stream_write_all (stream, text->str, text->len, NULL, cancellable, error))
@@ -196,8 +197,26 @@ write_lines (Write         *self,
   return TRUE;
 }
 
-/* A stream that replaces a file puts it in place when it is closed; closed while cancelled, it leaves what was there.
- */
+/* A stream that replaces a file puts it in place when it is closed; closed while cancelled, it leaves what was there. */
+static gboolean
+write_file (Write        *self,
+            GCancellable *cancellable,
+            GError      **error)
+{
+  g_autoptr (GCancellable) abandoned = g_cancellable_new ();
+  g_autoptr (GFileOutputStream) stream = NULL;
+
+  stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
+                           cancellable, error);
+  if (stream == NULL)
+    return FALSE;
+  if (write_lines (self, G_OUTPUT_STREAM (stream), cancellable, error))
+    return g_output_stream_close (G_OUTPUT_STREAM (stream), cancellable, error);
+  g_cancellable_cancel (abandoned);
+  g_output_stream_close (G_OUTPUT_STREAM (stream), abandoned, NULL);
+  return FALSE;
+}
+
 static void
 write_thread (GTask        *task,
               gpointer      source,
@@ -205,28 +224,34 @@ write_thread (GTask        *task,
               GCancellable *cancellable)
 {
   Write *self = data;
-  g_autoptr (GCancellable) abandoned = g_cancellable_new ();
-  g_autoptr (GFileOutputStream) stream = NULL;
+  GError *error = NULL;
+  gboolean written = write_file (self, cancellable, &error);
+
+  /* Here: to free a hundred thousand of them would be felt where they came from. */
+  g_clear_pointer (&self->records, g_array_unref);
+  if (written)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+copied_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Write *self = g_task_get_task_data (task);
   GError *error = NULL;
 
-  stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-                           cancellable, &error);
-  if (stream == NULL)
+  self->records = sb_traffic_snapshot_take_finish (SB_TRAFFIC_VIEW (source), result, &error);
+  if (self->records == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
-  if (!write_lines (self, G_OUTPUT_STREAM (stream), cancellable, &error))
-    {
-      g_cancellable_cancel (abandoned);
-      g_output_stream_close (G_OUTPUT_STREAM (stream), abandoned, NULL);
-      g_task_return_error (task, error);
-      return;
-    }
-  if (!g_output_stream_close (G_OUTPUT_STREAM (stream), cancellable, &error))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  self->n = self->records->len;
+  g_task_run_in_thread (task, write_thread);
 }
 
 static gboolean
@@ -234,7 +259,7 @@ progress_cb (gpointer user_data)
 {
   Write *self = g_task_get_task_data (user_data);
 
-  self->progress (self->n > 0 ? (double) sb_counter_get (self->n_written) / self->n : 1, self->progress_data);
+  self->progress (self->n > 0 ? (double) sb_counter_get (self->n_written) / self->n : 0, self->progress_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -266,15 +291,6 @@ sb_traffic_export_write_async (SbTrafficView          *view,
   g_autoptr (GTask) task = g_task_new (view, cancellable, callback, user_data);
   Write *self = g_new0 (Write, 1);
 
-  sb_traffic_view_finish (view);
-  self->n = g_list_model_get_n_items (G_LIST_MODEL (view));
-  self->records = g_new0 (SbTrafficRecord, self->n);
-  for (guint i = 0; i < self->n; i++)
-    {
-      g_autoptr (SbTrafficEntry) entry = g_list_model_get_item (G_LIST_MODEL (view), i);
-
-      sb_traffic_record_copy (sb_traffic_entry_get_record (entry), &self->records[i]);
-    }
   self->file = g_object_ref (file);
   self->csv = csv;
   self->progress = progress;
@@ -285,16 +301,19 @@ sb_traffic_export_write_async (SbTrafficView          *view,
       self->progress_id = g_timeout_add (PROGRESS_INTERVAL, progress_cb, task);
       g_signal_connect (task, "notify::completed", G_CALLBACK (stop_progress_cb), NULL);
     }
-  g_task_run_in_thread (task, write_thread);
+  sb_traffic_snapshot_take_async (view, cancellable, copied_cb, g_steal_pointer (&task));
 }
 
 gboolean
 sb_traffic_export_write_finish (GAsyncResult *result,
+                                guint        *n_written,
                                 GError      **error)
 {
   Write *self = g_task_get_task_data (G_TASK (result));
 
   g_clear_handle_id (&self->progress_id, g_source_remove);
+  if (n_written != NULL)
+    *n_written = sb_counter_get (self->n_written);
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -308,7 +327,6 @@ typedef struct
   GCancellable *cancellable;
   AdwDialog *dialog; /* owned: how far it is, with a way to stop it */
   GtkProgressBar *bar;
-  guint n;
 } Export;
 
 static void
@@ -364,14 +382,15 @@ written_cb (GObject      *source,
   g_autoptr (Export) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_file_get_basename (self->file);
-  g_autofree char *number = sb_format_number (self->n);
-  gboolean written = sb_traffic_export_write_finish (result, &error);
+  guint n = 0;
+  gboolean written = sb_traffic_export_write_finish (result, &n, &error);
+  g_autofree char *number = sb_format_number (n);
 
   if (self->dialog != NULL)
     adw_dialog_force_close (self->dialog);
   if (written)
     /* Translators: a number and the name of a file */
-    sb_page_say (self->page, ngettext ("%s message exported to “%s”", "%s messages exported to “%s”", self->n), number,
+    sb_page_say (self->page, ngettext ("%s message exported to “%s”", "%s messages exported to “%s”", n), number,
                  name);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     sb_page_say (self->page, _("Export cancelled, nothing was written"));
@@ -392,7 +411,6 @@ chosen_cb (GObject      *source,
   if (self->file == NULL)
     return;
   name = g_file_get_basename (self->file);
-  self->n = g_list_model_get_n_items (G_LIST_MODEL (self->view));
   self->cancellable = g_cancellable_new ();
   sb_traffic_export_write_async (export->view, export->file, g_str_has_suffix (name, ".csv"), told_cb, export,
                                  export->cancellable, written_cb, g_steal_pointer (&self));

@@ -14,7 +14,7 @@ void     sb_traffic_export_ask          (SbPage *page, SbTrafficView *view);
 
 /* Called on the main thread, now and then: what part is written, from 0 to 1. */
 typedef void (*SbTrafficExportProgress) (double fraction, gpointer user_data);
-/* The lines are those of now; they are written by another thread. A cancelled or failed export leaves what was at @file
+/* The lines are those of now, copied in slices and written by another thread, so that the window goes on meanwhile. A cancelled or failed export leaves what was at @file
  * before. */
 void sb_traffic_export_write_async (SbTrafficView *view,
                                     GFile *file,
@@ -24,6 +24,7 @@ void sb_traffic_export_write_async (SbTrafficView *view,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
-gboolean sb_traffic_export_write_finish (GAsyncResult *result, GError **error);
+/* @n_written: (nullable): how many lines. */
+gboolean sb_traffic_export_write_finish (GAsyncResult *result, guint *n_written, GError **error);
 
 G_END_DECLS

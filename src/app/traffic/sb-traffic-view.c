@@ -317,11 +317,27 @@ sb_traffic_view_class_init (SbTrafficViewClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
+static GHashTable *
+make_held (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+}
+
+/* A new table: somebody else may need what is in the old one. */
+static void
+let_go (SbTrafficView *self)
+{
+  if (g_hash_table_size (self->held) == 0)
+    return;
+  g_hash_table_unref (self->held);
+  self->held = make_held ();
+}
+
 static void
 sb_traffic_view_init (SbTrafficView *self)
 {
   self->serials = g_array_new (FALSE, FALSE, sizeof (guint64));
-  self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->held = make_held ();
 }
 
 SbTrafficView *
@@ -365,7 +381,7 @@ sb_traffic_view_set_match (SbTrafficView        *self,
   n_before = count (self);
   g_array_set_size (self->serials, 0);
   self->first = 0;
-  g_hash_table_remove_all (self->held);
+  let_go (self);
   if (n_before > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, 0);
   begin_search (self);
@@ -378,6 +394,39 @@ sb_traffic_view_get_match (SbTrafficView *self)
   g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), NULL);
 
   return &self->match;
+}
+
+SbTrafficLog *
+sb_traffic_view_get_log (SbTrafficView *self)
+{
+  g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), NULL);
+
+  return self->log;
+}
+
+void
+sb_traffic_view_get_span (SbTrafficView *self,
+                          guint64       *from,
+                          guint64       *end)
+{
+  guint n;
+
+  g_return_if_fail (SB_IS_TRAFFIC_VIEW (self));
+
+  n = count (self);
+  *from = n > 0 ? get_serial (self, 0) : get_log_begin (self);
+  if (self->search_id != 0)
+    *from = MIN (*from, get_log_begin (self));
+  /* A paused view has looked at, and counted, what it does not show. */
+  *end = !self->paused ? self->end : n > 0 ? get_serial (self, n - 1) + 1 : *from;
+}
+
+GHashTable *
+sb_traffic_view_get_held (SbTrafficView *self)
+{
+  g_return_val_if_fail (SB_IS_TRAFFIC_VIEW (self), NULL);
+
+  return self->held;
 }
 
 gboolean
@@ -431,7 +480,7 @@ sb_traffic_view_set_paused (SbTrafficView *self,
 
   last = count (self) > 0 ? get_serial (self, count (self) - 1) + 1 : 0;
   drop_front (self, count_before (self, get_log_begin (self)));
-  g_hash_table_remove_all (self->held);
+  let_go (self);
   /* What came while it was paused was counted, not taken. */
   self->end = self->n_waiting > 0 ? last : self->end;
   catch_up (self);

@@ -23,6 +23,12 @@ SbTrafficView  *sb_traffic_view_new          (SbTrafficLog *log);
 /* Begins to look through the whole log: everything is replaced, the pause is over for what falls out. */
 void            sb_traffic_view_set_match    (SbTrafficView *self, const SbTrafficMatch *match);
 const SbTrafficMatch *sb_traffic_view_get_match (SbTrafficView *self);
+SbTrafficLog   *sb_traffic_view_get_log      (SbTrafficView *self); /* transfer none */
+/* What is shown, and what a search may still find to show, are the lines that match with serials from @from up to before @end. */
+void            sb_traffic_view_get_span     (SbTrafficView *self, guint64 *from, guint64 *end);
+/* (transfer none) (element-type guint64 SbTrafficEntry): of these, what is no longer in the log. Whoever takes a reference keeps
+ * them when the view lets go of them. */
+GHashTable     *sb_traffic_view_get_held     (SbTrafficView *self);
 gboolean        sb_traffic_view_is_searching (SbTrafficView *self);
 /* Looks through what is left at once. */
 void            sb_traffic_view_finish       (SbTrafficView *self);
