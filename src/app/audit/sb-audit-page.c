@@ -165,7 +165,15 @@ export_action_cb (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.ndjson", sb_audit_export, G_OBJECT (SB_AUDIT_PAGE (widget)->filtered));
+  GListModel *shown = G_LIST_MODEL (SB_AUDIT_PAGE (widget)->filtered);
+  guint n = g_list_model_get_n_items (shown);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_full (n, g_object_unref);
+  g_autoptr (GListStore) store = g_list_store_new (SB_TYPE_JOURNAL_ENTRY);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (entries, g_list_model_get_item (shown, i));
+  g_list_store_splice (store, 0, 0, entries->pdata, entries->len);
+  sb_export_ask (SB_PAGE (widget), _("Export Audit Trail"), "audit.ndjson", sb_audit_export, G_OBJECT (store), TRUE);
 }
 
 /* --- older ones --- */

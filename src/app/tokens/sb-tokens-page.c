@@ -352,7 +352,7 @@ export_action_cb (GtkWidget  *widget,
 {
   SbEngine *engine = get_engine (SB_TOKENS_PAGE (widget));
 
-  sb_export_ask (SB_PAGE (widget), _("Export Tokens"), "tokens.json", sb_token_export, G_OBJECT (sb_engine_get_tokens (engine)));
+  sb_export_ask (SB_PAGE (widget), _("Export Tokens"), "tokens.json", sb_token_export, G_OBJECT (sb_engine_get_tokens (engine)), FALSE);
 }
 
 static void

@@ -10,6 +10,9 @@ typedef struct
   SbPage *page;
   SbExportFunc func;
   GObject *source;
+  gboolean own;
+  gboolean csv;
+  GFile *file;
 } Export;
 
 static void
@@ -17,6 +20,7 @@ export_free (Export *self)
 {
   g_object_unref (self->page);
   g_object_unref (self->source);
+  g_clear_object (&self->file);
   g_free (self);
 }
 
@@ -38,23 +42,57 @@ written_cb (GObject      *source,
 }
 
 static void
+write_text (Export *export,
+            char   *text /* taken */)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+
+  g_file_replace_contents_bytes_async (export->file, bytes, NULL, FALSE,
+                                       G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, written_cb, export);
+}
+
+static void
+make_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
+{
+  Export *export = data;
+
+  g_task_return_pointer (task, export->func (export->source, export->csv), g_free);
+}
+
+static void
+made_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  write_text (user_data, g_task_propagate_pointer (G_TASK (result), NULL));
+}
+
+static void
 chosen_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
   g_autoptr (Export) export = user_data;
-  g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
   g_autofree char *name = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  char *text;
 
-  if (file == NULL)
+  export->file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
+  if (export->file == NULL)
     return;
-  name = g_file_get_basename (file);
-  text = export->func (export->source, g_str_has_suffix (name, ".csv"));
-  bytes = g_bytes_new_take (text, strlen (text));
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                                       written_cb, g_steal_pointer (&export));
+  name = g_file_get_basename (export->file);
+  export->csv = g_str_has_suffix (name, ".csv");
+  if (export->own)
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, made_cb, export);
+
+      g_task_set_task_data (task, g_steal_pointer (&export), NULL);
+      g_task_run_in_thread (task, make_thread);
+      return;
+    }
+  write_text (export, export->func (export->source, export->csv));
+  g_steal_pointer (&export);
 }
 
 /**
@@ -64,13 +102,15 @@ chosen_cb (GObject      *source,
  * @initial_name: "tokens.json"
  * @func: makes the text, when it is known whether it is wanted as CSV
  * @source: what @func makes it of
+ * @own: nobody else has @source or changes what is in it, so that @func, which may take long, is called in another thread
  */
 void
 sb_export_ask (SbPage      *page,
                const char  *title,
                const char  *initial_name,
                SbExportFunc func,
-               GObject     *source)
+               GObject     *source,
+               gboolean     own)
 {
   static const struct
   {
@@ -101,6 +141,7 @@ sb_export_ask (SbPage      *page,
   export->page = g_object_ref (page);
   export->func = func;
   export->source = g_object_ref (source);
+  export->own = own;
   gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page))), NULL, chosen_cb, export);
 }
 
