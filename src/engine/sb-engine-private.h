@@ -120,6 +120,7 @@ struct _SbEngine
 void     sb_engine_notify             (SbEngine *self, SbEngineProp prop);
 void     sb_engine_emit_notice        (SbEngine *self, const char *code, const char *message);
 void     sb_engine_emit_ticked        (SbEngine *self);
+void     sb_engine_emit_schemas_changed (SbEngine *self);
 
 /* --- state, sb-engine-server.c --- */
 void     sb_engine_set_phase          (SbEngine *self, SbEngineState phase);

@@ -81,6 +81,17 @@ draft_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
                            (GDestroyNotify) sb_rule_unref);
 }
 
+static GPtrArray *
+dup_documents (SbEngine *self)
+{
+  GPtrArray *documents = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_schema_document_unref);
+
+  for (guint i = 0; i < self->schemas->len; i++)
+    g_ptr_array_add (documents, sb_schema_document_ref (g_ptr_array_index (self->schemas, i)));
+
+  return documents;
+}
+
 void
 sb_engine_draft_rule_async (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -91,9 +102,7 @@ sb_engine_draft_rule_async (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyC
 
   draft = g_new0 (Draft, 1);
   draft->spec = sb_rule_spec_copy (spec);
-  draft->documents = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_schema_document_unref);
-  for (guint i = 0; i < self->schemas->len; i++)
-    g_ptr_array_add (draft->documents, sb_schema_document_ref (g_ptr_array_index (self->schemas, i)));
+  draft->documents = dup_documents (self);
   run (self, sb_engine_draft_rule_async, draft_in_thread, draft, draft_free, callback, user_data);
 }
 
@@ -101,6 +110,88 @@ SbRule *
 sb_engine_draft_rule_finish (SbEngine *self, GAsyncResult *result, GError **error)
 {
   return finish (self, result, error);
+}
+
+/* --- draft of a document --- */
+
+typedef struct
+{
+  char *uri;
+  char *text;
+  GPtrArray *documents;
+} DraftDocument;
+
+static void
+draft_document_free (gpointer data)
+{
+  DraftDocument *self = data;
+
+  g_free (self->uri);
+  g_free (self->text);
+  g_ptr_array_unref (self->documents);
+  g_free (self);
+}
+
+/* An empty text: there is none. */
+static char *
+find_id (const char *text)
+{
+  g_autoptr (JsonNode) node = sb_rule_read_schema (text, NULL);
+  JsonNode *id = JSON_NODE_HOLDS_OBJECT (node) ? json_object_get_member (json_node_get_object (node), "$id") : NULL;
+
+  return g_strdup (id != NULL && json_node_get_value_type (id) == G_TYPE_STRING ? json_node_get_string (id) : "");
+}
+
+/* As sb-schema-document-store.c checks it. */
+static void
+draft_document_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  DraftDocument *draft = data;
+  g_autoptr (SbSchemaRegistry) registry = NULL;
+  g_autoptr (SbSchema) schema = NULL;
+  GError *error = NULL;
+
+  if (sb_schema_document_check_uri (draft->uri, &error))
+    {
+      g_ptr_array_add (draft->documents, sb_schema_document_new (draft->uri, draft->text, 0));
+      registry = sb_schema_documents_make_registry (draft->documents);
+      schema = sb_rule_compile_schema (draft->text, draft->uri, registry, SB_SCHEMA_NO_FLAGS, &error);
+    }
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, find_id (draft->text), g_free);
+}
+
+void
+sb_engine_draft_schema_async (SbEngine *self, const char *uri, const char *text, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  DraftDocument *draft;
+
+  g_return_if_fail (SB_IS_ENGINE (self));
+  g_return_if_fail (uri != NULL);
+  g_return_if_fail (text != NULL);
+
+  draft = g_new0 (DraftDocument, 1);
+  draft->uri = g_strdup (uri);
+  draft->text = g_strdup (text);
+  draft->documents = dup_documents (self);
+  run (self, sb_engine_draft_schema_async, draft_document_in_thread, draft, draft_document_free, callback, user_data);
+}
+
+gboolean
+sb_engine_draft_schema_finish (SbEngine *self, GAsyncResult *result, char **id, GError **error)
+{
+  g_autofree char *found = finish (self, result, error);
+
+  if (found == NULL)
+    return FALSE;
+  if (id != NULL)
+    *id = *found != '\0' ? g_steal_pointer (&found) : NULL;
+
+  return TRUE;
 }
 
 /* --- one message --- */

@@ -72,6 +72,7 @@ sb_engine_take_stored_rules (SbEngine *self, SbStoredRules *stored)
     sb_rule_list_put (self->rules, g_ptr_array_index (stored->rules, i));
   g_ptr_array_unref (self->schemas);
   self->schemas = g_ptr_array_ref (stored->documents);
+  sb_engine_emit_schemas_changed (self);
 }
 
 static void

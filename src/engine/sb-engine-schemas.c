@@ -48,6 +48,26 @@ sb_engine_get_schemas (SbEngine *self)
   return self->schemas;
 }
 
+guint
+sb_engine_count_schema_users (SbEngine *self, const char *uri)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+  guint n = 0;
+
+  g_return_val_if_fail (SB_IS_ENGINE (self), 0);
+  g_return_val_if_fail (uri != NULL, 0);
+
+  rules = sb_rule_list_dup_rules (self->rules);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const SbRule *rule = g_ptr_array_index (rules, i);
+
+      n += rule->schema != NULL && sb_schema_uses (rule->schema, uri);
+    }
+
+  return n;
+}
+
 void
 sb_engine_add_schema_async (SbEngine *self, const char *actor, const char *uri, const char *text,
                             GAsyncReadyCallback callback, gpointer user_data)

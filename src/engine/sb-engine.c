@@ -25,6 +25,7 @@ G_DEFINE_FINAL_TYPE (SbEngine, sb_engine, G_TYPE_OBJECT)
 enum
 {
   NOTICE,
+  SCHEMAS_CHANGED,
   TICKED,
   N_SIGNALS
 };
@@ -42,6 +43,12 @@ void
 sb_engine_emit_notice (SbEngine *self, const char *code, const char *message)
 {
   g_signal_emit (self, signals[NOTICE], 0, code, message);
+}
+
+void
+sb_engine_emit_schemas_changed (SbEngine *self)
+{
+  g_signal_emit (self, signals[SCHEMAS_CHANGED], 0);
 }
 
 void
@@ -148,6 +155,13 @@ sb_engine_class_init (SbEngineClass *klass)
    */
   signals[NOTICE] = g_signal_new ("notice", SB_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                   G_TYPE_STRING, G_TYPE_STRING);
+  /**
+   * SbEngine::schemas-changed:
+   *
+   * sb_engine_get_schemas() is another list now.
+   */
+  signals[SCHEMAS_CHANGED] =
+      g_signal_new ("schemas-changed", SB_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   /**
    * SbEngine::ticked:
    *

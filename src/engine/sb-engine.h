@@ -138,17 +138,23 @@ SbRule         *sb_engine_find_rule           (SbEngine *self, const char *chann
 void            sb_engine_set_rule_async      (SbEngine *self, const char *actor, gint64 id, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
 SbRule         *sb_engine_set_rule_finish     (SbEngine *self, GAsyncResult *result, GError **error);
 void            sb_engine_remove_rule_async   (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
-/* Schema documents that the schemas of rules may refer to: (element-type SbSchemaDocument), by URI. Transfer none; changes with the next command. */
+/* Schema documents that the schemas of rules may refer to: (element-type SbSchemaDocument), by URI. Transfer none; another list after each
+ * "schemas-changed". */
 GPtrArray      *sb_engine_get_schemas         (SbEngine *self);
+/* Rules whose schemas could not be used without the document at @uri. */
+guint           sb_engine_count_schema_users  (SbEngine *self, const char *uri);
 /* Adds or replaces one. SB_RULE_ERROR_IN_USE: a rule's schema could then not be used any more; so with removing it. */
 void            sb_engine_add_schema_async    (SbEngine *self, const char *actor, const char *uri, const char *text, GAsyncReadyCallback callback, gpointer user_data);
 void            sb_engine_remove_schema_async (SbEngine *self, const char *actor, const char *uri, GAsyncReadyCallback callback, gpointer user_data);
 /* Finish of these three: sb_engine_command_finish(). */
 
 /* Compiles @spec as set_rule would, without keeping it: what an editor checks its schema by, and the test bench tests. Errors as there. Off the
- * main thread, as are the three below; none of them changes or counts anything. */
+ * main thread, as are those below; none of them changes or counts anything. */
 void            sb_engine_draft_rule_async    (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data);
 SbRule         *sb_engine_draft_rule_finish   (SbEngine *self, GAsyncResult *result, GError **error);
+/* Compiles a document as add_schema would, without keeping it. @id: (out) (optional) (transfer full): its own "$id"; NULL: it has none. */
+void            sb_engine_draft_schema_async  (SbEngine *self, const char *uri, const char *text, GAsyncReadyCallback callback, gpointer user_data);
+gboolean        sb_engine_draft_schema_finish (SbEngine *self, GAsyncResult *result, char **id, GError **error);
 /* Everything that is wrong with a message: by @draft, or where that is NULL by the rule that counts on @channel, and by the server's limits. */
 void            sb_engine_test_message_async  (SbEngine *self, SbRule *draft, const char *channel, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
 SbRuleReport   *sb_engine_test_message_finish (SbEngine *self, GAsyncResult *result, GError **error);

@@ -170,6 +170,67 @@ test_unusable (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (speaker);
 }
 
+static gboolean
+draft_schema (SbEngine *engine, const char *uri, const char *text, char **id, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sb_engine_draft_schema_async (engine, uri, text, store_result_cb, &result);
+  sb_test_wait (result != NULL);
+  return sb_engine_draft_schema_finish (engine, result, id, error);
+}
+
+static void
+count_change_cb (SbEngine *engine, guint *n)
+{
+  ++*n;
+}
+
+/* What an editor of stored schemas asks: how many rules need one, whether a text could be stored, and when to look
+ * again. */
+static void
+test_schemas_in_use (EngineFixture *self, gconstpointer data)
+{
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  guint n_changes = 0;
+
+  g_signal_connect (self->engine, "schemas-changed", G_CALLBACK (count_change_cb), &n_changes);
+  sb_engine_add_schema_async (self->engine, "window", PERSON, "{\"$ref\": \"name.json\"}", store_result_cb, &result);
+  g_assert_cmpint (engine_finish (self->engine, &result, &error), ==, -1);
+  g_assert_error (error, SB_RULE_ERROR, SB_RULE_ERROR_SCHEMA);
+  g_clear_error (&error);
+  g_assert_cmpuint (n_changes, ==, 0);
+  sb_engine_add_schema_async (self->engine, "window", "https://example.org/name.json", "{\"type\": \"string\"}", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  sb_engine_add_schema_async (self->engine, "window", PERSON, "{\"$ref\": \"name.json\"}", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  g_assert_cmpuint (n_changes, ==, 2);
+
+  g_assert_cmpuint (sb_engine_count_schema_users (self->engine, PERSON), ==, 0);
+  set (self->engine, 0, "/news", "{\"$ref\": \"" PERSON "#\"}");
+  set (self->engine, 0, "/sport", "{\"items\": {\"$ref\": \"HTTPS://example.org/person.json\"}}");
+  set (self->engine, 0, "/none", "{\"$comment\": \"" PERSON "\"}");
+  g_assert_cmpuint (sb_engine_count_schema_users (self->engine, PERSON), ==, 2);
+  /* The one by way of the other. */
+  g_assert_cmpuint (sb_engine_count_schema_users (self->engine, "https://example.org/name.json"), ==, 2);
+  g_assert_cmpuint (sb_engine_count_schema_users (self->engine, "https://example.org/other.json"), ==, 0);
+
+  g_assert_true (draft_schema (self->engine, "https://example.org/a.json",
+                               "{\"$id\": \"https://example.org/b.json\", \"$ref\": \"name.json\"}", &id, &error));
+  g_assert_cmpstr (id, ==, "https://example.org/b.json");
+  g_clear_pointer (&id, g_free);
+  g_assert_true (draft_schema (self->engine, "https://example.org/a.json", "true", &id, &error));
+  g_assert_null (id);
+  g_assert_false (draft_schema (self->engine, "a.json", "true", &id, &error));
+  g_assert_error (error, SB_RULE_ERROR, SB_RULE_ERROR_URI);
+  g_clear_error (&error);
+  g_assert_false (draft_schema (self->engine, "https://example.org/a.json", "{\"type\": 7}", &id, &error));
+  g_assert_cmpstr (sb_rule_error_get_place (error)->pointer, ==, "/type");
+  g_assert_cmpuint (sb_engine_get_schemas (self->engine)->len, ==, 2);
+}
+
 static void
 test_schemas (EngineFixture *self, gconstpointer data)
 {
@@ -486,6 +547,7 @@ main (int argc, char *argv[])
   ADD ("counts-without-a-disk", test_counts_without_a_disk);
   ADD ("unusable", test_unusable);
   ADD ("schemas", test_schemas);
+  ADD ("schemas-in-use", test_schemas_in_use);
   ADD ("test-message", test_test_message);
   ADD ("bad-draft", test_bad_draft);
   ADD ("try-rule", test_try_rule);

@@ -324,6 +324,14 @@ has_one_dialect (SbCompiler *self, const SbResource *root)
   return TRUE;
 }
 
+static char **
+dup_keys (GHashTable *table)
+{
+  g_autofree char **keys = (char **) g_hash_table_get_keys_as_array (table, NULL);
+
+  return g_strdupv (keys);
+}
+
 SbSchema *
 sb_schema_compile (JsonNode *document,
                    const char *base_uri,
@@ -351,6 +359,8 @@ sb_schema_compile (JsonNode *document,
         *metaschema_uri = g_strdup (root->resource->metaschema);
     }
 
+  if (compiler.error == NULL)
+    compiler.schema->documents = dup_keys (compiler.resources.used);
   if (compiler.error != NULL)
     {
       g_clear_pointer (&compiler.schema, sb_schema_unref);

@@ -142,6 +142,7 @@ struct _SbSchema
   SbSubschema *root;
   GPtrArray *subschemas; /* (element-type SbSubschema) (owned) */
   GPtrArray *scopes;     /* (element-type SbScope) (owned) */
+  char **documents;      /* URIs of those of the registry that it refers to */
 };
 
 /* The place of the name in @self->names plus 1, or 0. */

@@ -90,7 +90,7 @@ find_resource (SbResources *self, const char *uri, GError **error)
   if (resource != NULL)
     return resource;
 
-  document = sb_schema_registry_lookup (self->registry, uri);
+  document = sb_resources_use (self, uri);
   if (document == NULL)
     return NULL;
 

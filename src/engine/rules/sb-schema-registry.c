@@ -44,9 +44,8 @@ sb_schema_registry_unref (SbSchemaRegistry *self)
   g_free (self);
 }
 
-/* As a key of the table: RFC 3986 §6.2.2 as far as GLib goes, without an empty fragment. */
-static char *
-normalize (const char *uri, GError **error)
+char *
+sb_schema_registry_normalize (const char *uri, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &cause);
@@ -71,7 +70,7 @@ normalize (const char *uri, GError **error)
 gboolean
 sb_schema_registry_add (SbSchemaRegistry *self, const char *uri, JsonNode *document, GError **error)
 {
-  char *key = normalize (uri, error);
+  char *key = sb_schema_registry_normalize (uri, error);
 
   if (key == NULL)
     return FALSE;
@@ -83,7 +82,7 @@ sb_schema_registry_add (SbSchemaRegistry *self, const char *uri, JsonNode *docum
 gboolean
 sb_schema_registry_remove (SbSchemaRegistry *self, const char *uri)
 {
-  g_autofree char *key = normalize (uri, NULL);
+  g_autofree char *key = sb_schema_registry_normalize (uri, NULL);
 
   return key != NULL && g_hash_table_remove (self->documents, key);
 }

@@ -21,6 +21,8 @@ void              sb_schema_registry_unref (SbSchemaRegistry *self);
  * Errors: SB_SCHEMA_ERROR_URI when @uri is not absolute, or has a fragment. */
 gboolean          sb_schema_registry_add   (SbSchemaRegistry *self, const char *uri, JsonNode *document,
                                             GError **error);
+/* @uri as the key it is known by (RFC 3986 §6.2.2 as far as GLib goes). NULL: @error, as above. */
+char             *sb_schema_registry_normalize (const char *uri, GError **error);
 /* FALSE: it was not there. */
 gboolean          sb_schema_registry_remove (SbSchemaRegistry *self, const char *uri);
 /* The document that is known by @uri, also one that is built in; NULL: there is none. @uri is normalized and has no

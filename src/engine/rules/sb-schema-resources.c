@@ -32,6 +32,7 @@ sb_resources_init (SbResources *self, SbSchemaRegistry *registry)
 {
   memset (self, 0, sizeof *self);
   self->registry = registry != NULL ? sb_schema_registry_ref (registry) : sb_schema_registry_new ();
+  self->used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->by_uri = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->resources = g_ptr_array_new_with_free_func ((GDestroyNotify) resource_free);
   self->places = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) place_free);
@@ -42,9 +43,20 @@ sb_resources_clear (SbResources *self)
 {
   g_hash_table_unref (self->places);
   g_hash_table_unref (self->by_uri);
+  g_hash_table_unref (self->used);
   g_ptr_array_unref (self->resources);
   g_free (self->fault_pointer);
   sb_schema_registry_unref (self->registry);
+}
+
+JsonNode *
+sb_resources_use (SbResources *self, const char *uri)
+{
+  JsonNode *document = sb_schema_registry_lookup (self->registry, uri);
+
+  if (document != NULL)
+    g_hash_table_add (self->used, g_strdup (uri));
+  return document;
 }
 
 char *
@@ -244,7 +256,7 @@ read_dialect (SbResources *self, SbResource *resource, JsonObject *object, const
   if (resource->draft != SB_DRAFT_2020_12 || strcmp (plain, DRAFT "schema") == 0)
     return TRUE;
 
-  metaschema = sb_schema_registry_lookup (self->registry, plain);
+  metaschema = sb_resources_use (self, plain);
   if (metaschema == NULL && strstr (plain, "json-schema.org/") != NULL)
     return fail (self, error, place, SB_SCHEMA_ERROR_DIALECT,
                  "“%.200s” is a draft of JSON Schema that is not known here; draft 2020-12, “" DRAFT "schema”, "

@@ -51,6 +51,7 @@ typedef struct
 typedef struct
 {
   SbSchemaRegistry *registry;
+  GHashTable *used;     /* (element-type utf8): keys of the documents of @registry that are referred to */
   GHashTable *by_uri;   /* uri → SbResource */
   GPtrArray *resources; /* (owned) */
   GHashTable *places;   /* JsonNode → SbPlace (owned) */
@@ -73,6 +74,8 @@ SbPlace *sb_resources_resolve (SbResources *self, SbResource *from, const char *
 gboolean sb_resources_scan (SbResources *self, JsonNode *node, SbResource *resource, const char *pointer, guint depth,
                             GError **error);
 SbPlace *sb_resources_add_document (SbResources *self, JsonNode *document, const char *uri, GError **error);
+/* NULL: there is no such document. */
+JsonNode *sb_resources_use    (SbResources *self, const char *uri);
 char    *sb_resources_resolve_uri (const char *base, const char *reference, GError **error);
 
 /* A JSON Pointer with one segment more, escaped. */

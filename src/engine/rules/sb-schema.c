@@ -174,6 +174,14 @@ sb_schema_ref (SbSchema *self)
   return self;
 }
 
+gboolean
+sb_schema_uses (SbSchema *self, const char *uri)
+{
+  g_autofree char *key = sb_schema_registry_normalize (uri, NULL);
+
+  return key != NULL && self->documents != NULL && g_strv_contains ((const char *const *) self->documents, key);
+}
+
 void
 sb_schema_unref (SbSchema *self)
 {
@@ -182,5 +190,6 @@ sb_schema_unref (SbSchema *self)
 
   g_ptr_array_unref (self->subschemas);
   g_ptr_array_unref (self->scopes);
+  g_strfreev (self->documents);
   g_free (self);
 }

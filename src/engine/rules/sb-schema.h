@@ -80,6 +80,10 @@ SbSchema *sb_schema_new   (JsonNode         *document,
 SbSchema *sb_schema_ref   (SbSchema *self);
 void      sb_schema_unref (SbSchema *self);
 
+/* Whether it could not be compiled without the document of the registry that is known by @uri, be it that another such
+ * document leads there. */
+gboolean  sb_schema_uses  (SbSchema *self, const char *uri);
+
 /**
  * sb_schema_evaluate:
  * @instance: the message, as json-glib made it of bytes that sb_json_guard_check() let through; not modified
