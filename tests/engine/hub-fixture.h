@@ -28,6 +28,7 @@ typedef struct
   SbMissedWhy missed_why; /* of the first that a report named */
   guint n_refused;
   const char *refused_error;
+  char *refused_origin, *refused_path;
   const char *notice; /* the code of the last one */
 } HubFixture;
 
@@ -66,6 +67,8 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
       case SB_EVENT_REFUSED:
         self->n_refused++;
         self->refused_error = event->refused.error;
+        g_set_str (&self->refused_origin, event->refused.origin);
+        g_set_str (&self->refused_path, event->refused.path);
         break;
       case SB_EVENT_TRAFFIC:
         take_traffic (self, event);
@@ -147,6 +150,8 @@ hub_fixture_tear_down (HubFixture *self, gconstpointer data)
   g_ptr_array_unref (self->left);
   g_array_unref (self->traffic);
   g_free (self->left_reason);
+  g_free (self->refused_origin);
+  g_free (self->refused_path);
   sb_token_unref (self->token);
   sb_token_secret_free (self->secret);
 }

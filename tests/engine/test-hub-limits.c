@@ -334,6 +334,92 @@ test_silence_is_counted (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (get_totals (self).closed_silent, ==, 1);
 }
 
+/* --- limits that change, for who is in already --- */
+
+static void
+test_pong_timeout_acts_at_once (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autoptr (SbTestClient) client = NULL;
+  g_autoptr (SbTestFrame) ping = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.ping_interval = 1;
+  limits.pong_timeout = 3600;
+  set_limits (self, &limits);
+  client = connect_client (self, "/");
+  ping = sb_test_client_receive (client);
+  g_assert_cmpuint (ping->opcode, ==, 9);
+  limits.pong_timeout = 1;
+  set_limits (self, &limits);
+  sb_test_wait (self->left->len == 1);
+  g_assert_cmpuint (self->left_code, ==, 3008);
+}
+
+static void
+test_ping_interval_acts_at_once (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autoptr (SbTestClient) client = NULL;
+  g_autoptr (SbTestFrame) ping = NULL;
+  g_autoptr (SbTestFrame) again = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.ping_interval = 1;
+  set_limits (self, &limits);
+  client = connect_client (self, "/");
+  ping = sb_test_client_receive (client);
+  limits.ping_interval = 3600;
+  set_limits (self, &limits);
+  sb_test_client_send_frame (client, 0x8a, ping->payload, ping->length);
+  sb_test_client_expect_silence (client); /* the pong was taken, the next ping is an hour off */
+  limits.ping_interval = 1;
+  set_limits (self, &limits);
+  again = sb_test_client_receive (client);
+  g_assert_cmpuint (again->opcode, ==, 9);
+}
+
+static void
+test_close_timeout_acts_at_once (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autoptr (SbTestClient) client = connect_client (self, "/");
+  g_autoptr (SbTestFrame) frame = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.close_timeout = 60;
+  set_limits (self, &limits);
+  put_token (self, &self->token->spec, g_get_real_time ());
+  frame = sb_test_client_receive_message (client);
+  g_assert_cmpuint (frame->close_code, ==, 3000);
+  limits.close_timeout = 1;
+  set_limits (self, &limits);
+  sb_test_client_expect_end (client);
+}
+
+/* Who has waited for long is the first to go, whatever it was promised when it came; and whoever came in its wake. */
+static void
+test_handshake_timeout_acts_at_once (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autoptr (SbTestClient) old = NULL;
+  g_autoptr (SbTestClient) young = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.handshake_timeout = 300;
+  set_limits (self, &limits);
+  old = sb_test_client_new (self->port);
+  sb_test_client_send_bytes (old, "GET / HTT", 9);
+  sb_test_client_free (connect_client (self, "/")); /* the old one has been accepted by now */
+  limits.handshake_timeout = 1;
+  set_limits (self, &limits);
+  young = sb_test_client_new (self->port);
+  sb_test_client_send_bytes (young, "GET / HTT", 9);
+  sb_test_client_receive_all (young);
+  sb_test_client_receive_all (old);
+  g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 2);
+}
+
 /* --- what is still coming in --- */
 
 #define TEXT_AND_FIN 0x81
@@ -522,6 +608,10 @@ main (int argc, char *argv[])
   ADD ("rejections-are-counted", 1, test_rejections_are_counted);
   ADD ("smaller-rate-counts", 2, test_smaller_rate_counts);
   ADD ("silence-is-counted", 1, test_silence_is_counted);
+  ADD ("pong-timeout-acts-at-once", 2, test_pong_timeout_acts_at_once);
+  ADD ("ping-interval-acts-at-once", 1, test_ping_interval_acts_at_once);
+  ADD ("close-timeout-acts-at-once", 1, test_close_timeout_acts_at_once);
+  ADD ("handshake-timeout-acts-at-once", 1, test_handshake_timeout_acts_at_once);
   ADD ("longest-message-goes-first", 1, test_longest_message_goes_first);
   ADD ("nothing-stays-of-who-goes", 2, test_nothing_stays_of_who_goes);
   ADD ("too-many-compressed-at-once", 1, test_too_many_compressed_at_once);

@@ -218,6 +218,79 @@ test_large (Fixture *self, gconstpointer data)
     }
 }
 
+static GIOStream *
+connect_raw (Fixture *self, gboolean handshake)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", sb_hub_get_port (self->hub), NULL, &error);
+  GIOStream *tls;
+
+  g_assert_no_error (error);
+  if (!handshake)
+    return G_IO_STREAM (g_steal_pointer (&connection));
+
+  tls = g_tls_client_connection_new (G_IO_STREAM (connection), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_certificate_cb), NULL);
+  g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, &error);
+  g_assert_no_error (error);
+
+  return tls;
+}
+
+static void
+write_all (GIOStream *stream, const void *bytes, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream), bytes, size, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* Who talks without waiting for the answer to its handshake is heard to the last byte: TLS has taken in more of it by then than the
+ * lane reads at once, and no descriptor says so. */
+static void
+test_early (Fixture *self, gconstpointer data)
+{
+  const guint n_messages = 66; /* a little more than the 64 KiB that are read at once */
+  const gsize size = 1000;
+  g_autoptr (GIOStream) stream = connect_raw (self, TRUE);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *head = g_strdup_printf ("GET /room HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                           "Authorization: Bearer %s\r\n\r\n", self->secret);
+  const guint8 header[] = { 0x82, 0x80 | 126, size >> 8, size & 0xff, 0, 0, 0, 0 };
+  g_autofree guint8 *payload = g_malloc0 (size);
+  SbHubTotals totals;
+
+  g_byte_array_append (bytes, (const guint8 *) head, strlen (head));
+  for (guint i = 0; i < n_messages; i++)
+    {
+      g_byte_array_append (bytes, header, sizeof header);
+      g_byte_array_append (bytes, payload, size);
+    }
+  write_all (stream, bytes->data, bytes->len);
+  sb_test_wait ((sb_hub_get_totals (self->hub, &totals), totals.messages_in == n_messages));
+}
+
+/* Handshakes of TLS and of HTTP are under way when the hub goes: TLS has threads of its own, which end later. */
+static void
+test_hub_goes (Fixture *self, gconstpointer n_lanes)
+{
+  g_autoptr (GIOStream) silent = connect_raw (self, FALSE);
+  g_autoptr (GIOStream) hello = connect_raw (self, FALSE);
+  g_autoptr (GIOStream) request = connect_raw (self, TRUE);
+  char byte;
+
+  write_all (hello, "\x16\x03\x01\x02\x00\x01", 6);
+  write_all (request, "GET /room HTT", 13);
+  sb_hub_free (self->hub);
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (request), &byte, 1, NULL, NULL), <=, 0);
+  self->hub = sb_hub_new (GPOINTER_TO_UINT (n_lanes), 1, events_cb, self);
+}
+
 static guint64
 count_dropped (Fixture *self)
 {
@@ -322,6 +395,8 @@ main (int argc, char *argv[])
       struct { const char *name; void (*func) (Fixture *, gconstpointer); } tests[] = {
         { "relay", test_relay },
         { "large", test_large },
+        { "early", test_early },
+        { "hub-goes", test_hub_goes },
         { "too-slow", test_too_slow },
         { "refused", test_refused },
         { "revoke", test_revoke },

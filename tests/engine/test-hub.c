@@ -59,6 +59,29 @@ test_refused (HubFixture *self, gconstpointer data)
   sb_test_wait (self->n_refused == 1);
 }
 
+/* What is told of a refusal is kept: it is not as long as a stranger likes. */
+static void
+test_refused_at_length (HubFixture *self, gconstpointer data)
+{
+  g_autofree char *long_text = g_strnfill (6000, 'x');
+  g_autofree char *path = g_strconcat ("/", long_text, NULL);
+  g_autofree char *header = g_strdup_printf ("Origin: https://\xff%s\r\n", long_text);
+  g_autoptr (SbTestClient) client = sb_test_client_new (self->port);
+  g_autoptr (SbTestClient) other = sb_test_client_new (self->port);
+  g_autoptr (SbTestResponse) response = sb_test_client_handshake (client, "/a", self->secret, header);
+  g_autoptr (SbTestResponse) second = NULL;
+
+  g_assert_cmpuint (response->status, ==, 403);
+  sb_test_wait (self->n_refused == 1);
+  g_assert_true (g_utf8_validate (self->refused_origin, -1, NULL));
+  g_assert_cmpuint (strlen (self->refused_origin), <=, 520);
+  g_assert_true (g_str_has_prefix (self->refused_origin, "https://"));
+  second = sb_test_client_handshake (other, path, self->secret, NULL);
+  g_assert_cmpuint (second->status, ==, 404);
+  sb_test_wait (self->n_refused == 2);
+  g_assert_cmpuint (strlen (self->refused_path), ==, 512);
+}
+
 /* --- Talking ------------------------------------------------------------------------------------- */
 
 static void
@@ -515,6 +538,7 @@ main (int argc, char *argv[])
       add ("join-and-leave", test_join_and_leave, n_lanes);
       add ("broken-connection", test_broken_connection, n_lanes);
       add ("refused", test_refused, n_lanes);
+      add ("refused-at-length", test_refused_at_length, n_lanes);
       add ("relay-to-all-others", test_relay_to_all_others, n_lanes);
       add ("order", test_order, n_lanes);
       add ("rejected-is-told-to-its-sender", test_rejected_is_told_to_its_sender, n_lanes);

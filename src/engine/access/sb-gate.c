@@ -23,6 +23,7 @@ struct _SbGate
   GHashTable *address_counts; /* SbAddress → guint: connections; none with 0 */
   GHashTable *token_counts;   /* gint64 → guint: the same of tokens, whether they are still there or not */
   guint n_clients;
+  guint64 serial; /* orders about tokens and addresses so far */
   gboolean draining;
 };
 
@@ -183,6 +184,7 @@ sb_gate_put_token (SbGate *self, SbToken *token)
   g_return_if_fail (self != NULL);
   g_return_if_fail (token != NULL);
 
+  self->serial++;
   sb_token_index_put (&self->index, token);
 }
 
@@ -191,6 +193,7 @@ sb_gate_remove_token (SbGate *self, gint64 token_id)
 {
   g_return_if_fail (self != NULL);
 
+  self->serial++;
   sb_token_index_remove (&self->index, token_id);
 }
 
@@ -202,6 +205,7 @@ sb_gate_block (SbGate *self, const char *address, gint64 until)
   g_return_if_fail (self != NULL);
   g_return_if_fail (address != NULL);
 
+  self->serial++;
   sb_address_parse (&key, address);
   g_hash_table_replace (self->blocked, g_memdup2 (&key, sizeof key), g_memdup2 (&until, sizeof until));
 }
@@ -461,6 +465,35 @@ judge_visitor (SbGate *self, const SbHandshake *handshake, gboolean origin_allow
   self->n_clients++;
 
   return TRUE;
+}
+
+guint64
+sb_gate_get_serial (SbGate *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->serial;
+}
+
+SbToken *
+sb_gate_find_token (SbGate *self, gint64 token_id)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return sb_token_index_find_id (&self->index, token_id);
+}
+
+gboolean
+sb_gate_is_blocked (SbGate *self, const char *address, gint64 now)
+{
+  SbAddress key;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (address != NULL, FALSE);
+
+  sb_address_parse (&key, address);
+
+  return is_blocked (self, &key, now);
 }
 
 /**

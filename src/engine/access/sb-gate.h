@@ -109,5 +109,10 @@ void     sb_gate_set_draining  (SbGate *self, gboolean draining); /* from then o
 void     sb_gate_judge         (SbGate *self, const SbHandshake *handshake, SbVerdict *verdict);
 void     sb_gate_release       (SbGate *self, gint64 token_id, const char *address);
 guint    sb_gate_get_n_clients (SbGate *self);
+/* Another number after every order about tokens and addresses: what was judged before it may be judged otherwise now. */
+guint64  sb_gate_get_serial    (SbGate *self);
+/* The token as it is now, not a reference; NULL: removed. */
+SbToken *sb_gate_find_token    (SbGate *self, gint64 token_id);
+gboolean sb_gate_is_blocked    (SbGate *self, const char *address, gint64 now);
 
 G_END_DECLS

@@ -80,3 +80,9 @@ sb_token_index_find (SbTokenIndex *self, const guint8 hash[SB_TOKEN_HASH_SIZE], 
 
   return token;
 }
+
+SbToken *
+sb_token_index_find_id (SbTokenIndex *self, gint64 id)
+{
+  return g_hash_table_lookup (self->by_id, &id);
+}

@@ -25,5 +25,7 @@ void     sb_token_index_remove (SbTokenIndex *self, gint64 id);
 /* The token (not a reference) whose secret, or whose secret before the last rotation, has @hash. @is_previous:
  * which of the two. */
 SbToken *sb_token_index_find   (SbTokenIndex *self, const guint8 hash[SB_TOKEN_HASH_SIZE], gboolean *is_previous);
+/* Not a reference. */
+SbToken *sb_token_index_find_id (SbTokenIndex *self, gint64 id);
 
 G_END_DECLS

@@ -40,7 +40,7 @@ typedef struct
 {
   SbAcceptor *acceptor;
   int fd; /* not owned */
-  gint64 due;
+  gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
   GList link;
 } Pending;
@@ -49,36 +49,50 @@ static gboolean accept_cb (int fd, GIOCondition condition, gpointer user_data);
 
 /* --- Handshakes that take too long -------------------------------------------------------------- */
 
+/* Waits no more. */
+static void
+pending_leave (Pending *self)
+{
+  if (self->waiting)
+    g_queue_unlink (&self->acceptor->pending, &self->link);
+  self->waiting = FALSE;
+}
+
 static void
 pending_free (gpointer data)
 {
-  Pending *self = data;
+  pending_leave (data);
+  g_free (data);
+}
 
-  if (self->waiting)
-    g_queue_unlink (&self->acceptor->pending, &self->link);
-  g_free (self);
+static void overdue_cb (SbTimer *timer);
+
+/* The oldest is the first to be due: what it may take is the same for all, as the limits are now. */
+static void
+set_overdue (SbAcceptor *self)
+{
+  const Pending *oldest = g_queue_peek_head (&self->pending);
+
+  if (oldest != NULL)
+    sb_wheel_set (&self->lane->wheel, &self->overdue,
+                  oldest->since + self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND, overdue_cb);
 }
 
 static void
 overdue_cb (SbTimer *timer)
 {
   SbAcceptor *self = SB_CONTAINER_OF (timer, SbAcceptor, overdue);
+  gint64 latest = self->lane->now - self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND;
+  Pending *pending;
 
-  while (self->pending.head != NULL)
+  while ((pending = g_queue_peek_head (&self->pending)) != NULL && pending->since <= latest)
     {
-      Pending *pending = self->pending.head->data;
-
-      if (pending->due > self->lane->now)
-        {
-          sb_wheel_set (&self->lane->wheel, timer, pending->due, overdue_cb);
-          return;
-        }
       /* libsoup reads the end and lets go of the connection. */
-      g_queue_unlink (&self->pending, &pending->link);
-      pending->waiting = FALSE;
+      pending_leave (pending);
       sb_counter_add (self->lane->totals.handshake_timeouts, 1);
       shutdown (pending->fd, SHUT_RDWR);
     }
+  set_overdue (self);
 }
 
 static void
@@ -88,13 +102,20 @@ pending_add (SbAcceptor *self, GSocketConnection *connection, int fd)
 
   pending->acceptor = self;
   pending->fd = fd;
-  pending->due = self->lane->now + self->lane->limits.handshake_timeout * G_TIME_SPAN_SECOND;
+  pending->since = self->lane->now;
   pending->link.data = pending;
   pending->waiting = TRUE;
   g_queue_push_tail_link (&self->pending, &pending->link);
   g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
   if (!sb_timer_is_set (&self->overdue))
-    sb_wheel_set (&self->lane->wheel, &self->overdue, pending->due, overdue_cb);
+    set_overdue (self);
+}
+
+void
+sb_acceptor_limits_changed (SbAcceptor *self)
+{
+  if (sb_timer_is_set (&self->overdue))
+    set_overdue (self);
 }
 
 /* --- Accepting ----------------------------------------------------------------------------------- */
@@ -333,7 +354,11 @@ sb_acceptor_new (SbLane *lane, SbAcceptorFunc func, gpointer user_data)
 void
 sb_acceptor_free (SbAcceptor *self)
 {
+  Pending *pending;
+
   sb_acceptor_stop (self);
+  while ((pending = g_queue_peek_head (&self->pending)) != NULL)
+    pending_leave (pending);
   g_clear_object (&self->certificate);
   g_free (self);
 }

@@ -20,7 +20,7 @@ typedef void (*SbAcceptorFunc) (GIOStream *stream, GSocketAddress *local, GSocke
 typedef struct _SbAcceptor SbAcceptor;
 
 SbAcceptor *sb_acceptor_new  (SbLane *lane, SbAcceptorFunc func, gpointer user_data);
-/* When nothing that it accepted is left. */
+/* What it accepted may outlive it: TLS has threads of its own. */
 void        sb_acceptor_free (SbAcceptor *self);
 /* Takes over @fd, which listens. */
 void        sb_acceptor_listen (SbAcceptor *self, int fd);
@@ -28,6 +28,8 @@ gboolean    sb_acceptor_is_listening (SbAcceptor *self);
 void        sb_acceptor_stop (SbAcceptor *self);
 /* From now on new connections speak TLS with this certificate, which has its private key; NULL: none. */
 void        sb_acceptor_set_certificate (SbAcceptor *self, GTlsCertificate *certificate);
+/* The lane's limits are others now: they are those of the handshakes under way, too. */
+void        sb_acceptor_limits_changed (SbAcceptor *self);
 /* The handshake on this connection, or on the one within its TLS, is over: it has all the time it wants. */
 void        sb_acceptor_forget (GIOStream *connection);
 

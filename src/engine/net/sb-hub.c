@@ -278,6 +278,8 @@ session_limits_order (SbLane *lane, Order *order)
   lane->limits = order->session_limits;
   for (guint i = 0; i < lane->sessions->len; i++)
     sb_session_limits_changed (g_ptr_array_index (lane->sessions, i));
+  if (lane->listener != NULL)
+    sb_listener_limits_changed (lane->listener);
 
   return 0;
 }

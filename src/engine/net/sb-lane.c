@@ -144,9 +144,13 @@ sb_lane_settle (SbLane *self)
   lane_run_deferred (self);
   lane_post_outgoing (self);
 
-  /* The next visit of the wheel; none when it is empty. */
-  g_source_set_ready_time (self->source,
-                           self->wheel.n_timers > 0 ? (self->now / SB_WHEEL_TICK + 1) * SB_WHEEL_TICK : -1);
+  /* The next visit of the wheel, none when it is empty; at once where there is something to read that no descriptor
+   * announces. What ends a congestion comes in by the inbox. */
+  if (self->unread->len > 0 && !sb_lane_is_congested (self))
+    g_source_set_ready_time (self->source, 0);
+  else
+    g_source_set_ready_time (self->source,
+                             self->wheel.n_timers > 0 ? (self->now / SB_WHEEL_TICK + 1) * SB_WHEEL_TICK : -1);
 }
 
 /* One look at epoll. TRUE: there may be more to do at once. */

@@ -7,6 +7,7 @@
 
 #include "access/sb-deflate-offer.h"
 #include "net/sb-acceptor.h"
+#include "net/sb-http-refusal.h"
 #include "net/sb-request-stream.h"
 #include "net/sb-session.h"
 #include "sb-clock.h"
@@ -17,6 +18,7 @@
 
 #define MAX_EARLY SB_LANE_BUFFER
 #define MAX_USER_AGENT 200
+#define MAX_ORIGIN 512
 
 struct _SbListener
 {
@@ -52,6 +54,7 @@ typedef struct
 {
   SbListener *listener;
   SbVerdict verdict;
+  guint64 serial; /* the gate's, when it fell */
   char *address;
   SbDeflateOffer deflate; /* window_bits 0: no compression */
 } Answer;
@@ -100,18 +103,6 @@ get_request_stream (SoupServerMessage *message)
   return g_object_get_data (G_OBJECT (remote), "sb-request-stream");
 }
 
-static const SbVerdict malformed = {
-  .status = 400,
-  .error = "bad_request",
-  .message = "This is not a WebSocket handshake that the server understands.",
-};
-
-static const SbVerdict too_large = {
-  .status = 431,
-  .error = "headers_too_large",
-  .message = "The request's headers are too large or too many.",
-};
-
 static void
 judge (SbListener *self, SoupServerMessage *message, Answer *answer)
 {
@@ -140,87 +131,10 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
   };
 
   if (sb_request_stream_is_too_large (get_request_stream (message)))
-    answer->verdict = too_large;
+    answer->verdict = sb_http_refusal_too_large;
   else
     sb_gate_judge (self->gate, &handshake, &answer->verdict);
-}
-
-static void
-count_limit (SbLaneTotals *totals, SbGateLimit limit)
-{
-  switch (limit)
-    {
-    case SB_GATE_LIMIT_NONE: break;
-    case SB_GATE_LIMIT_CLIENTS: sb_counter_add (totals->refused_full, 1); break;
-    case SB_GATE_LIMIT_ADDRESS: sb_counter_add (totals->refused_address, 1); break;
-    case SB_GATE_LIMIT_TOKEN: sb_counter_add (totals->refused_token, 1); break;
-    case SB_GATE_LIMIT_ATTEMPTS: sb_counter_add (totals->refused_attempts, 1); break;
-    default: g_assert_not_reached ();
-    }
-}
-
-static void
-tell_refused (SbListener *self, SoupServerMessage *message, const SbVerdict *verdict)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  GUri *uri = soup_server_message_get_uri (message); /* NULL where it could not be read */
-  SbEvent event = {
-    .kind = SB_EVENT_REFUSED,
-    .refused = {
-      .status = verdict->status,
-      .error = verdict->error,
-      .cause = verdict->cause,
-      .address = remote_address (message),
-      .origin = g_strdup (soup_message_headers_get_one (headers, "Origin")),
-      .path = g_utf8_make_valid (uri != NULL ? g_uri_get_path (uri) : "", -1),
-      .token_id = verdict->token != NULL ? verdict->token->id : 0,
-    },
-  };
-
-  sb_counter_add (self->lane->totals.refused, 1);
-  count_limit (&self->lane->totals, verdict->limit);
-  sb_lane_tell (self->lane, &event);
-}
-
-static void
-set_body (SoupServerMessage *message, const SbVerdict *verdict)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
-
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
-  soup_message_headers_replace (headers, "Connection", "close");
-}
-
-/* docs/protocol.md: the refusals. */
-static void
-refuse (SoupServerMessage *message, const SbVerdict *verdict)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-
-  /* RFC 6585 and RFC 9110 are younger than libsoup's list of phrases. */
-  soup_server_message_set_status (message, verdict->status,
-                                  verdict->status == 426 ? "Upgrade Required" :
-                                  verdict->status == 429 ? "Too Many Requests" :
-                                  verdict->status == 431 ? "Request Header Fields Too Large" : NULL);
-  set_body (message, verdict);
-  if (verdict->status == 401)
-    soup_message_headers_replace (headers, "WWW-Authenticate",
-                                  g_str_equal (verdict->error, "invalid_token")
-                                    ? "Bearer realm=\"signalbox\", error=\"invalid_token\""
-                                    : "Bearer realm=\"signalbox\"");
-  if (verdict->status == 426)
-    {
-      soup_message_headers_replace (headers, "Upgrade", "websocket");
-      soup_message_headers_replace (headers, "Connection", "Upgrade, close");
-      soup_message_headers_replace (headers, "Sec-WebSocket-Version", "13");
-    }
-  if (verdict->retry_after > 0)
-    {
-      g_autofree char *seconds = g_strdup_printf ("%u", verdict->retry_after);
-
-      soup_message_headers_replace (headers, "Retry-After", seconds);
-    }
+  answer->serial = sb_gate_get_serial (self->gate);
 }
 
 /* --- The upgrade ----------------------------------------------------------------------------- */
@@ -301,6 +215,7 @@ make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *user_agent = soup_message_headers_get_one (headers, "User-Agent");
+  const char *origin = soup_message_headers_get_one (headers, "Origin"); /* ASCII: it was allowed */
   GSocketAddress *remote = soup_server_message_get_remote_address (message);
   SbVerdict *verdict = &answer->verdict;
   SbPeer *peer = sb_peer_new ();
@@ -310,7 +225,7 @@ make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
   peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote));
   peer->channel = g_strdup (verdict->channel != NULL ? verdict->channel : "/");
   peer->name = g_steal_pointer (&verdict->name);
-  peer->origin = g_strdup (soup_message_headers_get_one (headers, "Origin"));
+  peer->origin = g_strndup (origin, MAX_ORIGIN);
   peer->joined_at = g_get_real_time ();
   peer->subprotocol = verdict->protocol;
   peer->compressed = answer->deflate.window_bits > 0;
@@ -360,11 +275,42 @@ register_client (SbListener *self, SbLane *lane, SbPeer *peer)
 }
 
 static void
+send_away (SbArrival *arrival, guint16 code, const char *reason)
+{
+  arrival->close_code = code;
+  arrival->close_reason = reason;
+}
+
+/* The verdict falls with the headers, but the client may have taken its time since, by holding back a body that it announced: what was
+ * ordered meanwhile concerned everybody but those on their way. The client is registered. */
+static void
+judge_again (SbListener *self, guint64 serial, SbArrival *arrival)
+{
+  SbToken *token;
+  g_autoptr (GArray) excess = NULL;
+
+  if (G_LIKELY (sb_gate_get_serial (self->gate) == serial))
+    return;
+
+  token = sb_gate_find_token (self->gate, arrival->token->id);
+  if (token == NULL)
+    send_away (arrival, 3000, "invalid token");
+  else if (sb_gate_is_blocked (self->gate, arrival->peer->address, self->lane->now))
+    send_away (arrival, 3003, "disconnected by admin: address blocked");
+  else if (token->spec.max_connections > 0 &&
+           (excess = sb_listener_find_excess (self, token->id, token->spec.max_connections)) != NULL)
+    send_away (arrival, 3003, "too many connections"); /* it is the newest */
+  else
+    arrival->changed = sb_token_ref (token);
+}
+
+static void
 wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
 {
   Answer *answer = user_data;
   SbListener *self = answer->listener;
   SbVerdict *verdict = &answer->verdict;
+  guint64 serial = answer->serial;
 
   if (soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     return;
@@ -399,7 +345,10 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
     {
       arrival->early = g_steal_pointer (&early);
       if (admitted)
-        register_client (self, lane, arrival->peer);
+        {
+          register_client (self, lane, arrival->peer);
+          judge_again (self, serial, arrival);
+        }
       if (lane == self->lane)
         sb_session_welcome (lane, arrival);
       else
@@ -458,14 +407,15 @@ static void
 wrote_headers_cb (SoupServerMessage *message, gpointer user_data)
 {
   SbListener *self = user_data;
-  SbVerdict verdict = malformed;
+  g_autofree char *address = remote_address (message);
+  SbVerdict verdict = sb_http_refusal_malformed;
 
   if (g_object_get_data (G_OBJECT (message), "sb-answer") != NULL)
     return;
 
   verdict.status = soup_server_message_get_status (message);
   sb_lane_begin (self->lane);
-  tell_refused (self, message, &verdict);
+  sb_http_refusal_tell (self->lane, message, address, &verdict);
   sb_lane_settle (self->lane);
 }
 
@@ -487,12 +437,12 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
 
   if (answer->verdict.status != SOUP_STATUS_SWITCHING_PROTOCOLS)
     {
-      tell_refused (self, message, &answer->verdict);
+      sb_http_refusal_tell (self->lane, message, answer->address, &answer->verdict);
       if (!answer->verdict.upgrade_to_tell || !upgrade (message, answer))
-        refuse (message, &answer->verdict);
+        sb_http_refusal_answer (message, &answer->verdict);
     }
   else if (!upgrade (message, answer))
-    refuse (message, &malformed);
+    sb_http_refusal_answer (message, &sb_http_refusal_malformed);
   sb_lane_settle (self->lane);
 }
 
@@ -500,7 +450,7 @@ static void
 request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
 {
   /* What libsoup can't read it refuses by itself, with a status of its own and the body that stands there by then. */
-  set_body (message, &malformed);
+  sb_http_refusal_set_body (message, &sb_http_refusal_malformed);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), user_data);
   g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), user_data);
 }
@@ -556,6 +506,12 @@ void
 sb_listener_set_certificate (SbListener *self, GTlsCertificate *certificate)
 {
   sb_acceptor_set_certificate (self->acceptor, certificate);
+}
+
+void
+sb_listener_limits_changed (SbListener *self)
+{
+  sb_acceptor_limits_changed (self->acceptor);
 }
 
 /* Also cuts what is in the middle of a handshake. */

@@ -21,6 +21,8 @@ SbGate     *sb_listener_get_gate  (SbListener *self);
 void        sb_listener_listen    (SbListener *self, int fd);
 /* From now on new connections speak TLS with this certificate, which has its private key; NULL: none. Those there are stay as they are. */
 void        sb_listener_set_certificate (SbListener *self, GTlsCertificate *certificate);
+/* The lane's limits are others now. */
+void        sb_listener_limits_changed (SbListener *self);
 void        sb_listener_stop      (SbListener *self);
 void        sb_listener_release   (SbListener *self, SbPeer *peer);
 /* The newest connections of a token beyond @max: (element-type guint64) their ids, or NULL. */

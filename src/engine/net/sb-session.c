@@ -3,6 +3,8 @@
 
 #include "net/sb-session.h"
 
+#include "sb-clock.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +26,7 @@ sb_arrival_free (SbArrival *self)
   g_clear_pointer (&self->early, g_bytes_unref);
   g_clear_pointer (&self->peer, sb_peer_unref);
   g_clear_pointer (&self->token, sb_token_unref);
+  g_clear_pointer (&self->changed, sb_token_unref);
   g_free (self);
 }
 
@@ -129,6 +132,10 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
     {
       sb_counter_add (lane->totals.sessions, 1);
       session_join (self);
+      if (arrival->close_code != 0)
+        sb_session_close (self, arrival->close_code, arrival->close_reason, SB_CLOSED_BY_ADMIN, TRUE);
+      if (arrival->changed != NULL)
+        sb_session_set_token (self, arrival->changed, sb_clock_get_real ());
       if (lane->draining)
         sb_session_close (self, 1001, "server stopping", SB_CLOSED_BY_SERVER, FALSE);
     }
@@ -148,6 +155,9 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
       memcpy (lane->buffer, bytes, size);
       sb_session_receive (self, lane->buffer, size);
     }
+  /* What TLS holds already no descriptor will announce. */
+  if (sb_lane_stream_is_tls (&self->stream) && self->state != SB_SESSION_DEAD)
+    sb_lane_read_again (lane, self);
 }
 
 /* The descriptor is closed, the memory freed at the end of the turn: epoll may have announced the session once more in
@@ -641,12 +651,30 @@ sb_session_set_token (SbSession *self, SbToken *token, gint64 real_time)
   return FALSE;
 }
 
+/* What waits longer than it now may, waits no longer than that. */
+static void
+session_hurry (SbSession *self)
+{
+  const SbLane *lane = self->lane;
+  gint64 due;
+
+  if (self->state != SB_SESSION_OPEN)
+    due = lane->now + session_get_close_timeout (self);
+  else if (self->ping_open)
+    due = self->ping_sent_at + lane->limits.pong_timeout * G_TIME_SPAN_SECOND;
+  else
+    due = lane->now + lane->limits.ping_interval * G_TIME_SPAN_SECOND;
+  if (due < self->timer.due)
+    session_set_timer (self, due);
+}
+
 void
 sb_session_limits_changed (SbSession *self)
 {
   sb_frame_reader_set_max_message (&self->reader, self->lane->limits.max_message);
   if (self->token != NULL)
     session_change_rates (self);
+  session_hurry (self);
 }
 
 void

@@ -65,10 +65,11 @@ typedef struct
   GIOStream *tls;     /* nullable */
   GBytes *early;      /* bytes that came along with the handshake; nullable */
   SbPeer *peer;
-  SbToken *token;     /* NULL: close at once with @close_code */
+  SbToken *token;     /* NULL: never joins, and is closed with @close_code */
+  SbToken *changed;   /* what became of @token between the verdict and the arrival; NULL: nothing */
   guint8 window_bits; /* of permessage-deflate; 0: it was not agreed on */
   gboolean previous_secret; /* it came with @token's previous one */
-  guint16 close_code;
+  guint16 close_code; /* 0: may stay */
   const char *close_reason; /* static */
 } SbArrival;
 void       sb_arrival_free       (SbArrival *self);
