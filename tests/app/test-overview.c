@@ -88,6 +88,70 @@ test_first_run (void)
 }
 
 static void
+refused_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result,
+                                                                                          &error);
+
+  g_assert_null (connection);
+  (*(guint *) user_data)++;
+}
+
+/* Twice, without a token, and with one that is none. */
+static void
+refuse (AppTest *test)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *uri = NULL;
+  guint n_refused = 0;
+
+  uri = g_strdup_printf ("ws://127.0.0.1:%u/", sb_engine_get_port (test->engine));
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+
+      if (i == 1)
+        soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", "Bearer nonsense");
+      soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, refused_cb,
+                                            &n_refused);
+    }
+  app_test_wait_until (n_refused == 2);
+}
+
+/* Trouble before the first token: the steps are whole, the trouble stands below them. */
+static void
+test_first_run_with_trouble (void)
+{
+  g_autoptr (AppTest) test = app_test_new ("start-on-launch=true\n");
+  GtkWidget *welcome, *attention, *step;
+  graphene_rect_t bounds, group;
+
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  refuse (test);
+  welcome = app_test_get (overview (test), ADW_TYPE_STATUS_PAGE, "Let Someone In");
+  app_test_wait_until (app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL) != NULL);
+  attention = app_test_get (overview (test), SB_TYPE_ATTENTION_GROUP, NULL);
+  step = app_test_get (welcome, ADW_TYPE_ACTION_ROW, "3. Connect a Client");
+  app_test_wait_until (gtk_widget_compute_bounds (step, overview (test), &bounds) && bounds.size.height > 40);
+  app_test_snap (test, "overview-first-run-trouble");
+  g_assert_true (gtk_widget_compute_bounds (step, overview (test), &bounds));
+  g_assert_true (gtk_widget_compute_bounds (attention, overview (test), &group));
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, group.origin.y);
+  /* It scrolls with the page, not in a window of its own. */
+  g_assert_cmpint (gtk_widget_get_height (welcome), >=, gtk_widget_get_height (step) * 3);
+  for (GtkWidget *widget = step; widget != welcome; widget = gtk_widget_get_parent (widget))
+    if (GTK_IS_SCROLLED_WINDOW (widget))
+      {
+        GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
+
+        g_assert_cmpfloat (gtk_adjustment_get_upper (adjustment), <=, gtk_adjustment_get_page_size (adjustment));
+      }
+}
+
+static void
 test_numbers (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
@@ -439,40 +503,14 @@ test_expiring_token_needs_attention (void)
 }
 
 static void
-refused_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result,
-                                                                                          &error);
-
-  g_assert_null (connection);
-  (*(guint *) user_data)++;
-}
-
-static void
 test_refused_needs_attention (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
-  g_autoptr (SoupSession) session = soup_session_new ();
-  g_autofree char *uri = NULL;
   GtkWidget *group;
-  guint n_refused = 0;
 
   app_test_start (test);
-  uri = g_strdup_printf ("ws://127.0.0.1:%u/", sb_engine_get_port (test->engine));
-  /* Without a token, and with one that is none: told as two, since they are not alike. */
-  for (int i = 0; i < 2; i++)
-    {
-      g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
-
-      if (i == 1)
-        soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", "Bearer nonsense");
-      soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, refused_cb,
-                                            &n_refused);
-    }
-  app_test_wait_until (n_refused == 2);
+  /* Told as two, since they are not alike. */
+  refuse (test);
   app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
   app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, "2 refused sign-ins from 127.0.0.1") != NULL);
   app_test_snap (test, "overview-refused");
@@ -554,6 +592,7 @@ static void
 add (void)
 {
   g_test_add_func ("/overview/first-run-invites-to-issue-a-token", test_first_run);
+  g_test_add_func ("/overview/first-run-with-trouble", test_first_run_with_trouble);
   g_test_add_func ("/overview/numbers", test_numbers);
   g_test_add_func ("/overview/tile-chooses-measure", test_tile_chooses_measure);
   g_test_add_func ("/overview/chart-range", test_chart_range);
