@@ -4,6 +4,7 @@
 #include "app-test.h"
 #include "sb-app-settings.h"
 #include "snap.h"
+#include "widgets/sb-line.h"
 #include <glib/gstdio.h>
 
 void
@@ -276,7 +277,7 @@ app_test_shows (GtkWidget  *root,
 {
   if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
     return FALSE;
-  if ((GTK_IS_LABEL (root) || GTK_IS_INSCRIPTION (root)) && says (root, text))
+  if ((GTK_IS_LABEL (root) || GTK_IS_INSCRIPTION (root) || SB_IS_LINE (root)) && says (root, text))
     return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
     if (app_test_shows (child, text))

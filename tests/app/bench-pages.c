@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* bench-pages [--clients N] [--messages N] [--rounds N]: what the tables of clients and traffic cost the window's thread, on a
+/* bench-pages [--clients N] [--messages N] [--rounds N] [--only WORD]: what the tables of clients and traffic cost the window's thread, on a
  * display of its own (with-display). Each line is the median of some rounds:
  *
  *   until shown     from the act to the end of the first frame that shows what came of it
@@ -30,6 +30,7 @@
 static int n_clients = 10000;
 static int n_messages = 100000;
 static int n_rounds = 5;
+static char *only; /* nullable: what has this in its name */
 static gboolean failed;
 
 typedef void (*Act) (AppTest *test, int round);
@@ -185,9 +186,16 @@ measure (AppTest    *test,
   g_autoptr (GArray) turns = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) works = g_array_new (FALSE, FALSE, sizeof (double));
   guint n_frames = 0;
-  gulong id = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &n_frames);
+  gulong id;
   double shown_median, turn_median;
 
+  if (only != NULL && strstr (what, only) == NULL)
+    {
+      act (test, 0); /* for those after it */
+      settle (NULL, NULL, 0);
+      return;
+    }
+  id = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &n_frames);
   for (int round = 0; round < n_rounds; round++)
     {
       gint64 began;
@@ -441,6 +449,7 @@ main (int   argc,
     { "clients", 0, 0, G_OPTION_ARG_INT, &n_clients, "How many clients are connected", "N" },
     { "messages", 0, 0, G_OPTION_ARG_INT, &n_messages, "How many messages are in the log", "N" },
     { "rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "How often each act is done", "N" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Measure only the acts with this in their name", "WORD" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);

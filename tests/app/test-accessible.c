@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "places.h"
+#include "widgets/sb-line.h"
 #include <string.h>
 
 /* Every page and dialog as somebody meets them who hears the window, or has no mouse: each thing that can be used has a
@@ -73,6 +74,7 @@ has_words (GtkWidget *widget)
         continue;
       if ((GTK_IS_LABEL (child) && is_text (gtk_label_get_text (GTK_LABEL (child)))) ||
           (GTK_IS_INSCRIPTION (child) && is_text (gtk_inscription_get_text (GTK_INSCRIPTION (child)))) ||
+          (SB_IS_LINE (child) && is_text (sb_line_get_text (SB_LINE (child)))) ||
           is_labelled (child) || has_words (child))
         return TRUE;
     }

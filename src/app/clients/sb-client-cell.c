@@ -4,29 +4,32 @@
 #include "clients/sb-client-cell.h"
 #include "clients/sb-client-words.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-line.h"
 #include <glib/gi18n.h>
 
 /**
  * SbClientCell:
  *
- * One cell of the table of clients, or a whole row of its narrow form. Its numbers are written when it gets a client
- * and whenever sb_client_cell_refresh() is called: the table decides how often, so that nothing is done for a page that
- * is not shown.
+ * One cell of the table of clients, or a whole row of its narrow form. Its numbers are written when it comes on the screen
+ * with a client and whenever sb_client_cell_refresh() is called: the table decides how often, so that nothing is done for
+ * a page that is not shown.
  */
 struct _SbClientCell
 {
-  GtkBox parent_instance;
+  SbTableCell parent_instance;
 
   SbClientCellKind kind;
   SbClient *client;
+  gboolean picking;
+  gboolean picked;
 
   GtkWidget *check;      /* of the first cell and of a narrow row, once it was needed */
-  GtkInscription *title; /* NULL in a cell that is only a pill */
-  GtkInscription *second; /* NULL in a cell of one line */
+  SbLine *title;   /* NULL while it is empty, and in a cell that is only a pill */
+  SbLine *second; /* NULL while it is empty, and in a cell of one line */
   GtkLabel *pill;        /* once there was a state worth one */
 };
 
-G_DEFINE_FINAL_TYPE (SbClientCell, sb_client_cell, GTK_TYPE_BOX)
+G_DEFINE_FINAL_TYPE (SbClientCell, sb_client_cell, SB_TYPE_TABLE_CELL)
 
 gboolean
 sb_client_cell_kind_is_number (SbClientCellKind kind)
@@ -51,25 +54,13 @@ sb_client_cell_query_tooltip (GtkWidget  *widget,
                               GtkTooltip *tooltip)
 {
   SbClientCell *self = SB_CLIENT_CELL (widget);
-  const char *text = self->title != NULL ? gtk_inscription_get_text (self->title) : NULL;
+  const char *text = self->title != NULL ? sb_line_get_text (self->title) : NULL;
   g_autofree char *both = NULL;
 
   if (self->second != NULL)
-    both = g_strdup_printf ("%s\n%s", text, gtk_inscription_get_text (self->second));
+    both = g_strdup_printf ("%s\n%s", text, sb_line_get_text (self->second));
   gtk_tooltip_set_text (tooltip, both != NULL ? both : text);
   return text != NULL && *text != '\0';
-}
-
-static void
-sb_client_cell_class_init (SbClientCellClass *klass)
-{
-  G_OBJECT_CLASS (klass)->dispose = sb_client_cell_dispose;
-  GTK_WIDGET_CLASS (klass)->query_tooltip = sb_client_cell_query_tooltip;
-}
-
-static void
-sb_client_cell_init (SbClientCell *self)
-{
 }
 
 /* How wide a column is, in characters: what it has to hold, whatever stands in it, so that it never jumps. */
@@ -94,27 +85,18 @@ get_width (SbClientCellKind kind)
     }
 }
 
-static GtkInscription *
-add_text (SbClientCell *self,
-          GtkWidget    *box,
-          const char   *style /* nullable */)
+static SbLine *
+make_line (SbClientCell *self,
+           const char   *classes)
 {
-  GtkWidget *text = gtk_inscription_new (NULL);
   guint width = get_width (self->kind);
+  GtkWidget *line = sb_line_new (classes, width > 12 ? width - width / 3 : width, width);
 
-  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), self->kind == SB_CLIENT_CELL_CHANNEL
-                                                                 ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
-                                                                 : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), width > 12 ? width - width / 3 : width);
-  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), width);
-  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), sb_client_cell_kind_is_number (self->kind) ? 1 : 0);
-  gtk_widget_set_hexpand (text, TRUE);
-  gtk_widget_set_valign (text, GTK_ALIGN_CENTER); /* with more height it would break into lines */
-  gtk_widget_add_css_class (text, "num");
-  if (style != NULL)
-    gtk_widget_add_css_class (text, style);
-  gtk_box_append (GTK_BOX (box), text);
-  return GTK_INSCRIPTION (text);
+  if (self->kind == SB_CLIENT_CELL_CHANNEL)
+    sb_line_set_ellipsize (SB_LINE (line), PANGO_ELLIPSIZE_MIDDLE);
+  sb_line_set_xalign (SB_LINE (line), sb_client_cell_kind_is_number (self->kind) ? 1 : 0);
+  gtk_widget_set_hexpand (line, TRUE);
+  return SB_LINE (line);
 }
 
 /* The box is for the eye and the screen reader; the click that ticks it is the row's. */
@@ -126,7 +108,26 @@ add_check (SbClientCell *self)
   gtk_widget_set_can_focus (self->check, FALSE);
   gtk_widget_set_valign (self->check, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->check), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Selected"), -1);
-  gtk_box_prepend (GTK_BOX (self), self->check);
+  gtk_widget_insert_after (self->check, GTK_WIDGET (self), NULL);
+}
+
+static gboolean
+has_two_lines (SbClientCell *self)
+{
+  return self->kind == SB_CLIENT_CELL_CLIENT || self->kind == SB_CLIENT_CELL_ROW;
+}
+
+static void
+update_check (SbClientCell *self)
+{
+  if (!has_two_lines (self) || !sb_table_cell_is_filled (SB_TABLE_CELL (self)))
+    return;
+  if (self->picking && self->check == NULL)
+    add_check (self);
+  if (self->check == NULL)
+    return;
+  gtk_widget_set_visible (self->check, self->picking);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), self->picked);
 }
 
 static void
@@ -136,15 +137,26 @@ add_two_lines (SbClientCell *self)
 
   gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (lines, TRUE);
-  gtk_box_append (GTK_BOX (self), lines);
-  self->title = add_text (self, lines, NULL);
-  self->second = add_text (self, lines, "caption");
-  gtk_widget_add_css_class (GTK_WIDGET (self->second), "dimmed");
+  self->title = make_line (self, "num");
+  self->second = make_line (self, "num caption dimmed");
+  gtk_box_append (GTK_BOX (lines), GTK_WIDGET (self->title));
+  gtk_box_append (GTK_BOX (lines), GTK_WIDGET (self->second));
+  sb_table_cell_append (SB_TABLE_CELL (self), lines);
 }
 
 static void
-add_children (SbClientCell *self)
+add_line (SbClientCell *self,
+          const char   *classes)
 {
+  self->title = make_line (self, classes);
+  sb_table_cell_append (SB_TABLE_CELL (self), GTK_WIDGET (self->title));
+}
+
+static void
+sb_client_cell_fill (SbTableCell *cell)
+{
+  SbClientCell *self = SB_CLIENT_CELL (cell);
+
   switch (self->kind)
     {
     case SB_CLIENT_CELL_CLIENT:
@@ -152,76 +164,17 @@ add_children (SbClientCell *self)
       add_two_lines (self);
       break;
     case SB_CLIENT_CELL_STATE:
-      gtk_widget_add_css_class (GTK_WIDGET (self), "state");
       break;
     case SB_CLIENT_CELL_SINCE:
     case SB_CLIENT_CELL_LEFT_AT:
     case SB_CLIENT_CELL_CLOSED_BY:
     case SB_CLIENT_CELL_PROTOCOL:
-      self->title = add_text (self, GTK_WIDGET (self), "dimmed");
+      add_line (self, "num dimmed");
       break;
     default:
-      self->title = add_text (self, GTK_WIDGET (self), NULL);
+      add_line (self, "num");
     }
-}
-
-/**
- * sb_client_cell_new:
- * @kind: what it shows
- */
-GtkWidget *
-sb_client_cell_new (SbClientCellKind kind)
-{
-  SbClientCell *self = g_object_new (SB_TYPE_CLIENT_CELL, "spacing", kind == SB_CLIENT_CELL_ROW || kind == SB_CLIENT_CELL_CLIENT ? 12 : 0, NULL);
-
-  self->kind = kind;
-  if (kind == SB_CLIENT_CELL_ROW)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "client-row");
-  add_children (self);
-  gtk_widget_set_has_tooltip (GTK_WIDGET (self), get_width (kind) > 12);
-  return GTK_WIDGET (self);
-}
-
-void
-sb_client_cell_set_client (SbClientCell *self,
-                           SbClient     *client)
-{
-  g_return_if_fail (SB_IS_CLIENT_CELL (self));
-
-  if (g_set_object (&self->client, client) && client != NULL)
-    sb_client_cell_refresh (self);
-}
-
-SbClient *
-sb_client_cell_get_client (SbClientCell *self)
-{
-  g_return_val_if_fail (SB_IS_CLIENT_CELL (self), NULL);
-
-  return self->client;
-}
-
-void
-sb_client_cell_set_picking (SbClientCell *self,
-                            gboolean      picking)
-{
-  g_return_if_fail (SB_IS_CLIENT_CELL (self));
-
-  if (self->second == NULL)
-    return;
-  if (picking && self->check == NULL)
-    add_check (self);
-  if (self->check != NULL)
-    gtk_widget_set_visible (self->check, picking);
-}
-
-void
-sb_client_cell_set_picked (SbClientCell *self,
-                           gboolean      picked)
-{
-  g_return_if_fail (SB_IS_CLIENT_CELL (self));
-
-  if (self->check != NULL)
-    gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), picked);
+  update_check (self);
 }
 
 /* For what deserves a look; most clients never have one. */
@@ -233,7 +186,7 @@ add_pill (SbClientCell *self)
   gtk_widget_add_css_class (pill, "pill");
   gtk_widget_set_valign (pill, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (pill, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (self), pill);
+  sb_table_cell_append (SB_TABLE_CELL (self), pill);
   self->pill = GTK_LABEL (pill);
 }
 
@@ -294,13 +247,107 @@ make_title (SbClientCell *self,
     }
 }
 
-/* Most stay the same from one refresh to the next, and need not be drawn anew. */
-static void
-set_text (GtkInscription *inscription,
-          const char     *text)
+static gboolean
+may_have_pill (SbClientCell *self)
 {
-  if (g_strcmp0 (gtk_inscription_get_text (inscription), text) != 0)
-    gtk_inscription_set_text (inscription, text);
+  return self->kind == SB_CLIENT_CELL_STATE || self->kind == SB_CLIENT_CELL_ROW;
+}
+
+static void
+sb_client_cell_write (SbTableCell *cell)
+{
+  SbClientCell *self = SB_CLIENT_CELL (cell);
+  gint64 now = g_get_real_time ();
+  g_autofree char *title = NULL;
+  g_autofree char *second = NULL;
+
+  if (self->client == NULL)
+    return;
+
+  if (may_have_pill (self))
+    refresh_pill (self);
+  if (self->title != NULL)
+    {
+      title = make_title (self, now);
+      sb_line_set_text (self->title, title);
+    }
+  if (self->second != NULL)
+    {
+      second = self->kind == SB_CLIENT_CELL_ROW ? sb_client_words_facts (self->client, now)
+                                                : sb_client_words_second (self->client);
+      sb_line_set_text (self->second, second);
+    }
+}
+
+static void
+sb_client_cell_class_init (SbClientCellClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_client_cell_dispose;
+  SB_TABLE_CELL_CLASS (klass)->fill = sb_client_cell_fill;
+  SB_TABLE_CELL_CLASS (klass)->refresh = sb_client_cell_write;
+  GTK_WIDGET_CLASS (klass)->query_tooltip = sb_client_cell_query_tooltip;
+}
+
+static void
+sb_client_cell_init (SbClientCell *self)
+{
+}
+
+/**
+ * sb_client_cell_new:
+ * @kind: what it shows
+ */
+GtkWidget *
+sb_client_cell_new (SbClientCellKind kind)
+{
+  SbClientCell *self = g_object_new (SB_TYPE_CLIENT_CELL, NULL);
+
+  self->kind = kind;
+  sb_table_cell_set_spacing (SB_TABLE_CELL (self), has_two_lines (self) ? 12 : 0);
+  if (kind == SB_CLIENT_CELL_ROW)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "client-row");
+  else if (kind == SB_CLIENT_CELL_STATE)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "state");
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), get_width (kind) > 12);
+  return GTK_WIDGET (self);
+}
+
+void
+sb_client_cell_set_client (SbClientCell *self,
+                           SbClient     *client)
+{
+  g_return_if_fail (SB_IS_CLIENT_CELL (self));
+
+  if (g_set_object (&self->client, client) && client != NULL)
+    sb_table_cell_changed (SB_TABLE_CELL (self), may_have_pill (self));
+}
+
+SbClient *
+sb_client_cell_get_client (SbClientCell *self)
+{
+  g_return_val_if_fail (SB_IS_CLIENT_CELL (self), NULL);
+
+  return self->client;
+}
+
+void
+sb_client_cell_set_picking (SbClientCell *self,
+                            gboolean      picking)
+{
+  g_return_if_fail (SB_IS_CLIENT_CELL (self));
+
+  self->picking = picking;
+  update_check (self);
+}
+
+void
+sb_client_cell_set_picked (SbClientCell *self,
+                           gboolean      picked)
+{
+  g_return_if_fail (SB_IS_CLIENT_CELL (self));
+
+  self->picked = picked;
+  update_check (self);
 }
 
 /**
@@ -311,26 +358,7 @@ set_text (GtkInscription *inscription,
 void
 sb_client_cell_refresh (SbClientCell *self)
 {
-  gint64 now = g_get_real_time ();
-  g_autofree char *title = NULL;
-  g_autofree char *second = NULL;
-
   g_return_if_fail (SB_IS_CLIENT_CELL (self));
 
-  if (self->client == NULL)
-    return;
-
-  if (self->kind == SB_CLIENT_CELL_STATE || self->kind == SB_CLIENT_CELL_ROW)
-    refresh_pill (self);
-  if (self->title != NULL)
-    {
-      title = make_title (self, now);
-      set_text (self->title, title);
-    }
-  if (self->second != NULL)
-    {
-      second = self->kind == SB_CLIENT_CELL_ROW ? sb_client_words_facts (self->client, now)
-                                                : sb_client_words_second (self->client);
-      set_text (self->second, second);
-    }
+  sb_table_cell_changed (SB_TABLE_CELL (self), FALSE);
 }

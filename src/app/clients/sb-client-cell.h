@@ -2,7 +2,7 @@
 #pragma once
 
 #include "watch/sb-client.h"
-#include <gtk/gtk.h>
+#include "widgets/sb-table-cell.h"
 
 G_BEGIN_DECLS
 
@@ -35,7 +35,7 @@ gboolean
 sb_client_cell_kind_is_number (SbClientCellKind kind); /* right-aligned, and it changes without a notification */
 
 #define SB_TYPE_CLIENT_CELL (sb_client_cell_get_type ())
-G_DECLARE_FINAL_TYPE (SbClientCell, sb_client_cell, SB, CLIENT_CELL, GtkBox)
+G_DECLARE_FINAL_TYPE (SbClientCell, sb_client_cell, SB, CLIENT_CELL, SbTableCell)
 
 GtkWidget *sb_client_cell_new          (SbClientCellKind kind);
 void       sb_client_cell_set_client   (SbClientCell *self, SbClient *client /* nullable */);

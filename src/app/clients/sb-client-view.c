@@ -8,10 +8,12 @@
 
 /* So many separate places are told one by one; more are one change from the first to the last of them. */
 #define MAX_RUNS 32
+/* From so many rows on it matters what GTK does with them. */
+#define MANY 8
 
 /* What is told at once, then in each turn of the main loop, up to how many rows GTK makes, and not more, in 4.18. */
 #define FIRST_TOLD 48
-#define STEP_TOLD 16
+#define STEP_TOLD 54
 #define MAX_GTK_ROWS 210
 
 typedef struct
@@ -21,6 +23,7 @@ typedef struct
   char *text;     /* by which it is sorted, NULL: by number */
   gint64 number;
   gboolean gone;
+  gboolean found; /* for a moment: it is among what is to be shown */
 } Row;
 
 struct _SbClientView
@@ -211,22 +214,43 @@ sb_client_view_finish (SbClientView *self)
   g_list_model_items_changed (G_LIST_MODEL (self), before, 0, self->n_told - before);
 }
 
+/* Whether most of the rows that GTK may have made serve for @next, too. */
+static gboolean
+most_stay (GPtrArray *before,
+           guint      n_told,
+           GPtrArray *next)
+{
+  guint n = MIN (n_told, MAX_GTK_ROWS), n_found = 0;
+
+  for (guint i = 0; i < before->len; i++)
+    ((Row *) g_ptr_array_index (before, i))->found = FALSE;
+  for (guint i = 0; i < next->len; i++)
+    ((Row *) g_ptr_array_index (next, i))->found = TRUE;
+  for (guint i = 0; i < n; i++)
+    n_found += ((Row *) g_ptr_array_index (before, i))->found;
+  return n_found >= n / 2;
+}
+
 /* Shows @next (taken), and tells of the part that is different. */
 static void
 replace (SbClientView *self,
          GPtrArray    *next)
 {
   GPtrArray *before = g_steal_pointer (&self->shown);
-  guint first = 0, n_removed = self->n_told, n_added;
+  guint first = 0, n_removed = self->n_told, n_before, n_added;
 
   g_clear_handle_id (&self->tell_id, g_source_remove);
   /* Rows that there are serve for others; those that are missing are made a few at a time. */
-  n_added = self->n_told < MAX_GTK_ROWS ? MIN (next->len, MAX (self->n_told, FIRST_TOLD)) : next->len;
+  if (!most_stay (before, self->n_told, next))
+    n_added = MIN (next->len, FIRST_TOLD);
+  else
+    n_added = self->n_told < MAX_GTK_ROWS ? MIN (next->len, MAX (self->n_told, FIRST_TOLD)) : next->len;
   self->shown = next;
   self->n_told = n_added;
   if (n_added < next->len)
     self->tell_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 5, tell_cb, self, NULL);
 
+  n_before = n_removed;
   while (n_removed > 0 && n_added > 0 && before->pdata[first] == next->pdata[first])
     {
       first++;
@@ -237,6 +261,14 @@ replace (SbClientView *self,
     {
       n_removed--;
       n_added--;
+    }
+  /* GTK takes up its rows for what is at other places now only if the one at which it stands is among them; else it drops
+   * them, and makes others. */
+  if (n_removed >= MANY && n_added >= MANY)
+    {
+      first = 0;
+      n_removed = n_before;
+      n_added = self->n_told;
     }
   g_ptr_array_unref (before);
   if (n_removed > 0 || n_added > 0)

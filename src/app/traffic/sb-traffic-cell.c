@@ -4,6 +4,7 @@
 #include "traffic/sb-traffic-cell.h"
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-line.h"
 
 #define MESSAGE_CHARS 12      /* the least that is seen of one, in characters */
 #define MAX_MESSAGE_CHARS 240 /* what one beside a reason may ask for */
@@ -16,19 +17,21 @@
  */
 struct _SbTrafficCell
 {
-  GtkBox parent_instance;
+  SbTableCell parent_instance;
 
   SbTrafficCellKind kind;
 
-  const char *direction;  /* in words; static */
+  SbTrafficEntry *entry;
+
+  /* Of those that it consists of, once it is filled. */
   GtkImage *icon;
-  GtkInscription *title;
-  GtkInscription *second; /* the message in a narrow row */
-  GtkInscription *time;   /* of a narrow row */
-  GtkLabel *reason;       /* of a rejection, once there was one */
+  SbLine *title;
+  SbLine *second;   /* the message in a narrow row */
+  SbLine *time;     /* of a narrow row */
+  GtkLabel *reason; /* of a rejection, once there was one */
 };
 
-G_DEFINE_FINAL_TYPE (SbTrafficCell, sb_traffic_cell, GTK_TYPE_BOX)
+G_DEFINE_FINAL_TYPE (SbTrafficCell, sb_traffic_cell, SB_TYPE_TABLE_CELL)
 
 /* Made when it is asked for: what may be cut, whole, and what an icon means. */
 static gboolean
@@ -39,44 +42,34 @@ sb_traffic_cell_query_tooltip (GtkWidget  *widget,
                                GtkTooltip *tooltip)
 {
   SbTrafficCell *self = SB_TRAFFIC_CELL (widget);
-  const char *text = self->direction;
+  const char *text = self->entry != NULL ? sb_traffic_words_direction (self->entry) : NULL;
 
   if (self->reason != NULL && gtk_widget_get_visible (GTK_WIDGET (self->reason)))
     text = gtk_label_get_text (self->reason);
   else if (self->title != NULL)
-    text = gtk_inscription_get_text (self->title);
+    text = sb_line_get_text (self->title);
   gtk_tooltip_set_text (tooltip, text);
   return text != NULL && *text != '\0';
 }
 
-static void
-sb_traffic_cell_class_init (SbTrafficCellClass *klass)
+static SbLine *
+make_line (guint       width, /* in characters */
+           const char *classes)
 {
-  GTK_WIDGET_CLASS (klass)->query_tooltip = sb_traffic_cell_query_tooltip;
+  GtkWidget *line = sb_line_new (classes, width, width);
+
+  gtk_widget_set_hexpand (line, TRUE);
+  return SB_LINE (line);
 }
 
+/* The only one in its cell, beside what may follow. */
 static void
-sb_traffic_cell_init (SbTrafficCell *self)
+add_line (SbTrafficCell *self,
+          guint          width,
+          const char    *classes)
 {
-}
-
-static GtkInscription *
-add_text (GtkWidget  *box,
-          guint       width, /* in characters */
-          const char *style,
-          const char *second_style)
-{
-  GtkWidget *text = gtk_inscription_new (NULL);
-  const char *classes[] = { style, second_style, NULL };
-
-  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), width);
-  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), width);
-  gtk_widget_set_valign (text, GTK_ALIGN_CENTER); /* with more height it would break into lines */
-  if (style != NULL)
-    gtk_widget_set_css_classes (text, classes);
-  gtk_box_append (GTK_BOX (box), text);
-  return GTK_INSCRIPTION (text);
+  self->title = make_line (width, classes);
+  sb_table_cell_append (SB_TABLE_CELL (self), GTK_WIDGET (self->title));
 }
 
 static void
@@ -84,7 +77,7 @@ add_icon (SbTrafficCell *self)
 {
   self->icon = GTK_IMAGE (gtk_image_new ());
   gtk_widget_set_valign (GTK_WIDGET (self->icon), GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->icon));
+  sb_table_cell_append (SB_TABLE_CELL (self), GTK_WIDGET (self->icon));
 }
 
 static void
@@ -95,64 +88,47 @@ add_row (SbTrafficCell *self)
 
   add_icon (self);
   gtk_widget_set_hexpand (lines, TRUE);
+  self->title = make_line (12, "");
+  self->time = make_line (8, "caption dimmed num");
+  self->second = make_line (16, "monospace caption");
+  sb_line_set_xalign (self->time, 1);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->time), FALSE);
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->title));
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->time));
   gtk_box_append (GTK_BOX (lines), line);
-  gtk_box_append (GTK_BOX (self), lines);
-  self->title = add_text (line, 12, NULL, NULL);
-  gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
-  self->time = add_text (line, 8, "caption", "dimmed");
-  gtk_widget_add_css_class (GTK_WIDGET (self->time), "num");
-  gtk_inscription_set_xalign (self->time, 1);
-  self->second = add_text (lines, 16, "monospace", "caption");
+  gtk_box_append (GTK_BOX (lines), GTK_WIDGET (self->second));
+  sb_table_cell_append (SB_TABLE_CELL (self), lines);
 }
 
 static void
-add_children (SbTrafficCell *self)
+sb_traffic_cell_fill (SbTableCell *cell)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
+  SbTrafficCell *self = SB_TRAFFIC_CELL (cell);
 
   switch (self->kind)
     {
     case SB_TRAFFIC_CELL_TIME:
-      self->title = add_text (widget, 11, "dimmed", "num");
+      add_line (self, 11, "dimmed num");
       break;
     case SB_TRAFFIC_CELL_DIRECTION:
       add_icon (self);
       break;
     case SB_TRAFFIC_CELL_CLIENT:
     case SB_TRAFFIC_CELL_CHANNEL:
-      self->title = add_text (widget, self->kind == SB_TRAFFIC_CELL_CLIENT ? 16 : 12, NULL, NULL);
+      add_line (self, self->kind == SB_TRAFFIC_CELL_CLIENT ? 16 : 12, "");
       break;
     case SB_TRAFFIC_CELL_MESSAGE:
-      self->title = add_text (widget, MESSAGE_CHARS, "monospace", NULL);
-      gtk_box_set_spacing (GTK_BOX (self), 18);
+      add_line (self, MESSAGE_CHARS, "monospace");
       break;
     case SB_TRAFFIC_CELL_SIZE:
     case SB_TRAFFIC_CELL_REACHED:
-      self->title = add_text (widget, 7, "num", self->kind == SB_TRAFFIC_CELL_SIZE ? "dimmed" : NULL);
-      gtk_inscription_set_xalign (self->title, 1);
+      add_line (self, 7, self->kind == SB_TRAFFIC_CELL_SIZE ? "num dimmed" : "num");
+      sb_line_set_xalign (self->title, 1);
       break;
     case SB_TRAFFIC_CELL_ROW:
     default:
       add_row (self);
     }
-  if (self->title != NULL)
-    gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
-}
-
-/**
- * sb_traffic_cell_new:
- * @kind: what it shows
- */
-GtkWidget *
-sb_traffic_cell_new (SbTrafficCellKind kind)
-{
-  SbTrafficCell *self = g_object_new (SB_TYPE_TRAFFIC_CELL, "spacing", 12, NULL);
-
-  self->kind = kind;
-  gtk_widget_add_css_class (GTK_WIDGET (self), kind == SB_TRAFFIC_CELL_ROW ? "traffic-row" : "traffic-cell");
-  add_children (self);
-  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  return GTK_WIDGET (self);
 }
 
 static void
@@ -175,7 +151,6 @@ show_icon (SbTrafficCell  *self,
   gboolean rejected = record->rejection != SB_REJECTED_NOT;
 
   gtk_image_set_from_icon_name (self->icon, sb_traffic_words_icon (entry));
-  self->direction = direction;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, direction, -1);
   set_class (self->icon, "error", rejected);
   set_class (self->icon, "accent", !rejected && record->direction != SB_DIRECTION_FROM_CLIENT);
@@ -193,7 +168,7 @@ add_reason (SbTrafficCell *self)
   gtk_widget_set_hexpand (reason, TRUE);
   gtk_widget_add_css_class (reason, "error");
   gtk_widget_add_css_class (reason, "caption");
-  gtk_box_append (GTK_BOX (self), reason);
+  sb_table_cell_append (SB_TABLE_CELL (self), reason);
   self->reason = GTK_LABEL (reason);
 }
 
@@ -202,9 +177,9 @@ static void
 make_room (SbTrafficCell *self,
            gboolean       for_reason)
 {
-  glong n_chars = for_reason ? g_utf8_strlen (gtk_inscription_get_text (self->title), -1) + 1 : MESSAGE_CHARS;
+  glong n_chars = for_reason ? g_utf8_strlen (sb_line_get_text (self->title), -1) + 1 : MESSAGE_CHARS;
 
-  gtk_inscription_set_nat_chars (self->title, CLAMP (n_chars, MESSAGE_CHARS, MAX_MESSAGE_CHARS));
+  sb_line_set_nat_chars (self->title, (guint) CLAMP (n_chars, MESSAGE_CHARS, MAX_MESSAGE_CHARS));
   gtk_widget_set_hexpand (GTK_WIDGET (self->title), !for_reason);
 }
 
@@ -215,7 +190,7 @@ show_message (SbTrafficCell  *self,
   const SbTrafficRecord *record = sb_traffic_entry_get_record (entry);
   gboolean rejected = record->rejection != SB_REJECTED_NOT && record->reason != NULL;
 
-  gtk_inscription_set_text (self->title, sb_traffic_entry_get_preview (entry));
+  sb_line_set_text (self->title, sb_traffic_entry_get_preview (entry));
   set_class (self->title, "error", record->rejection != SB_REJECTED_NOT);
   set_class (self->title, "dimmed", record->binary);
   if (rejected && self->reason == NULL)
@@ -242,9 +217,9 @@ show_row (SbTrafficCell  *self,
   g_autofree char *title = g_strdup_printf ("%s · %s", client, channel);
   g_autofree char *clock = sb_format_clock (record->time, FALSE);
 
-  gtk_inscription_set_text (self->title, title);
-  gtk_inscription_set_text (self->time, clock);
-  gtk_inscription_set_text (self->second, sb_traffic_entry_get_preview (entry));
+  sb_line_set_text (self->title, title);
+  sb_line_set_text (self->time, clock);
+  sb_line_set_text (self->second, sb_traffic_entry_get_preview (entry));
   set_class (self->second, "error", record->rejection != SB_REJECTED_NOT);
 }
 
@@ -265,27 +240,84 @@ make_title (SbTrafficCell  *self,
     }
 }
 
+static void
+sb_traffic_cell_write (SbTableCell *cell)
+{
+  SbTrafficCell *self = SB_TRAFFIC_CELL (cell);
+
+  if (self->entry == NULL)
+    return;
+  if (self->icon != NULL)
+    show_icon (self, self->entry);
+  if (self->kind == SB_TRAFFIC_CELL_ROW)
+    show_row (self, self->entry);
+  else if (self->kind == SB_TRAFFIC_CELL_MESSAGE)
+    show_message (self, self->entry);
+  else if (self->title != NULL)
+    {
+      g_autofree char *title = make_title (self, self->entry);
+
+      sb_line_set_text (self->title, title);
+    }
+}
+
+static void
+sb_traffic_cell_dispose (GObject *object)
+{
+  g_clear_object (&SB_TRAFFIC_CELL (object)->entry);
+
+  G_OBJECT_CLASS (sb_traffic_cell_parent_class)->dispose (object);
+}
+
+static void
+sb_traffic_cell_class_init (SbTrafficCellClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_traffic_cell_dispose;
+  GTK_WIDGET_CLASS (klass)->query_tooltip = sb_traffic_cell_query_tooltip;
+  SB_TABLE_CELL_CLASS (klass)->fill = sb_traffic_cell_fill;
+  SB_TABLE_CELL_CLASS (klass)->refresh = sb_traffic_cell_write;
+}
+
+static void
+sb_traffic_cell_init (SbTrafficCell *self)
+{
+}
+
+/**
+ * sb_traffic_cell_new:
+ * @kind: what it shows
+ */
+GtkWidget *
+sb_traffic_cell_new (SbTrafficCellKind kind)
+{
+  SbTrafficCell *self = g_object_new (SB_TYPE_TRAFFIC_CELL, NULL);
+
+  self->kind = kind;
+  sb_table_cell_set_spacing (SB_TABLE_CELL (self), kind == SB_TRAFFIC_CELL_MESSAGE ? 18 : 12);
+  gtk_widget_add_css_class (GTK_WIDGET (self), kind == SB_TRAFFIC_CELL_ROW ? "traffic-row" : "traffic-cell");
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  return GTK_WIDGET (self);
+}
+
+/* A rejection has its reason beside the message, for which that makes room. */
+static gboolean
+may_resize (SbTrafficCell *self)
+{
+  return self->kind == SB_TRAFFIC_CELL_MESSAGE &&
+         (self->reason != NULL || sb_traffic_entry_get_record (self->entry)->reason != NULL);
+}
+
 /**
  * sb_traffic_cell_set_entry:
- * @entry: the line to show
+ * @entry: (nullable): the line to show; %NULL: none, until there is another
  */
 void
 sb_traffic_cell_set_entry (SbTrafficCell  *self,
                            SbTrafficEntry *entry)
 {
   g_return_if_fail (SB_IS_TRAFFIC_CELL (self));
-  g_return_if_fail (SB_IS_TRAFFIC_ENTRY (entry));
+  g_return_if_fail (entry == NULL || SB_IS_TRAFFIC_ENTRY (entry));
 
-  if (self->icon != NULL)
-    show_icon (self, entry);
-  if (self->kind == SB_TRAFFIC_CELL_ROW)
-    show_row (self, entry);
-  else if (self->kind == SB_TRAFFIC_CELL_MESSAGE)
-    show_message (self, entry);
-  else if (self->title != NULL)
-    {
-      g_autofree char *title = make_title (self, entry);
-
-      gtk_inscription_set_text (self->title, title);
-    }
+  if (g_set_object (&self->entry, entry) && entry != NULL)
+    sb_table_cell_changed (SB_TABLE_CELL (self), may_resize (self));
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "watch/sb-traffic-entry.h"
-#include <gtk/gtk.h>
+#include "widgets/sb-table-cell.h"
 
 G_BEGIN_DECLS
 
@@ -21,9 +21,9 @@ typedef enum
 } SbTrafficCellKind;
 
 #define SB_TYPE_TRAFFIC_CELL (sb_traffic_cell_get_type ())
-G_DECLARE_FINAL_TYPE (SbTrafficCell, sb_traffic_cell, SB, TRAFFIC_CELL, GtkBox)
+G_DECLARE_FINAL_TYPE (SbTrafficCell, sb_traffic_cell, SB, TRAFFIC_CELL, SbTableCell)
 
 GtkWidget *sb_traffic_cell_new       (SbTrafficCellKind kind);
-void       sb_traffic_cell_set_entry (SbTrafficCell *self, SbTrafficEntry *entry);
+void       sb_traffic_cell_set_entry (SbTrafficCell *self, SbTrafficEntry *entry /* nullable */);
 
 G_END_DECLS

@@ -243,8 +243,7 @@ sb_traffic_table_bind_cell (SbTable   *table,
                             GtkWidget *cell,
                             gpointer   item)
 {
-  if (item != NULL)
-    sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (cell), item);
+  sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (cell), item);
 }
 
 static void

@@ -10,7 +10,7 @@
 #define SLICE (5 * G_TIME_SPAN_MILLISECOND)
 #define CLOCK_EVERY 64
 #define FIRST_TOLD 48
-#define STEP_TOLD 16
+#define STEP_TOLD 54
 #define MAX_GTK_ROWS 210
 
 struct _SbTrafficView

@@ -3,6 +3,7 @@
 
 #include "widgets/sb-table.h"
 #include "sb-page.h"
+#include "widgets/sb-table-cell.h"
 #include "widgets/sb-table-columns.h"
 #include "widgets/sb-table-parts.h"
 #include <glib/gi18n.h>
@@ -23,6 +24,7 @@ typedef struct
   GtkSelectionModel *model;
   SbTableColumns *columns;
   GPtrArray *cells; /* (element-type GtkWidget) all there are; not owned */
+  GPtrArray *groups; /* (element-type SbTableCellGroup) of each column and of the narrow rows */
   GPtrArray *described; /* (element-type GtkColumnViewRow) the rows that are bound; not owned */
   GMenuModel *menu_model;
   GtkWidget *menu;
@@ -270,6 +272,8 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkWidget *cell = SB_TABLE_GET_CLASS (self)->make_cell (self, column);
   GPtrArray *cells = get (self)->cells;
 
+  if (SB_IS_TABLE_CELL (cell))
+    sb_table_cell_set_group (SB_TABLE_CELL (cell), g_ptr_array_index (get (self)->groups, column));
   g_object_set_qdata (G_OBJECT (cell), list_item_quark, list_item);
   g_ptr_array_add (cells, cell);
   g_object_weak_ref (G_OBJECT (cell), cell_gone_cb, g_ptr_array_ref (cells));
@@ -424,6 +428,8 @@ sb_table_constructed (GObject *object)
 
   G_OBJECT_CLASS (sb_table_parent_class)->constructed (object);
 
+  for (guint i = 0; i <= klass->n_columns; i++)
+    g_ptr_array_add (priv->groups, sb_table_cell_group_new ());
   priv->columns = sb_table_columns_new (priv->column_view, klass->columns, klass->n_columns, klass->setting);
   for (guint i = 0; i < klass->n_columns; i++)
     {
@@ -504,6 +510,7 @@ static void
 sb_table_finalize (GObject *object)
 {
   g_ptr_array_unref (get (SB_TABLE (object))->cells);
+  g_ptr_array_unref (get (SB_TABLE (object))->groups);
   g_ptr_array_unref (get (SB_TABLE (object))->described);
 
   G_OBJECT_CLASS (sb_table_parent_class)->finalize (object);
@@ -551,6 +558,7 @@ sb_table_init (SbTable *self)
   SbTablePrivate *priv = get (self);
 
   priv->cells = g_ptr_array_new ();
+  priv->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_table_cell_group_unref);
   priv->described = g_ptr_array_new ();
   priv->room = ALL_ROOM;
   gtk_widget_init_template (GTK_WIDGET (self));
