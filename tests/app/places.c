@@ -36,10 +36,12 @@ places_fill (AppTest *test)
   rule->schema = g_strdup ("{\"type\":\"object\"}");
   sb_engine_revoke_token_async (test->engine, "test", revoked->id, NULL, NULL);
   sb_engine_set_rule_async (test->engine, "test", 0, rule, NULL, NULL);
+  sb_engine_add_schema_async (test->engine, "test", "https://example.org/person.json", "{\"type\":\"object\"}", NULL, NULL);
   sb_engine_save_template_async (test->engine, "test", 0, "Doors open", everyone, FALSE, payload, NULL, NULL);
   sb_engine_broadcast_async (test->engine, "test", everyone, FALSE, payload, NULL, NULL);
   sb_engine_block_address_async (test->engine, "test", "192.0.2.7", 0, NULL, NULL);
   app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_rules (test->engine))) == 1 &&
+                       sb_engine_get_schemas (test->engine)->len == 1 &&
                        g_list_model_get_n_items (sb_engine_get_templates (test->engine)) == 1);
   soup_websocket_connection_send_text (connection, "{\"hello\": 1}");
   soup_websocket_connection_send_text (connection, "hello");
@@ -263,6 +265,21 @@ open_suggest (AppTest *test)
   app_test_wait_until (gtk_widget_activate_action (editor, "rule.suggest", NULL));
 }
 
+/* What was written into the editor before is not thrown away, so the page of rules stays as it is. */
+static void
+open_schemas (AppTest *test)
+{
+  app_test_wait_until (gtk_widget_activate_action (places_show_page (test, "rules", NULL), "rule.schemas", NULL));
+}
+
+static void
+open_schema (AppTest *test)
+{
+  open_schemas (test);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  gtk_widget_activate_action (GTK_WIDGET (app_test_dialog (test)), "schemas.add", NULL);
+}
+
 static const struct
 {
   const char *name;
@@ -295,6 +312,8 @@ static const struct
   { "delete-token", "tokens", "token.delete", NULL },
   { "import-tokens", NULL, NULL, open_import },
   { "suggest-schema", NULL, NULL, open_suggest },
+  { "schemas", NULL, NULL, open_schemas },
+  { "schema", NULL, NULL, open_schema },
 };
 
 static void

@@ -207,29 +207,6 @@ test_in_force (void)
   g_assert_false (find_rule (test, "/news")->spec.enabled);
 }
 
-/* What @keys is bound to among the shortcuts of @widget. NULL: nothing. */
-static GtkShortcutAction *
-find_shortcut (GtkWidget  *widget,
-               const char *keys)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      for (guint j = 0; GTK_IS_SHORTCUT_CONTROLLER (controller) && j < g_list_model_get_n_items (G_LIST_MODEL (controller)); j++)
-        {
-          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), j);
-          g_autofree char *trigger = gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut));
-
-          if (g_str_equal (trigger, keys))
-            return gtk_shortcut_get_action (shortcut);
-        }
-    }
-  return NULL;
-}
-
 static void
 test_save_by_key (void)
 {

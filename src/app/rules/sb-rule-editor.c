@@ -227,21 +227,12 @@ cancel_action_cb (GtkWidget  *widget,
                   GVariant   *parameter)
 {
   SbRuleEditor *self = SB_RULE_EDITOR (widget);
-  AdwAlertDialog *dialog;
 
-  if (!sb_rule_editor_is_dirty (self))
-    {
-      g_signal_emit (self, signals[DONE], 0);
-      return;
-    }
-  dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Save Changes?"), _("What is not saved will be lost.")));
-  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "discard", _("_Discard"), "save", _("_Save"), NULL);
-  adw_alert_dialog_set_response_appearance (dialog, "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_set_response_appearance (dialog, "save", ADW_RESPONSE_SUGGESTED);
-  adw_alert_dialog_set_response_enabled (dialog, "save", self->good && sb_rule_form_has_pattern (self->form));
-  adw_alert_dialog_set_default_response (dialog, self->good ? "save" : "cancel");
-  adw_alert_dialog_set_close_response (dialog, "cancel");
-  sb_question_ask_async (dialog, widget, asked_cb, g_object_ref (self));
+  if (sb_rule_editor_is_dirty (self))
+    sb_question_ask_async (sb_question_new_unsaved (self->good && sb_rule_form_has_pattern (self->form)), widget, asked_cb,
+                           g_object_ref (self));
+  else
+    g_signal_emit (self, signals[DONE], 0);
 }
 
 /* --- what acts at once --- */

@@ -5,6 +5,7 @@
 #include "rules/sb-rule-commands.h"
 #include "rules/sb-rule-editor.h"
 #include "rules/sb-rule-view.h"
+#include "rules/sb-schemas-dialog.h"
 #include "widgets/sb-filter-bar.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
@@ -302,6 +303,14 @@ show_traffic_action_cb (GtkWidget  *widget,
   sb_page_go_to (SB_PAGE (widget), "traffic", filter);
 }
 
+static void
+schemas_action_cb (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  adw_dialog_present (sb_schemas_dialog_new (get_engine (SB_RULES_PAGE (widget))), widget);
+}
+
 /* --- the page --- */
 
 /* "rule:3" (open), "add:/news", "add" */
@@ -412,6 +421,7 @@ sb_rules_page_class_init (SbRulesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "rule.disable", NULL, switch_action_cb);
   gtk_widget_class_install_action (widget_class, "rule.remove", NULL, remove_action_cb);
   gtk_widget_class_install_action (widget_class, "rule.show-traffic", NULL, show_traffic_action_cb);
+  gtk_widget_class_install_action (widget_class, "rule.schemas", NULL, schemas_action_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "rule.add", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "rule.open", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, save_key_cb, NULL);

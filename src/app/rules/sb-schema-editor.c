@@ -20,11 +20,13 @@ struct _SbSchemaEditor
 
   GError *fault;
   gboolean checked; /* what is there has been looked at by the engine */
+  gboolean alone;   /* it belongs to no rule */
 
   GtkTextView *view;
   SbJsonBuffer *buffer;
   GtkImage *message_icon;
   GtkLabel *message_label;
+  GtkWidget *suggest_button;
 };
 
 G_DEFINE_FINAL_TYPE (SbSchemaEditor, sb_schema_editor, GTK_TYPE_BOX)
@@ -56,16 +58,16 @@ show_message (SbSchemaEditor *self)
 {
   gboolean empty = sb_json_buffer_is_empty (self->buffer);
   gboolean json = sb_json_buffer_is_valid (self->buffer);
-  gboolean wrong = !empty && (!json || self->fault != NULL);
+  gboolean wrong = self->fault != NULL || (!empty && !json);
   gboolean good = !empty && !wrong && self->checked;
   g_autofree char *text = NULL;
 
-  if (empty)
-    text = g_strdup (_("Without a schema a message may hold anything"));
-  else if (!json)
+  if (!empty && !json)
     text = g_strdup (sb_json_buffer_get_message (self->buffer));
   else if (self->fault != NULL)
     text = g_strdup (self->fault->message);
+  else if (empty)
+    text = g_strdup (self->alone ? _("Write a schema, or open a file") : _("Without a schema a message may hold anything"));
   else
     text = g_strdup (self->checked ? _("Valid JSON Schema") : _("Checking…"));
   gtk_label_set_text (self->message_label, text);
@@ -116,6 +118,96 @@ insert_action_cb (GtkWidget  *widget,
   gtk_widget_grab_focus (GTK_WIDGET (SB_SCHEMA_EDITOR (widget)->view));
 }
 
+/* --- from a file --- */
+
+static void
+show_open_error (SbSchemaEditor *self,
+                 const GError   *error)
+{
+  sb_schema_editor_set_fault (self, error);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (SbSchemaEditor) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  gsize length;
+
+  if (g_file_load_contents_finish (G_FILE (source), result, &text, &length, NULL, &error)
+      && (strlen (text) != length || !g_utf8_validate (text, (gssize) length, NULL)))
+    error = g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is not UTF-8 text"), name);
+  if (self->view == NULL)
+    return;
+  if (error != NULL)
+    {
+      show_open_error (self, error);
+      return;
+    }
+  sb_schema_editor_replace (self, text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+/* What is too big is not read: it could be anything. */
+static void
+sized_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SbSchemaEditor) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
+
+  if (info != NULL && g_file_info_get_size (info) > SB_RULE_MAX_SCHEMA)
+    error = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, _("The schema has %zu bytes; it may have %d."),
+                         (gsize) g_file_info_get_size (info), SB_RULE_MAX_SCHEMA);
+  if (self->view == NULL)
+    return;
+  if (error != NULL)
+    show_open_error (self, error);
+  else
+    g_file_load_contents_async (G_FILE (source), NULL, loaded_cb, g_object_ref (self));
+}
+
+void
+sb_schema_editor_open (SbSchemaEditor *self,
+                       GFile          *file)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, sized_cb,
+                           g_object_ref (self));
+}
+
+static void
+file_chosen_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (SbSchemaEditor) self = user_data;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (file != NULL && self->view != NULL)
+    sb_schema_editor_open (self, file);
+}
+
+static void
+open_action_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _("Choose a File"));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (widget)), NULL, file_chosen_cb, g_object_ref (widget));
+}
+
 static void
 sb_schema_editor_dispose (GObject *object)
 {
@@ -141,10 +233,12 @@ sb_schema_editor_class_init (SbSchemaEditorClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, buffer);
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_icon);
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_label);
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, suggest_button);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_message);
 
   gtk_widget_class_install_action (widget_class, "schema.format", NULL, format_action_cb);
+  gtk_widget_class_install_action (widget_class, "schema.open", NULL, open_action_cb);
   gtk_widget_class_install_action (widget_class, "schema.insert", "s", insert_action_cb);
 }
 
@@ -160,6 +254,16 @@ sb_schema_editor_init (SbSchemaEditor *self)
   limits.max_members = limits.max_values = G_MAXUINT;
   limits.max_string = G_MAXSIZE;
   sb_json_buffer_set_limits (self->buffer, &limits, G_MAXSIZE);
+  show_message (self);
+}
+
+void
+sb_schema_editor_set_alone (SbSchemaEditor *self)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+
+  self->alone = TRUE;
+  gtk_widget_set_visible (self->suggest_button, FALSE);
   show_message (self);
 }
 

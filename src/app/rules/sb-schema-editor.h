@@ -9,11 +9,15 @@ G_BEGIN_DECLS
 #define SB_TYPE_SCHEMA_EDITOR (sb_schema_editor_get_type ())
 G_DECLARE_FINAL_TYPE (SbSchemaEditor, sb_schema_editor, SB, SCHEMA_EDITOR, GtkBox)
 
+/* For a schema that belongs to no rule: none is suggested. */
+void     sb_schema_editor_set_alone   (SbSchemaEditor *self);
 char    *sb_schema_editor_dup_text    (SbSchemaEditor *self); /* NULL: nothing but blanks */
 /* As what was there from the beginning. */
 void     sb_schema_editor_load        (SbSchemaEditor *self, const char *text /* nullable */);
 /* In place of what is there; can be undone. */
 void     sb_schema_editor_replace     (SbSchemaEditor *self, const char *text);
+/* What is in @file, in place of what is there; what is wrong with it is said below. */
+void     sb_schema_editor_open        (SbSchemaEditor *self, GFile *file);
 /* Whether it is empty or JSON: worth being looked at by the engine. */
 gboolean sb_schema_editor_is_readable (SbSchemaEditor *self);
 /* What the engine says of the text: underlined at its place, and in words. NULL: all is well. */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "widgets/sb-question.h"
+#include <glib/gi18n.h>
 
 /* An alert dialog's answer as an asynchronous function. Unlike adw_alert_dialog_choose() it answers as well when the window
  * is gone before anybody chose. Main thread. */
@@ -30,6 +31,20 @@ dialog_gone_cb (gpointer  task,
 {
   answer (task, "");
   g_object_unref (task);
+}
+
+AdwAlertDialog *
+sb_question_new_unsaved (gboolean can_save)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Save Changes?"), _("What is not saved will be lost.")));
+
+  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "discard", _("_Discard"), "save", _("_Save"), NULL);
+  adw_alert_dialog_set_response_appearance (dialog, "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_response_appearance (dialog, "save", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_response_enabled (dialog, "save", can_save);
+  adw_alert_dialog_set_default_response (dialog, can_save ? "save" : "cancel");
+  adw_alert_dialog_set_close_response (dialog, "cancel");
+  return dialog;
 }
 
 /**
