@@ -3,20 +3,7 @@
 
 #include "watch/sb-client.h"
 
-#define RATE_WINDOW (5 * (gint64) G_USEC_PER_SEC)
-#define RATE_SPACING ((gint64) G_USEC_PER_SEC)
-#define N_RATE_SAMPLES 7 /* the window, and one before it */
-#define REJECTED_WINDOW (60 * (gint64) G_USEC_PER_SEC)
-#define REJECTED_SPACING (5 * (gint64) G_USEC_PER_SEC)
-#define N_REJECTED_SAMPLES 14
 #define IDLE_AFTER (5 * 60 * (gint64) G_USEC_PER_SEC)
-
-/* A counter as it was. */
-typedef struct
-{
-  gint64 time; /* monotonic, µs */
-  guint64 count;
-} Sample;
 
 typedef struct
 {
@@ -42,12 +29,7 @@ struct _SbClient
 
   gboolean refreshed;    /* at least once */
   gint64 active_at;      /* monotonic, when the number of messages was last seen to change */
-  Sample rate_samples[N_RATE_SAMPLES]; /* newest first, at least RATE_SPACING apart */
-  guint n_rate_samples;
-  float rates[SB_CLIENT_N_RATES]; /* a ring of what the rate was, one for each second */
-  guint n_rates;                  /* that were ever put in */
-  Sample rejected_samples[N_REJECTED_SAMPLES];
-  guint n_rejected_samples;
+  SbClientPast past;
 
   gint64 left_at;
   guint16 close_code;
@@ -100,6 +82,7 @@ sb_client_finalize (GObject *object)
   SbClient *self = SB_CLIENT (object);
 
   g_clear_pointer (&self->peer, sb_peer_unref);
+  sb_client_past_clear (&self->past);
   g_free (self->close_reason);
 
   G_OBJECT_CLASS (sb_client_parent_class)->finalize (object);
@@ -360,89 +343,9 @@ guint
 sb_client_get_rates (SbClient *self,
                      double   *rates)
 {
-  guint n, first;
-
   g_return_val_if_fail (SB_IS_CLIENT (self), 0);
 
-  n = MIN (self->n_rates, SB_CLIENT_N_RATES);
-  first = self->n_rates - n;
-  for (guint i = 0; i < n; i++)
-    rates[i] = self->rates[(first + i) % SB_CLIENT_N_RATES];
-  return n;
-}
-
-/* Puts a sample in front unless the newest is younger than @spacing. */
-static void
-add_sample (Sample *samples,
-            guint  *n_samples,
-            guint   capacity,
-            gint64  spacing,
-            gint64  time,
-            guint64 count)
-{
-  if (*n_samples > 0 && time - samples[0].time < spacing)
-    return;
-
-  *n_samples = MIN (*n_samples + 1, capacity);
-  memmove (samples + 1, samples, (*n_samples - 1) * sizeof *samples);
-  samples[0] = (Sample) { time, count };
-}
-
-/* Once for each second since it was last done: among many clients this one's turn does not come every second. */
-static void
-keep_rate (SbClient *self,
-           double    rate,
-           gint64    since,
-           gint64    now)
-{
-  gint64 n = since == 0 ? 1 : MIN ((now - since) / RATE_SPACING, SB_CLIENT_N_RATES);
-
-  for (gint64 i = 0; i < n; i++)
-    self->rates[self->n_rates++ % SB_CLIENT_N_RATES] = (float) rate;
-}
-
-/* Which is the newest sample at least @window old; where there is none the oldest. */
-static guint
-find_base (const Sample *samples,
-           guint         n_samples,
-           gint64        window,
-           gint64        now)
-{
-  for (guint i = 0; i < n_samples; i++)
-    if (now - samples[i].time >= window)
-      return i;
-
-  return n_samples - 1;
-}
-
-static double
-derive_rate (SbClient *self,
-             guint64   messages,
-             gint64    now)
-{
-  guint i = find_base (self->rate_samples, self->n_rate_samples, RATE_WINDOW, now);
-  const Sample *base;
-
-  /* After a pause in refreshing that one is from long ago and would flatten the rate: a younger one does better. */
-  if (i > 0 && now - self->rate_samples[i].time > 2 * RATE_WINDOW &&
-      now - self->rate_samples[i - 1].time >= RATE_SPACING)
-    i--;
-
-  base = &self->rate_samples[i];
-  if (now <= base->time || messages <= base->count)
-    return 0;
-
-  return (double) (messages - base->count) * G_USEC_PER_SEC / (double) (now - base->time);
-}
-
-static guint64
-derive_recent_rejected (SbClient *self,
-                        guint64   rejected,
-                        gint64    now)
-{
-  guint i = find_base (self->rejected_samples, self->n_rejected_samples, REJECTED_WINDOW, now);
-
-  return rejected - self->rejected_samples[i].count;
+  return sb_client_past_get_rates (&self->past, rates);
 }
 
 static void
@@ -524,7 +427,6 @@ sb_client_refresh (SbClient *self,
 {
   Numbers numbers = { 0 };
   guint64 messages;
-  gint64 sampled_at;
 
   g_return_val_if_fail (SB_IS_CLIENT (self), FALSE);
 
@@ -535,8 +437,7 @@ sb_client_refresh (SbClient *self,
   messages = numbers.messages_in + numbers.messages_out;
   if (!self->refreshed)
     {
-      /* what was rejected before anyone looked was so within the moment since the client came */
-      add_sample (self->rejected_samples, &self->n_rejected_samples, N_REJECTED_SAMPLES, 0, now, 0);
+      sb_client_past_init (&self->past, now);
       self->refreshed = TRUE;
       self->active_at = now;
     }
@@ -545,13 +446,8 @@ sb_client_refresh (SbClient *self,
       self->active_at = now;
     }
 
-  sampled_at = self->n_rate_samples > 0 ? self->rate_samples[0].time : 0;
-  add_sample (self->rate_samples, &self->n_rate_samples, N_RATE_SAMPLES, RATE_SPACING, now, messages);
-  add_sample (self->rejected_samples, &self->n_rejected_samples, N_REJECTED_SAMPLES, REJECTED_SPACING, now,
-              numbers.rejected);
-  numbers.rate = derive_rate (self, messages, now);
-  keep_rate (self, numbers.rate, sampled_at, now);
-  numbers.recent_rejected = derive_recent_rejected (self, numbers.rejected, now);
+  numbers.rate = sb_client_past_add (&self->past, now, messages);
+  numbers.recent_rejected = sb_client_past_add_rejected (&self->past, now, numbers.rejected);
 
   return apply (self, &numbers, derive_state (&numbers, now - self->active_at, max_backlog));
 }

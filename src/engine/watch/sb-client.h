@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/sb-event.h"
+#include "watch/sb-client-past.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -31,7 +32,7 @@ typedef enum
   SB_CLIENT_LEFT,
 } SbClientState;
 
-#define SB_CLIENT_N_RATES 60 /* a minute of them */
+#define SB_CLIENT_N_RATES SB_CLIENT_PAST_RATES /* a minute of them */
 
 SbClient      *sb_client_new                 (SbPeer *peer);
 SbPeer        *sb_client_get_peer            (SbClient *self); /* transfer none: id, address, channel, name, token… */
