@@ -6,7 +6,7 @@
 #include "sb-engine-private.h"
 
 #include "access/sb-channel.h"
-#include "net/sb-frame-reader.h"
+#include "net/sb-utf8.h"
 #include "rules/sb-json-guard.h"
 #include "sb-clock.h"
 #include "store/sb-broadcast-store.h"

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "net/sb-frame-reader.h"
+#include "net/sb-utf8.h"
 
 #include <string.h>
 

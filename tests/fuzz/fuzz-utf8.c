@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "access/sb-text.h"
-#include "net/sb-frame-reader.h"
+#include "net/sb-utf8.h"
 #include "rules/sb-json-text.h"
 #include "sb-fuzz.h"
 

@@ -91,8 +91,4 @@ gboolean sb_frame_reader_push  (SbFrameReader            *self,
 /* XORs @length bytes with the mask, starting at @offset (mod 4) of it; as wide as the machine allows. */
 void     sb_frame_unmask       (guint8 *data, gsize length, const guint8 mask[4], guint offset);
 
-/* Incremental UTF-8 (RFC 3629). Start with *state 0; returns FALSE at the first byte that can't be; *state is 0
- * again where a character is complete. ASCII runs go eight bytes at a time or better. */
-gboolean sb_utf8_push          (guint32 *state, const guint8 *data, gsize length);
-
 G_END_DECLS

@@ -32,56 +32,10 @@ sb_arrival_free (SbArrival *self)
 
 /* --- Beginning and end ------------------------------------------------------------------------- */
 
-static void
-session_set_timer (SbSession *self, gint64 due)
+void
+sb_session_set_timer (SbSession *self, gint64 due)
 {
   sb_wheel_set (&self->lane->wheel, &self->timer, due, session_timer_cb);
-}
-
-/* 0 is no limit. */
-static guint
-get_lower (guint a, guint b)
-{
-  return a == 0 || b == 0 ? MAX (a, b) : MIN (a, b);
-}
-
-/* The messages a second of the token, of the server or of the channel's rule, whichever is least; 0: no limit. */
-static guint
-session_get_rate (SbSession *self)
-{
-  SbRule *rule = self->room != NULL ? self->room->rule : NULL;
-  guint rate = get_lower (self->token->spec.messages_per_second, self->lane->limits.messages_per_second);
-
-  return rule != NULL ? get_lower (rate, rule->spec.messages_per_second) : rate;
-}
-
-static void
-session_change_rates (SbSession *self)
-{
-  guint rate = session_get_rate (self), replies = self->lane->limits.max_error_replies;
-
-  sb_rate_change (&self->rate, rate, MAX (rate, 1));
-  sb_rate_change (&self->replies, replies, MAX (replies, 1));
-}
-
-static guint64
-hash_begin (const guint8 *hash)
-{
-  guint64 begin;
-
-  memcpy (&begin, hash, sizeof begin);
-
-  return begin;
-}
-
-/* Whether the secret it came with still opens its token, or does so for the rest of the grace. */
-static gboolean
-session_secret_is_valid (SbSession *self, gint64 real_time)
-{
-  const SbToken *token = self->token;
-
-  return self->secret == hash_begin (token->hash) ||
-         (token->previous_until > real_time && self->secret == hash_begin (token->previous_hash));
 }
 
 static void
@@ -92,11 +46,11 @@ session_join (SbSession *self)
   SbEvent event = { .kind = SB_EVENT_JOINED, .peer = sb_peer_ref (self->peer) };
 
   sb_router_join (&lane->router, self, self->peer->channel);
-  rate = session_get_rate (self); /* the room knows its rule */
+  rate = sb_session_get_rate (self); /* the room knows its rule */
   sb_rate_init (&self->rate, rate, MAX (rate, 1), lane->now);
   sb_rate_init (&self->replies, replies, MAX (replies, 1), lane->now);
   sb_counter_set (self->peer->counters.round_trip, sb_lane_stream_get_round_trip (&self->stream));
-  session_set_timer (self, lane->now + MIN (lane->limits.ping_interval * G_TIME_SPAN_SECOND, FIRST_PING));
+  sb_session_set_timer (self, lane->now + MIN (lane->limits.ping_interval * G_TIME_SPAN_SECOND, FIRST_PING));
   sb_lane_tell (lane, &event);
 }
 
@@ -115,7 +69,7 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
   self->minute = lane->now;
   self->farewell = self->token == NULL;
   if (self->token != NULL)
-    self->secret = hash_begin (arrival->previous_secret ? self->token->previous_hash : self->token->hash);
+    self->secret = sb_session_hash_begin (arrival->previous_secret ? self->token->previous_hash : self->token->hash);
   sb_lane_stream_init (&self->stream, fd, g_steal_pointer (&arrival->tls), self->peer, &lane->totals,
                        &lane->holdings);
   sb_frame_reader_init (&self->reader, lane->limits.max_message);
@@ -280,13 +234,13 @@ static void
 session_linger (SbSession *self)
 {
   self->state = SB_SESSION_LINGERING;
-  session_set_timer (self, self->lane->now + self->lane->limits.close_timeout * G_TIME_SPAN_SECOND);
+  sb_session_set_timer (self, self->lane->now + self->lane->limits.close_timeout * G_TIME_SPAN_SECOND);
   sb_lane_touch (self->lane, self);
 }
 
 /* µs. While the server drains a client has as long as that lasts, for what was queued before. */
-static gint64
-session_get_close_timeout (SbSession *self)
+gint64
+sb_session_get_close_timeout (SbSession *self)
 {
   const SbLane *lane = self->lane;
   guint timeout = lane->limits.close_timeout;
@@ -305,7 +259,7 @@ sb_session_close (SbSession *self, guint16 code, const char *reason, SbClosedBy 
   if (now)
     sb_lane_stream_discard (&self->stream);
   session_queue_close (self, code, reason);
-  session_set_timer (self, self->lane->now + session_get_close_timeout (self));
+  sb_session_set_timer (self, self->lane->now + sb_session_get_close_timeout (self));
 }
 
 void
@@ -327,7 +281,7 @@ session_ping (SbSession *self)
   self->ping_sent_at = now;
   self->ping_open = true;
   session_queue_control (self, frame);
-  session_set_timer (self, self->lane->now + self->lane->limits.pong_timeout * G_TIME_SPAN_SECOND);
+  sb_session_set_timer (self, self->lane->now + self->lane->limits.pong_timeout * G_TIME_SPAN_SECOND);
 }
 
 static void
@@ -343,7 +297,7 @@ session_timer_cb (SbTimer *timer)
   else if (self->heard_at >= self->ping_sent_at)
     {
       self->ping_open = false;
-      session_set_timer (self, self->ping_sent_at + limits->ping_interval * G_TIME_SPAN_SECOND);
+      sb_session_set_timer (self, self->ping_sent_at + limits->ping_interval * G_TIME_SPAN_SECOND);
     }
   else
     {
@@ -369,7 +323,7 @@ session_take_pong (SbSession *self, const guint8 *payload, gsize length)
 
   sb_counter_set (self->peer->counters.round_trip, g_get_monotonic_time () - sent_at);
   self->ping_open = false;
-  session_set_timer (self, sent_at + self->lane->limits.ping_interval * G_TIME_SPAN_SECOND);
+  sb_session_set_timer (self, sent_at + self->lane->limits.ping_interval * G_TIME_SPAN_SECOND);
 }
 
 /* --- What comes from the client -------------------------------------------------------------- */
@@ -606,80 +560,4 @@ sb_session_flush (SbSession *self)
     default:
       g_assert_not_reached ();
     }
-}
-
-/* --- What the admin changes --------------------------------------------------------------------- */
-
-gboolean
-sb_session_set_token (SbSession *self, SbToken *token, gint64 real_time)
-{
-  if (self->state != SB_SESSION_OPEN)
-    return FALSE;
-
-  g_return_val_if_fail (self->token->id == token->id, FALSE);
-
-  sb_token_ref (token);
-  sb_token_unref (self->token);
-  self->token = token;
-  session_change_rates (self);
-
-  switch (sb_token_get_state (token, real_time))
-    {
-    case SB_TOKEN_REVOKED:
-      sb_session_close (self, 3000, "token revoked", SB_CLOSED_BY_ADMIN, TRUE);
-      return TRUE;
-    case SB_TOKEN_EXPIRED:
-    case SB_TOKEN_NOT_YET_VALID:
-      sb_session_close (self, 3000, "token expired", SB_CLOSED_BY_SERVER, TRUE);
-      return TRUE;
-    case SB_TOKEN_ACTIVE:
-    case SB_TOKEN_EXPIRING:
-    default:
-      break;
-    }
-  if (!session_secret_is_valid (self, real_time))
-    {
-      sb_session_close (self, 3000, "token revoked", SB_CLOSED_BY_ADMIN, TRUE);
-      return TRUE;
-    }
-  if (!sb_token_allows (token, self->peer->channel))
-    {
-      sb_session_close (self, 3003, "channel not allowed", SB_CLOSED_BY_ADMIN, TRUE);
-      return TRUE;
-    }
-
-  return FALSE;
-}
-
-/* What waits longer than it now may, waits no longer than that. */
-static void
-session_hurry (SbSession *self)
-{
-  const SbLane *lane = self->lane;
-  gint64 due;
-
-  if (self->state != SB_SESSION_OPEN)
-    due = lane->now + session_get_close_timeout (self);
-  else if (self->ping_open)
-    due = self->ping_sent_at + lane->limits.pong_timeout * G_TIME_SPAN_SECOND;
-  else
-    due = lane->now + lane->limits.ping_interval * G_TIME_SPAN_SECOND;
-  if (due < self->timer.due)
-    session_set_timer (self, due);
-}
-
-void
-sb_session_limits_changed (SbSession *self)
-{
-  sb_frame_reader_set_max_message (&self->reader, self->lane->limits.max_message);
-  if (self->token != NULL)
-    session_change_rates (self);
-  session_hurry (self);
-}
-
-void
-sb_session_rules_changed (SbSession *self)
-{
-  if (self->room != NULL)
-    session_change_rates (self);
 }

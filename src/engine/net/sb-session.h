@@ -107,4 +107,15 @@ void       sb_session_limits_changed (SbSession *self);
 /* The rule of its room may be another one. */
 void       sb_session_rules_changed (SbSession *self);
 
+/* --- for the files of the session --- */
+
+/* @due: monotonic, µs; sets its one timer anew. */
+void       sb_session_set_timer  (SbSession *self, gint64 due);
+/* µs that a client may take to answer a close frame. */
+gint64     sb_session_get_close_timeout (SbSession *self);
+/* The messages a second that it may send; 0: no limit. */
+guint      sb_session_get_rate   (SbSession *self);
+/* What SbSession::secret is of the hash of a secret. */
+guint64    sb_session_hash_begin (const guint8 *hash);
+
 G_END_DECLS
