@@ -12,6 +12,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,12 +174,16 @@ run (Daemon *self)
 {
   gint64 watchdog = sb_notify_get_watchdog ();
   g_autoptr (SbLoopStats) stats = self->stats_interval >= 0 ? sb_loop_stats_new (self->stats_interval) : NULL;
+  struct sigaction hang_up;
 
   self->loop = g_main_loop_new (NULL, FALSE);
   if (self->settings_file != NULL && !g_file_test (self->settings_file, G_FILE_TEST_EXISTS))
     g_message ("“%s” is not there: every setting is as it comes", self->settings_file);
   g_unix_signal_add (SIGTERM, signal_cb, self);
   g_unix_signal_add (SIGINT, signal_cb, self);
+  /* What a terminal that is closed sends; not to one that nohup(1) started. */
+  if (sigaction (SIGHUP, NULL, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN)
+    g_unix_signal_add (SIGHUP, signal_cb, self);
   if (watchdog > 0)
     g_timeout_add (MAX (watchdog / 2 / 1000, 1), watchdog_cb, NULL);
   sb_engine_open_async (self->data_dir, self->settings_file, FALSE, opened_cb, self);

@@ -3,6 +3,7 @@
 
 #include "program-fixture.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -62,10 +63,11 @@ test_port_that_was_asked_for (ProgramFixture *self, gconstpointer data)
 static void
 test_sigterm_drains (ProgramFixture *self, gconstpointer data)
 {
-  static const int signals[] = { SIGTERM, SIGINT };
+  static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
   g_autofree char *socket_path = g_build_filename (self->store.folder, "control.sock", NULL);
   g_autofree char *secret = NULL;
 
+  signal (SIGHUP, SIG_DFL); /* whatever started the test */
   program_start (self);
   secret = program_issue (self, "x", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
@@ -82,6 +84,25 @@ test_sigterm_drains (ProgramFixture *self, gconstpointer data)
       g_clear_object (&self->daemon);
       g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
     }
+}
+
+/* As below nohup(1): the end of the terminal is not the end of it. */
+static void
+test_ignored_hang_up_stays_ignored (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = NULL;
+  g_autoptr (SbTestClient) client = NULL;
+  g_autoptr (SbTestClient) later = NULL;
+
+  signal (SIGHUP, SIG_IGN);
+  program_start (self);
+  signal (SIGHUP, SIG_DFL);
+  secret = program_issue (self, "x", NULL);
+  client = sb_test_client_new_open (self->port, "/", secret);
+  g_subprocess_send_signal (self->daemon, SIGHUP);
+  later = sb_test_client_new_open (self->port, "/", secret);
+  sb_test_client_send_text (later, "1");
+  sb_test_client_expect_text (client, "1");
 }
 
 static void
@@ -432,6 +453,7 @@ main (int argc, char *argv[])
   ADD ("says-where-it-listens", test_says_where_it_listens);
   ADD ("port-that-was-asked-for", test_port_that_was_asked_for);
   ADD ("sigterm-drains", test_sigterm_drains);
+  ADD ("ignored-hang-up-stays-ignored", test_ignored_hang_up_stays_ignored);
   ADD ("second-signal-cuts", test_second_signal_cuts);
   ADD ("second-on-one-directory", test_second_on_one_directory);
   ADD ("port-in-use", test_port_in_use);
