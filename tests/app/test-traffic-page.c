@@ -4,9 +4,11 @@
 #include "app-test.h"
 #include "traffic/sb-traffic-detail.h"
 #include "traffic/sb-traffic-page.h"
+#include "traffic/sb-traffic-slot.h"
 #include "traffic/sb-traffic-table.h"
 #include "widgets/sb-filter-bar.h"
 #include "widgets/sb-filter-chip.h"
+#include <string.h>
 
 static GtkWidget *
 page (AppTest *test)
@@ -311,6 +313,63 @@ test_follow (void)
   g_assert_null (sb_traffic_table_get_selected (table (test)));
 }
 
+/* Fifty lines more; whether the table takes it for a flood by now. */
+static gboolean
+flood (AppTest *test)
+{
+  SbTrafficLog *log = sb_engine_get_traffic (test->engine);
+  GListModel *model = G_LIST_MODEL (sb_table_get_model (SB_TABLE (table (test))));
+  g_autofree SbTrafficRecord *records = g_new0 (SbTrafficRecord, 50);
+  g_autoptr (GObject) item = NULL;
+
+  for (guint i = 0; i < 50; i++)
+    {
+      char *text = g_strdup_printf ("{\"n\":%" G_GUINT64_FORMAT "}", sb_traffic_log_get_n_logged (log) + i);
+
+      records[i] = (SbTrafficRecord) { .time = g_get_real_time (),
+                                       .direction = SB_DIRECTION_BROADCAST,
+                                       .target = g_strdup ("everyone"),
+                                       .size = strlen (text),
+                                       .payload = g_bytes_new_take (text, strlen (text)),
+                                       .offset = G_MAXUINT64 };
+    }
+  sb_traffic_log_append (log, records, 50);
+  item = g_list_model_get_item (model, 0);
+  return SB_IS_TRAFFIC_SLOT (item);
+}
+
+/* In a flood lines run through the rows that there are; the one that is clicked is the one that was read. */
+static void
+test_flood (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkSelectionModel *model;
+  g_autoptr (SbTrafficSlot) slot = NULL;
+  g_autofree char *newest = NULL;
+  g_autofree char *clicked = NULL;
+  guint64 serial;
+
+  app_test_start (test);
+  page (test);
+  model = sb_table_get_model (SB_TABLE (table (test)));
+  app_test_wait_until (flood (test));
+  newest = g_strdup_printf ("{\"n\":%" G_GUINT64_FORMAT "}",
+                            sb_traffic_log_get_n_logged (sb_engine_get_traffic (test->engine)) - 1);
+  app_test_wait_until (says (test, newest));
+
+  app_test_wait_until (flood (test));
+  slot = g_list_model_get_item (G_LIST_MODEL (model), g_list_model_get_n_items (G_LIST_MODEL (model)) - 3);
+  serial = sb_traffic_entry_get_serial (sb_traffic_slot_get_entry (slot));
+  gtk_selection_model_select_item (model, g_list_model_get_n_items (G_LIST_MODEL (model)) - 3, TRUE);
+  g_assert_false (sb_traffic_table_get_following (table (test)));
+  g_assert_false (flood (test));
+  g_assert_nonnull (sb_traffic_table_get_selected (table (test)));
+  g_assert_cmpuint (sb_traffic_entry_get_serial (sb_traffic_table_get_selected (table (test))), ==, serial);
+  clicked = g_strdup_printf ("{\"n\":%" G_GUINT64_FORMAT "}", serial);
+  app_test_wait_until (says (test, clicked));
+  g_assert_cmpuint (sb_traffic_entry_get_serial (sb_traffic_table_get_selected (table (test))), ==, serial);
+}
+
 static void
 test_clear (void)
 {
@@ -399,6 +458,7 @@ add (void)
   g_test_add_func ("/traffic-page/copy", test_copy);
   g_test_add_func ("/traffic-page/pause", test_pause);
   g_test_add_func ("/traffic-page/follow", test_follow);
+  g_test_add_func ("/traffic-page/flood", test_flood);
   g_test_add_func ("/traffic-page/clear", test_clear);
   g_test_add_func ("/traffic-page/send-again", test_send_again);
   g_test_add_func ("/traffic-page/wide-and-narrow", test_look);

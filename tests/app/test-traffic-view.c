@@ -4,6 +4,7 @@
 #include "../engine/shadow-list.h"
 #include "traffic/sb-traffic-export.h"
 #include "traffic/sb-traffic-snapshot.h"
+#include "traffic/sb-traffic-slot.h"
 #include "traffic/sb-traffic-tail.h"
 #include "traffic/sb-traffic-text.h"
 #include "traffic/sb-traffic-view.h"
@@ -178,9 +179,9 @@ assert_tail (SbTrafficTail *tail,
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GObject) shown = g_list_model_get_item (G_LIST_MODEL (tail), i);
-      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (view), n_view - n + i);
+      g_autoptr (SbTrafficEntry) line = g_list_model_get_item (G_LIST_MODEL (view), n_view - n + i);
 
-      g_assert_true (shown == item);
+      g_assert_true (sb_traffic_slot_resolve (shown) == line);
     }
 }
 

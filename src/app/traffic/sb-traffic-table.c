@@ -3,6 +3,7 @@
 
 #include "traffic/sb-traffic-table.h"
 #include "traffic/sb-traffic-cell.h"
+#include "traffic/sb-traffic-slot.h"
 #include "traffic/sb-traffic-tail.h"
 #include "traffic/sb-traffic-words.h"
 #include <glib/gi18n.h>
@@ -243,7 +244,7 @@ sb_traffic_table_bind_cell (SbTable   *table,
                             GtkWidget *cell,
                             gpointer   item)
 {
-  sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (cell), item);
+  sb_traffic_cell_set_entry (SB_TRAFFIC_CELL (cell), item != NULL ? sb_traffic_slot_resolve (item) : NULL);
 }
 
 static void
@@ -252,17 +253,38 @@ sb_traffic_table_describe (SbTable *table,
                            char   **label,
                            char   **description)
 {
-  g_autofree char *title = sb_traffic_words_title (item);
+  SbTrafficEntry *entry = sb_traffic_slot_resolve (item);
+  g_autofree char *title = sb_traffic_words_title (entry);
 
-  *label = sb_traffic_words_client (item);
-  *description = g_strdup_printf ("%s · %s", title, sb_traffic_entry_get_preview (item));
+  *label = sb_traffic_words_client (entry);
+  *description = g_strdup_printf ("%s · %s", title, sb_traffic_entry_get_preview (entry));
 }
 
 /* --- the widget --- */
 
+/* The line that stands in the place now is meant, not what comes to stand there. */
+static void
+select_line_of (SbTrafficTable *self,
+                SbTrafficSlot  *slot)
+{
+  guint64 serial = sb_traffic_entry_get_serial (sb_traffic_slot_get_entry (slot));
+  guint position;
+
+  set_following (self, FALSE); /* with which the places are gone */
+  if (sb_traffic_view_find (self->view, serial, &position))
+    gtk_single_selection_set_selected (self->selection, position);
+}
+
 static void
 selected_cb (SbTrafficTable *self)
 {
+  gpointer item = gtk_single_selection_get_selected_item (self->selection);
+
+  if (SB_IS_TRAFFIC_SLOT (item))
+    {
+      select_line_of (self, item);
+      return;
+    }
   if (sb_traffic_table_get_selected (self) != NULL)
     set_following (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
@@ -354,6 +376,7 @@ sb_traffic_table_set_view (SbTrafficTable *self,
   self->view = g_object_ref (view);
   self->tail = sb_traffic_tail_new (view);
   sb_traffic_tail_set_short_allowed (self->tail, self->following);
+  g_signal_connect_object (self->tail, "moved-on", G_CALLBACK (sb_table_show_again), self, G_CONNECT_SWAPPED);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->tail));
   sb_table_set_model (SB_TABLE (self), GTK_SELECTION_MODEL (self->selection));
   /* After the views, which are told first. */
@@ -365,9 +388,12 @@ sb_traffic_table_set_view (SbTrafficTable *self,
 SbTrafficEntry *
 sb_traffic_table_get_selected (SbTrafficTable *self)
 {
+  gpointer item;
+
   g_return_val_if_fail (SB_IS_TRAFFIC_TABLE (self), NULL);
 
-  return self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  item = self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  return item != NULL ? sb_traffic_slot_resolve (item) : NULL;
 }
 
 /* Scrolls to it, too. */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-tail.h"
+#include "traffic/sb-traffic-slot.h"
 #include <gtk/gtk.h>
 
 #define PERIOD 100      /* ms between what is shown of a flood: nobody reads faster */
@@ -15,7 +16,8 @@ struct _SbTrafficTail
   GObject parent_instance;
 
   SbTrafficView *view;
-  GPtrArray *last;     /* (element-type SbTrafficEntry) while it is short: what it shows; else NULL */
+  GPtrArray *last;     /* (element-type GObject) while it is short: what it has, lines at first, then slots; else NULL */
+  gboolean slots;      /* whether they are */
   guint limit;         /* else: how many of the view are told of already */
   guint length;
   gboolean allowed;
@@ -26,6 +28,14 @@ struct _SbTrafficTail
   guint timer;         /* while it is short */
 };
 
+enum
+{
+  MOVED_ON,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 static void list_model_iface_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbTrafficTail, sb_traffic_tail, G_TYPE_OBJECT,
@@ -34,7 +44,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbTrafficTail, sb_traffic_tail, G_TYPE_OBJECT,
 static GType
 sb_traffic_tail_get_item_type (GListModel *list)
 {
-  return SB_TYPE_TRAFFIC_ENTRY;
+  return G_TYPE_OBJECT;
 }
 
 static guint
@@ -70,11 +80,11 @@ list_model_iface_init (GListModelInterface *iface)
 
 /* --- short --- */
 
-static guint64
-get_serial (GPtrArray *entries,
-            guint      position)
+static SbTrafficEntry *
+get_line (SbTrafficTail *self,
+          guint          position)
 {
-  return sb_traffic_entry_get_serial (g_ptr_array_index (entries, position));
+  return sb_traffic_slot_resolve (g_ptr_array_index (self->last, position));
 }
 
 static GPtrArray *
@@ -89,52 +99,51 @@ get_last (SbTrafficTail *self)
   return last;
 }
 
+/* Has @next (taken) instead of what it has, all of it as one change. */
 static void
-drop_front (SbTrafficTail *self,
-            guint          n)
+replace (SbTrafficTail *self,
+         GPtrArray     *next)
 {
-  if (n == 0)
-    return;
-  g_ptr_array_remove_range (self->last, 0, n);
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
+  guint n_before = self->last->len;
+
+  g_ptr_array_unref (self->last);
+  self->last = next;
+  if (n_before > 0 || next->len > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, next->len);
 }
 
-/* Whether @after begins with what @before has from @first on. */
-static gboolean
-continues (GPtrArray *before,
-           guint      first,
-           GPtrArray *after)
+static void
+replace_by_slots (SbTrafficTail *self,
+                  GPtrArray     *lines)
 {
-  if (before->len - first > after->len)
-    return FALSE;
-  for (guint i = first; i < before->len; i++)
-    if (g_ptr_array_index (before, i) != g_ptr_array_index (after, i - first))
-      return FALSE;
-  return TRUE;
+  GPtrArray *slots = g_ptr_array_new_full (lines->len, g_object_unref);
+
+  for (guint i = 0; i < lines->len; i++)
+    g_ptr_array_add (slots, sb_traffic_slot_new (g_ptr_array_index (lines, i)));
+  self->slots = TRUE;
+  replace (self, slots);
 }
 
-/* As changes at both ends where lines only went and came. Where all are others it is one change, in which GTK uses its
- * rows again instead of making new ones. */
+/* Each place has another line; only where there are more or fewer of them does the list change. */
 static void
 show_last (SbTrafficTail *self)
 {
-  g_autoptr (GPtrArray) last = get_last (self);
-  guint n_before = self->last->len, n_gone = 0, n_kept;
+  g_autoptr (GPtrArray) lines = get_last (self);
+  guint n_before = self->last->len, n_kept = MIN (n_before, lines->len);
 
-  while (n_gone < n_before && (last->len == 0 || get_serial (self->last, n_gone) < get_serial (last, 0)))
-    n_gone++;
-  if (!continues (self->last, n_gone, last))
-    n_gone = n_before;
-  n_kept = n_before - n_gone;
-  if (n_kept > 0)
+  if (!self->slots)
     {
-      drop_front (self, n_gone);
-      n_gone = 0;
+      replace_by_slots (self, lines);
+      return;
     }
-  g_ptr_array_unref (self->last);
-  self->last = g_steal_pointer (&last);
-  if (n_gone + self->last->len > n_kept)
-    g_list_model_items_changed (G_LIST_MODEL (self), n_kept, n_gone, self->last->len - n_kept);
+  for (guint i = 0; i < n_kept; i++)
+    sb_traffic_slot_set_entry (g_ptr_array_index (self->last, i), g_ptr_array_index (lines, i));
+  for (guint i = n_kept; i < lines->len; i++)
+    g_ptr_array_add (self->last, sb_traffic_slot_new (g_ptr_array_index (lines, i)));
+  g_ptr_array_set_size (self->last, (int) lines->len);
+  if (n_before != lines->len)
+    g_list_model_items_changed (G_LIST_MODEL (self), n_kept, n_before - n_kept, lines->len - n_kept);
+  g_signal_emit (self, signals[MOVED_ON], 0);
 }
 
 static gboolean
@@ -151,32 +160,39 @@ period_cb (gpointer user_data)
   return self->timer != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+/* The lines stay until the next period, so that GTK drops its rows in one turn of the main loop and makes others in another. */
 static void
 shorten (SbTrafficTail *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->view));
 
   self->last = get_last (self);
+  self->slots = FALSE;
   self->n_busy = self->n_in_period = 0;
   self->timer = g_timeout_add (PERIOD, period_cb, self);
   if (n > self->last->len)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n - self->last->len, 0);
 }
 
-/* In steps that leave the lines that are shown where they are, so that the table stays at its place and keeps what is
- * selected. */
+/* In steps that leave the lines that are shown where they are, so that the table stays at its place. */
 static void
 lengthen (SbTrafficTail *self)
 {
   GListModel *view = G_LIST_MODEL (self->view);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_object_unref);
   guint n_gone = 0, n_shown, first = 0, n_told;
 
   g_clear_handle_id (&self->timer, g_source_remove);
   self->n_busy = self->n_in_period = 0;
-  while (n_gone < self->last->len && !sb_traffic_view_find (self->view, get_serial (self->last, n_gone), &first))
+  for (guint i = 0; i < self->last->len; i++)
+    g_ptr_array_add (lines, g_object_ref (get_line (self, i)));
+  while (n_gone < lines->len &&
+         !sb_traffic_view_find (self->view, sb_traffic_entry_get_serial (g_ptr_array_index (lines, n_gone)), &first))
     n_gone++;
-  drop_front (self, n_gone);
-  n_shown = self->last->len;
+  g_ptr_array_remove_range (lines, 0, n_gone);
+  n_shown = lines->len;
+  if (self->slots || n_gone > 0)
+    replace (self, g_steal_pointer (&lines));
 
   g_clear_pointer (&self->last, g_ptr_array_unref);
   self->limit = n_told = first + n_shown;
@@ -261,6 +277,14 @@ sb_traffic_tail_class_init (SbTrafficTailClass *klass)
 
   object_class->dispose = sb_traffic_tail_dispose;
   object_class->finalize = sb_traffic_tail_finalize;
+
+  /**
+   * SbTrafficTail::moved-on:
+   *
+   * In the same places stand other lines.
+   */
+  signals[MOVED_ON] =
+      g_signal_new ("moved-on", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

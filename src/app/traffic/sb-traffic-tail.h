@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE (SbTrafficTail, sb_traffic_tail, SB, TRAFFIC_TAIL, GObject)
  *
  * What a table that follows is given of a #SbTrafficView: a GListModel of all of it, told on at once, or, while more comes
  * than anybody can read, of the last lines only, ten times a second. GTK makes two hundred rows for a list, on the screen or
- * not, and in a flood each of them shows another line in each frame, which costs several times what drawing costs. Main
- * thread.
+ * not, and where an item is gone it drops its row and makes another for the next, which costs several times what drawing
+ * costs. So in a flood the items are places, #SbTrafficSlot, that stay while other lines stand in them. Main thread.
  */
 SbTrafficTail *sb_traffic_tail_new        (SbTrafficView *view);
 /* Whether it may be the last lines only: where the table follows. Else it is all of the view by the time this returns. */

@@ -354,6 +354,25 @@ sb_table_describe_again (SbTable *self)
     describe_row (self, g_ptr_array_index (rows, i));
 }
 
+void
+sb_table_show_again (SbTable *self)
+{
+  GPtrArray *cells;
+
+  g_return_if_fail (SB_IS_TABLE (self));
+
+  cells = get (self)->cells;
+  for (guint i = 0; i < cells->len; i++)
+    {
+      GtkWidget *cell = g_ptr_array_index (cells, i);
+      gpointer item = gtk_list_item_get_item (g_object_get_qdata (G_OBJECT (cell), list_item_quark));
+
+      if (item != NULL)
+        SB_TABLE_GET_CLASS (self)->bind_cell (self, cell, item);
+    }
+  sb_table_describe_again (self);
+}
+
 /* --- its two forms --- */
 
 static void

@@ -72,6 +72,8 @@ GtkScrolledWindow *sb_table_get_scroller    (SbTable *self, gboolean narrow);
 void               sb_table_scroll_to       (SbTable *self, guint position, GtkListScrollFlags flags);
 /* What is said of the rows may have changed, though they show the same items. */
 void               sb_table_describe_again  (SbTable *self);
+/* The items are the same, but not what they show. */
+void               sb_table_show_again      (SbTable *self);
 /* For each cell there is, on the screen (mapped) or near it. */
 void               sb_table_foreach_cell    (SbTable *self, SbTableCellFunc func, gpointer user_data);
 
