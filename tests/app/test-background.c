@@ -3,6 +3,7 @@
 
 #include "app-test.h"
 #include "sb-app-settings.h"
+#include "widgets/sb-filter-bar.h"
 
 /* Without a window in front: closed while the server goes on, and what is then told. The desktop's part, its portal and
  * its notifications, is played on the session bus of the test. */
@@ -140,6 +141,29 @@ desktop_free (Desktop *self)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Desktop, desktop_free)
+
+/* On the notification shown last. */
+static void
+desktop_click (Desktop *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_emit_signal (self->bus, NULL, "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
+                                 "ActionInvoked", g_variant_new ("(us)", self->n_shown, "default"), &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_shown (AppTest    *test,
+          const char *page)
+{
+  GtkWidget *view;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (test->window)))
+    return FALSE;
+  view = app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL);
+  return g_str_equal (adw_navigation_page_get_tag (adw_navigation_split_view_get_content (ADW_NAVIGATION_SPLIT_VIEW (view))), page);
+}
 
 /* --- closing --- */
 
@@ -317,6 +341,15 @@ test_failure_is_told_and_taken_back (void)
   app_test_wait_until (desktop->n_shown == 1);
   g_assert_cmpstr (desktop->summary, ==, "The Server Is Not Running");
   let_answers_come (test);
+  /* Told again after a click, it is taken back when it is over. */
+  sb_window_show_page (test->window, "tokens", NULL);
+  desktop_click (desktop);
+  app_test_wait_until (is_shown (test, "overview"));
+  app_test_wait_until (gtk_window_is_active (GTK_WINDOW (test->window)));
+  hide_window (test);
+  g_assert_false (sb_engine_start (test->engine, NULL));
+  app_test_wait_until (desktop->n_shown == 2);
+  let_answers_come (test);
   g_object_set (settings, "listen-address", "127.0.0.1", NULL);
   app_test_start (test);
   app_test_wait_until (desktop->n_closed == 1);
@@ -327,7 +360,6 @@ test_burst_is_told (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_autoptr (Desktop) desktop = desktop_new (TRUE);
-  AdwNavigationSplitView *view;
 
   app_test_start (test);
   app_test_wait_until (gtk_window_is_active (GTK_WINDOW (test->window)));
@@ -337,13 +369,11 @@ test_burst_is_told (void)
   g_assert_cmpstr (desktop->summary, ==, "Many Refused Sign-Ins");
   let_answers_come (test);
 
-  /* A click leads to what it is about, and with the window in front it is taken back. */
-  g_action_group_activate_action (G_ACTION_GROUP (test->application), "show-page",
-                                  g_variant_new ("(ss)", "audit", "refused"));
-  app_test_wait_until (gtk_window_is_active (GTK_WINDOW (test->window)));
-  view = ADW_NAVIGATION_SPLIT_VIEW (app_test_get (GTK_WIDGET (test->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL));
-  g_assert_cmpstr (adw_navigation_page_get_tag (adw_navigation_split_view_get_content (view)), ==, "audit");
-  app_test_wait_until (desktop->n_closed == 1);
+  /* A click leads to what it is about; the desktop takes it away then. */
+  desktop_click (desktop);
+  app_test_wait_until (is_shown (test, "audit"));
+  g_assert_cmpstr (sb_filter_bar_get_choice (SB_FILTER_BAR (app_test_get (GTK_WIDGET (sb_window_get_page (test->window, "audit")),
+                                                                          SB_TYPE_FILTER_BAR, NULL))), ==, "refused");
   g_assert_cmpuint (desktop->n_shown, ==, 1);
 }
 
@@ -365,6 +395,21 @@ test_schedule_is_told (void)
   let_answers_come (test);
   /* There is none that fails: it is over. */
   app_test_wait_until (desktop->n_closed == 1);
+
+  g_signal_emit_by_name (test->engine, "notice", "schedule-failed", "A message for everyone could not be sent");
+  app_test_wait_until (desktop->n_shown == 2);
+  let_answers_come (test);
+  desktop_click (desktop);
+  app_test_wait_until (is_shown (test, "broadcast"));
+  app_test_wait_until (gtk_window_is_active (GTK_WINDOW (test->window)));
+
+  /* So it is when the window comes to the front. */
+  hide_window (test);
+  g_signal_emit_by_name (test->engine, "notice", "schedule-failed", "A message for everyone could not be sent");
+  app_test_wait_until (desktop->n_shown == 3);
+  let_answers_come (test);
+  g_application_activate (G_APPLICATION (test->application));
+  app_test_wait_until (desktop->n_closed == 2);
 }
 
 /* Whoever looks at the window is not told a second time. */
