@@ -32,6 +32,7 @@ struct _SbWindow
   SbEngine *engine;
   SbRestartWatch *restart_watch;
   GHashTable *pages; /* name (static) → SbPage (a reference) */
+  GListModel *dialogs;
 
   AdwToastOverlay *toasts;
   AdwNavigationSplitView *split_view;
@@ -246,6 +247,29 @@ make_pages (SbWindow *self)
     }
 }
 
+/* Without animations libadwaita's sheet is freed, with the dialog, within the press of its button that closes it, and then touched
+ * once more (1.7). */
+static void
+outlive_closing_cb (AdwDialog *dialog)
+{
+  g_idle_add_once ((GSourceOnceFunc) g_object_unref, g_object_ref (dialog));
+}
+
+static void
+dialogs_changed_cb (GListModel *dialogs,
+                    guint       position,
+                    guint       n_removed,
+                    guint       n_added)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (AdwDialog) dialog = g_list_model_get_item (dialogs, i);
+
+      g_signal_handlers_disconnect_by_func (dialog, outlive_closing_cb, NULL);
+      g_signal_connect (dialog, "closed", G_CALLBACK (outlive_closing_cb), NULL);
+    }
+}
+
 static void
 sb_window_constructed (GObject *object)
 {
@@ -257,6 +281,8 @@ sb_window_constructed (GObject *object)
   sb_server_card_set_engine (self->server_card, self->engine);
   make_pages (self);
   sb_window_show_page (self, "overview", NULL);
+  self->dialogs = adw_application_window_get_dialogs (ADW_APPLICATION_WINDOW (self));
+  g_signal_connect (self->dialogs, "items-changed", G_CALLBACK (dialogs_changed_cb), NULL);
   g_signal_connect_object (sb_engine_get_settings (self->engine), "save-failed", G_CALLBACK (save_failed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->split_view, "notify::content", G_CALLBACK (content_changed_cb), self,
@@ -298,6 +324,7 @@ sb_window_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_WINDOW);
   g_clear_pointer (&self->pages, g_hash_table_unref);
+  g_clear_object (&self->dialogs);
   g_clear_object (&self->restart_watch);
   g_clear_object (&self->engine);
 

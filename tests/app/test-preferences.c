@@ -72,6 +72,36 @@ test_shows_settings (void)
   app_test_snap (test, "preferences-limits");
 }
 
+/* libadwaita's own, in the corner. */
+static GtkWidget *
+find_close_button (GtkWidget *root)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (root) && g_str_equal (G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)), "AdwSheetControls"))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_close_button (child);
+  return found;
+}
+
+/* As the keyboard and assistive technology press its button; a message of GLib would end the test. */
+static void
+test_close_button (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, ""), *button;
+
+  button = find_close_button (dialog);
+  g_assert_nonnull (button);
+  app_test_wait_until (gtk_widget_get_mapped (button));
+  g_assert_true (gtk_widget_activate (button));
+  app_test_wait_until (app_test_dialog (test) == NULL);
+  app_test_iterate ();
+}
+
 static void
 test_wrong_is_said_while_typing (void)
 {
@@ -388,6 +418,7 @@ test_make_certificate (void)
 static void
 add (void)
 {
+  g_test_add_func ("/preferences/close-button", test_close_button);
   g_test_add_func ("/preferences/every-setting-has-a-row", test_every_setting_has_a_row);
   g_test_add_func ("/preferences/switches", test_switches);
   g_test_add_func ("/preferences/reset", test_reset);
