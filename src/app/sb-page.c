@@ -5,6 +5,7 @@
 #include "broadcast/sb-schedule-banner.h"
 #include "sb-server-banner.h"
 #include "sb-window.h"
+#include "widgets/sb-toast.h"
 
 /**
  * SbPage:
@@ -394,7 +395,6 @@ sb_page_say (SbPage     *self,
              ...)
 {
   g_autofree char *text = NULL;
-  AdwToast *toast;
   va_list args;
 
   g_return_if_fail (SB_IS_PAGE (self));
@@ -404,8 +404,5 @@ sb_page_say (SbPage     *self,
   text = g_strdup_vprintf (format, args);
   va_end (args);
 
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  sb_page_add_toast (self, toast);
+  sb_page_add_toast (self, sb_toast_new (text));
 }

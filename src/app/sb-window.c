@@ -17,6 +17,7 @@
 #include "sb-sidebar-row.h"
 #include "tokens/sb-tokens-page.h"
 #include "traffic/sb-traffic-page.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
 
 /**
@@ -204,11 +205,7 @@ static void
 save_failed_cb (SbWindow   *self,
                 const char *message)
 {
-  AdwToast *toast = adw_toast_new ("");
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, message);
-  sb_window_add_toast (self, toast);
+  sb_window_add_toast (self, sb_toast_new (message));
 }
 
 static void

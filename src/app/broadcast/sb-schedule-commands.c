@@ -2,9 +2,8 @@
 #include "config.h"
 
 #include "broadcast/sb-schedule-commands.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
-
-#define UNDO_SECONDS 10
 
 /* What was stopped together, to go on together. */
 typedef struct
@@ -21,13 +20,6 @@ stop_free (Stop *stop)
   g_object_unref (stop->page);
   g_ptr_array_unref (stop->stopped);
   g_free (stop);
-}
-
-static void
-stop_closure_free (gpointer  stop,
-                   GClosure *closure)
-{
-  stop_free (stop);
 }
 
 static void
@@ -74,7 +66,6 @@ stopped_cb (GObject      *source,
   Stop *stop = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *title = NULL;
-  AdwToast *toast;
   guint n = stop->stopped->len;
 
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
@@ -91,12 +82,7 @@ stopped_cb (GObject      *source,
     }
 
   title = g_strdup_printf (ngettext ("%u message stopped", "%u messages stopped", n), n);
-  toast = adw_toast_new (title);
-  adw_toast_set_button_label (toast, _("_Resume"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), stop, stop_closure_free, G_CONNECT_SWAPPED);
-  sb_page_add_toast (stop->page, toast);
+  sb_page_add_toast (stop->page, sb_toast_new_undo (title, _("_Resume"), G_CALLBACK (undo_cb), stop, (GDestroyNotify) stop_free));
 }
 
 static void

@@ -2,9 +2,8 @@
 #include "config.h"
 
 #include "broadcast/sb-template-commands.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
-
-#define UNDO_SECONDS 10
 
 /* What is asked for a name: a new template, or an old one's other name. */
 typedef struct
@@ -144,8 +143,7 @@ typedef struct
 } Deletion;
 
 static void
-deletion_free (gpointer  data,
-               GClosure *closure)
+deletion_free (gpointer data)
 {
   Deletion *self = data;
 
@@ -172,22 +170,15 @@ deleted_cb (GObject      *source,
   Deletion *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *title = NULL;
-  AdwToast *toast;
 
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
     {
       sb_page_say (self->page, "%s", error->message);
-      deletion_free (self, NULL);
+      deletion_free (self);
       return;
     }
   title = g_strdup_printf (_("Template “%s” deleted"), sb_template_get_name (self->template));
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, title);
-  adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), self, deletion_free, G_CONNECT_SWAPPED);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (self->toasts, sb_toast_new_undo (title, NULL, G_CALLBACK (undo_cb), self, deletion_free));
 }
 
 void

@@ -5,6 +5,7 @@
 #include "clients/sb-send-dialog.h"
 #include "tokens/sb-token-commands.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
 
 #define MAX_REASON 100 /* characters, as the engine takes them */
@@ -21,7 +22,6 @@ static const struct
 };
 
 #define DEFAULT_DURATION 1
-#define UNDO_SECONDS 10
 
 /* What is asked and done. The selection may have moved on when the answer comes. */
 typedef struct
@@ -223,13 +223,6 @@ batch_new (SbPage *page)
   return batch;
 }
 
-static void
-batch_closure_free (gpointer  batch,
-                    GClosure *closure)
-{
-  batch_free (batch);
-}
-
 /* Counts an answer; whether it was the last one. */
 static gboolean
 finish_one (Batch        *batch,
@@ -265,16 +258,9 @@ offer_undo (Batch      *batch /* taken */,
             const char *text,
             GCallback   undo_cb)
 {
-  AdwToast *toast = adw_toast_new ("");
   SbPage *page = batch->page;
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_data (toast, "button-clicked", undo_cb, batch, batch_closure_free, G_CONNECT_SWAPPED);
-  sb_page_add_toast (page, toast);
+  sb_page_add_toast (page, sb_toast_new_undo (text, NULL, undo_cb, batch, (GDestroyNotify) batch_free));
 }
 
 /* --- block --- */

@@ -6,6 +6,7 @@
 #include "widgets/sb-copy-button.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-question.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
 
 /**
@@ -117,12 +118,9 @@ say (SbCertificateGroup *self,
      const char         *text)
 {
   GtkWidget *dialog = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_PREFERENCES_DIALOG);
-  AdwToast *toast = adw_toast_new ("");
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
   if (dialog != NULL)
-    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (dialog), toast);
+    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (dialog), sb_toast_new (text));
 }
 
 static void

@@ -2,9 +2,8 @@
 #include "config.h"
 
 #include "rules/sb-rule-commands.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
-
-#define UNDO_SECONDS 10
 
 /* What is done. It keeps the rule it is about, which is gone from the list when it is to be brought back. */
 typedef struct
@@ -33,13 +32,6 @@ command_free (Command *command)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
-
-static void
-command_closure_free (gpointer  command,
-                      GClosure *closure)
-{
-  command_free (command);
-}
 
 static void
 restored_cb (GObject      *source,
@@ -72,7 +64,6 @@ removed_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   SbPage *page = command->page;
-  AdwToast *toast;
 
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
     {
@@ -80,15 +71,8 @@ removed_cb (GObject      *source,
       return;
     }
   text = g_strdup_printf (_("Rule for %s removed"), command->spec->pattern);
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), g_steal_pointer (&command), command_closure_free,
-                         G_CONNECT_SWAPPED);
-  sb_page_add_toast (page, toast);
+  sb_page_add_toast (page, sb_toast_new_undo (text, NULL, G_CALLBACK (undo_cb), g_steal_pointer (&command),
+                                              (GDestroyNotify) command_free));
 }
 
 void

@@ -5,10 +5,9 @@
 #include "rules/sb-schema-page.h"
 #include "widgets/sb-copy-button.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
 #include <string.h>
-
-#define UNDO_SECONDS 10
 
 /**
  * SbSchemasDialog:
@@ -158,24 +157,6 @@ change_free (Change *change)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Change, change_free)
 
 static void
-change_closure_free (gpointer  change,
-                     GClosure *closure)
-{
-  change_free (change);
-}
-
-static AdwToast *
-make_toast (const char *text)
-{
-  AdwToast *toast = adw_toast_new ("");
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  return toast;
-}
-
-static void
 restored_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
@@ -186,7 +167,7 @@ restored_cb (GObject      *source,
 
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) >= 0)
     text = g_strdup_printf (_("Schema %s stored"), change->uri);
-  adw_toast_overlay_add_toast (change->dialog->toasts, make_toast (text != NULL ? text : error->message));
+  adw_toast_overlay_add_toast (change->dialog->toasts, sb_toast_new (text != NULL ? text : error->message));
 }
 
 static void
@@ -201,13 +182,9 @@ static void
 say_with_undo (Change     *change,
                const char *text)
 {
-  AdwToast *toast = make_toast (text);
   AdwToastOverlay *toasts = change->dialog->toasts;
 
-  adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), change, change_closure_free, G_CONNECT_SWAPPED);
-  adw_toast_overlay_add_toast (toasts, toast);
+  adw_toast_overlay_add_toast (toasts, sb_toast_new_undo (text, NULL, G_CALLBACK (undo_cb), change, (GDestroyNotify) change_free));
 }
 
 static void
@@ -222,7 +199,7 @@ removed_cb (GObject      *source,
   if (sb_engine_command_finish (SB_ENGINE (source), result, &error) < 0)
     {
       /* Which rule needs it. */
-      adw_toast_overlay_add_toast (change->dialog->toasts, make_toast (error->message));
+      adw_toast_overlay_add_toast (change->dialog->toasts, sb_toast_new (error->message));
       return;
     }
   text = g_strdup_printf (_("Schema %s removed"), change->uri);
@@ -265,7 +242,7 @@ saved_cb (SbSchemasDialog *self,
   if (before != NULL)
     say_with_undo (change_new (self, uri, before), text);
   else
-    adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+    adw_toast_overlay_add_toast (self->toasts, sb_toast_new (text));
 }
 
 static void

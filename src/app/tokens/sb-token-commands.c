@@ -3,9 +3,8 @@
 
 #include "tokens/sb-token-commands.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-toast.h"
 #include <glib/gi18n.h>
-
-#define UNDO_SECONDS 10
 
 /* What is asked and done. It keeps the id it is about: the selection may have moved on when the answer comes. */
 typedef struct
@@ -36,13 +35,6 @@ command_free (Command *command)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
-
-static void
-command_closure_free (gpointer  command,
-                      GClosure *closure)
-{
-  command_free (command);
-}
 
 static void
 restored_cb (GObject      *source,
@@ -79,7 +71,6 @@ revoked_cb (GObject      *source,
   g_autofree char *number = NULL;
   g_autofree char *text = NULL;
   SbPage *page = command->page;
-  AdwToast *toast;
   int n_closed = sb_engine_command_finish (SB_ENGINE (source), result, &error);
 
   if (n_closed < 0)
@@ -94,15 +85,8 @@ revoked_cb (GObject      *source,
     text = g_strdup_printf (ngettext ("“%s” revoked, %s client disconnected", "“%s” revoked, %s clients disconnected", n_closed),
                             command->label, number);
 
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), g_steal_pointer (&command), command_closure_free,
-                         G_CONNECT_SWAPPED);
-  sb_page_add_toast (page, toast);
+  sb_page_add_toast (page, sb_toast_new_undo (text, NULL, G_CALLBACK (undo_cb), g_steal_pointer (&command),
+                                              (GDestroyNotify) command_free));
 }
 
 static void
