@@ -165,7 +165,7 @@ test_wrong_time (void)
   gtk_text_buffer_set_text (get_buffer (page), "1", -1);
   app_test_wait_until (activate (page, "broadcast.schedule"));
   dialog = get_dialog (test);
-  adw_combo_row_set_selected (ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "_Send")), 2);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, "Se_nd")), 2);
   when = app_test_get (dialog, ADW_TYPE_ENTRY_ROW, NULL);
   g_assert_true (gtk_widget_is_sensitive (app_test_get (dialog, GTK_TYPE_BUTTON, "_Schedule")));
   gtk_editable_set_text (GTK_EDITABLE (when), "tomorrow");
