@@ -21,6 +21,7 @@ typedef struct
   char *count;
   gboolean attention;
   gboolean awake;
+  SbServerBanner *banner;
   GtkWindow *window; /* the one it is in while it is mapped */
 } SbPagePrivate;
 
@@ -64,7 +65,8 @@ sb_page_constructed (GObject *object)
 
   if (view != NULL && priv->engine != NULL)
     {
-      adw_toolbar_view_add_top_bar (view, sb_server_banner_new (priv->engine));
+      priv->banner = SB_SERVER_BANNER (sb_server_banner_new (priv->engine));
+      adw_toolbar_view_add_top_bar (view, GTK_WIDGET (priv->banner));
       adw_toolbar_view_add_top_bar (view, sb_schedule_banner_new (priv->engine));
     }
 }
@@ -405,4 +407,22 @@ sb_page_say (SbPage     *self,
   va_end (args);
 
   sb_page_add_toast (self, sb_toast_new (text));
+}
+
+/**
+ * sb_page_set_says_stopped:
+ * @says: whether the page, as it is now, says itself that the server is stopped, and lets start it
+ *
+ * Then its banner does not.
+ */
+void
+sb_page_set_says_stopped (SbPage  *self,
+                          gboolean says)
+{
+  SbPagePrivate *priv = sb_page_get_instance_private (self);
+
+  g_return_if_fail (SB_IS_PAGE (self));
+
+  if (priv->banner != NULL)
+    sb_server_banner_set_said (priv->banner, says);
 }

@@ -42,6 +42,8 @@ void        sb_page_set_attention (SbPage *self, gboolean attention);
 gboolean    sb_page_is_awake      (SbPage *self);
 const char *sb_page_get_count     (SbPage *self);
 void        sb_page_set_count     (SbPage *self, const char *count);
+/* The page, as it is now, says itself that the server is stopped, with a button: its banner need not. */
+void        sb_page_set_says_stopped (SbPage *self, gboolean says);
 gboolean    sb_page_is_seen       (SbPage *self);
 void        sb_page_show          (SbPage *self, const char *filter);
 void        sb_page_focus_search  (SbPage *self);

@@ -9,7 +9,7 @@
  * SbServerBanner:
  *
  * What is the matter with the server, on top of every page, with the way out as its button: stopped, could not start,
- * or runs with something broken. Hidden while all is well.
+ * or runs with something broken. Hidden while all is well, and where the page itself says that it is stopped.
  */
 struct _SbServerBanner
 {
@@ -20,6 +20,7 @@ struct _SbServerBanner
   const char *setting; /* the row of the preferences the button leads to; NULL: it starts the server */
   SbEngineState state; /* as last shown */
   gboolean changed;    /* the settings that made it fail are no longer these */
+  gboolean said;       /* the page itself says that it is stopped, with a button */
 };
 
 G_DEFINE_FINAL_TYPE (SbServerBanner, sb_server_banner, ADW_TYPE_BIN)
@@ -54,6 +55,14 @@ failed_button (SbServerBanner *self)
 }
 
 static void
+hide (SbServerBanner *self)
+{
+  adw_banner_set_revealed (self->banner, FALSE);
+  /* Screen readers find what is folded away, too. */
+  adw_banner_set_title (self->banner, "");
+}
+
+static void
 update_cb (SbServerBanner *self)
 {
   SbEngineState state = sb_engine_get_state (self->engine);
@@ -75,6 +84,11 @@ update_cb (SbServerBanner *self)
       adw_banner_set_button_label (self->banner, NULL);
       break;
     case SB_ENGINE_STOPPED:
+      if (self->said)
+        {
+          hide (self);
+          return;
+        }
       adw_banner_set_title (self->banner, _("The server is stopped: nobody can connect."));
       adw_banner_set_button_label (self->banner, _("_Start"));
       break;
@@ -82,9 +96,7 @@ update_cb (SbServerBanner *self)
     case SB_ENGINE_LISTENING:
     case SB_ENGINE_STOPPING:
     default:
-      adw_banner_set_revealed (self->banner, FALSE);
-      /* Screen readers find what is folded away, too. */
-      adw_banner_set_title (self->banner, "");
+      hide (self);
       return;
     }
   adw_banner_set_revealed (self->banner, TRUE);
@@ -150,4 +162,20 @@ sb_server_banner_new (SbEngine *engine)
                              self, G_CONNECT_SWAPPED);
   update_cb (self);
   return GTK_WIDGET (self);
+}
+
+/**
+ * sb_server_banner_set_said:
+ * @said: whether the page itself says that the server is stopped, so that it need not be said twice
+ */
+void
+sb_server_banner_set_said (SbServerBanner *self,
+                           gboolean        said)
+{
+  g_return_if_fail (SB_IS_SERVER_BANNER (self));
+
+  if (self->said == said)
+    return;
+  self->said = said;
+  update_cb (self);
 }

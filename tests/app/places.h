@@ -21,6 +21,9 @@ void       places_set_width    (AppTest *test, gboolean wide);
 GtkWidget *places_show_page    (AppTest *test, const char *name, const char *filter);
 /* Until two frames have been drawn not everything has a place. */
 void       places_let_lay_out  (GtkWidget *widget);
+/* An alert measures its heading in one line, too, before it takes the small one that wraps; libadwaita 1.7 is warned of that by GTK,
+ * and a warning ends the program. */
+void       places_expect_long_headings (void);
 /* What opens beside a table, or over it where it is narrow; and the editor of a rule. There must be a client, a message and a token. */
 void       places_each_panel   (AppTest *test, PlacesFunc func, gpointer user_data);
 /* Opens each, calls @func, and closes it. The same must be there, and one client connected. */

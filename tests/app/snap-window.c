@@ -1,31 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "places.h"
 #include "clients/sb-client-table.h"
 #include "rules/sb-rule-bench.h"
 #include "rules/sb-rule-editor.h"
 #include "rules/sb-schema-editor.h"
-#include "sb-application.h"
 #include "sb-server-commands.h"
-#include "sb-token-import.h"
-#include "sb-window.h"
 #include "snap.h"
-#include "tokens/sb-token-import-dialog.h"
 #include "traffic/sb-traffic-table.h"
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <gtksourceview/gtksource.h>
+#include <locale.h>
 
-/* snap-window --data DIR --out DIR [--clients N] [--seconds N]: opens the window on DIR with its server started,
- * says on stdout where it listens, waits until N clients are connected and then N seconds, draws every page in both
- * styles, and one narrow, then what stands over them, and ends. */
+/* snap-window --data DIR --out DIR [--clients N] [--seconds N] [--set SET] [--words DIR]: opens the window on DIR with its server
+ * started, says on stdout where it listens, waits until N clients are connected and then N seconds, draws pictures, and ends.
+ * SET is
+ *   all     every page in both styles, narrow, small, very large and with large text, then what stands over them; without one
+ *   first   every page before anybody was there, with the server stopped and started
+ *   tour    every page, panel and dialog, wide and narrow: for the languages
+ * DIR has the catalogues, as DIR/de/LC_MESSAGES/signalbox.mo. */
+
+/* Until what has been opened is drawn as it stays; in microseconds. */
+#define PATIENCE (500 * G_TIME_SPAN_MILLISECOND)
 
 static char *data_dir;
 static char *out_dir;
 static int n_clients;
 static int n_seconds = 2;
+static char *set;
+static char *words_dir;
 static int status;
 
-static const char *const pages[] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
+typedef struct
+{
+  const char *prefix;
+  const char *style;
+} Look;
 
 static gboolean
 tick_cb (gpointer user_data)
@@ -51,54 +63,12 @@ snap (GtkWindow  *window,
   g_autoptr (GError) error = NULL;
 
   sb_window_show_page (SB_WINDOW (window), page, NULL);
-  run_for (1200 * G_TIME_SPAN_MILLISECOND);
+  run_for (PATIENCE);
   if (!snap_to_png (GTK_WIDGET (window), path, &error))
     {
       g_printerr ("%s\n", error->message);
       status = 1;
     }
-}
-
-/* What stands over a page, and goes again. */
-static void
-snap_dialog (GtkWindow  *window,
-             const char *page,
-             const char *style)
-{
-  AdwDialog *dialog;
-
-  snap (window, page, style);
-  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
-  if (dialog != NULL)
-    adw_dialog_force_close (dialog);
-  else
-    {
-      g_printerr ("There is no dialog for %s-%s\n", page, style);
-      status = 1;
-    }
-}
-
-/* An action of a page, as its menus and buttons call it. */
-static void
-activate (GtkWindow  *window,
-          const char *page,
-          const char *action)
-{
-  sb_window_show_page (SB_WINDOW (window), page, NULL);
-  gtk_widget_activate_action (GTK_WIDGET (sb_window_get_page (SB_WINDOW (window), page)), action, NULL);
-}
-
-static void
-snap_import (GtkWindow *window)
-{
-  static const char table[] = "label,channels,may_publish,state\nWorkshop sensors,/lab/**,true,\nLobby screens,/screens/*,false,\n"
-                              "Old tablet,/lab/oven,true,revoked\nGuest,lobby,true,\n";
-  g_autoptr (GPtrArray) rows = sb_token_import_parse (table, sizeof table - 1, g_get_real_time (), NULL);
-  SbPage *page = sb_window_get_page (SB_WINDOW (window), "tokens");
-
-  sb_window_show_page (SB_WINDOW (window), "tokens", NULL);
-  adw_dialog_present (sb_token_import_dialog_new (page, rows), GTK_WIDGET (page));
-  snap_dialog (window, "tokens", "import");
 }
 
 /* What repeats shows on every page: stopped again for the other pictures. */
@@ -272,47 +242,158 @@ snap_rules (GtkWindow *window,
   snap_editor (window, filter);
 }
 
+static void
+snap_pages (AppTest    *test,
+            const char *style)
+{
+  for (guint i = 0; i < PLACES_N_PAGES; i++)
+    snap (GTK_WINDOW (test->window), places_pages[i], style);
+}
+
+/* A PlacesFunc. */
+static void
+snap_place (AppTest    *test,
+            GtkWidget  *root,
+            const char *name,
+            gpointer    user_data)
+{
+  const Look *look = user_data;
+  g_autofree char *path = g_strdup_printf ("%s/%s-%s-%s.png", out_dir, look->prefix, name, look->style);
+  g_autoptr (GError) error = NULL;
+
+  run_for (PATIENCE);
+  if (!snap_to_png (GTK_WIDGET (test->window), path, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      status = 1;
+    }
+}
+
+static void
+snap_dialogs (AppTest    *test,
+              const char *style)
+{
+  places_each_dialog (test, snap_place, &(Look){ "dialog", style });
+}
+
+static void
+snap_panels (AppTest    *test,
+             const char *style)
+{
+  places_each_panel (test, snap_place, &(Look){ "panel", style });
+}
+
+/* Sizes that nobody starts with, and somebody has. */
+static void
+snap_sizes (AppTest *test)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  int dpi;
+
+  app_test_resize (test, 360, 294);
+  snap_pages (test, "small");
+  app_test_resize (test, 3840, 2160);
+  snap_pages (test, "4k");
+  app_test_resize (test, 1190, 750);
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", dpi * 3 / 2, NULL);
+  snap_pages (test, "large-text");
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
+/* The pages first: what is done to open the dialogs shows on them. */
+static void
+snap_all (AppTest *test)
+{
+  GtkWindow *window = GTK_WINDOW (test->window);
+  AdwStyleManager *style = adw_style_manager_get_default ();
+
+  snap_rules (window, test->engine);
+  snap_pages (test, "light");
+  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_DARK);
+  snap_pages (test, "dark");
+  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
+  snap_schedule (window, test->engine);
+  snap_tables (window, test->engine);
+  snap_sizes (test);
+  app_test_resize (test, 360, 720);
+  snap_pages (test, "narrow");
+  snap_sheet (window, test->engine);
+  snap_panels (test, "narrow");
+  snap_dialogs (test, "narrow");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);
+  snap_place (test, NULL, "sidebar", &(Look){ "panel", "narrow" });
+  app_test_resize (test, 1190, 750);
+  snap_dialogs (test, "light");
+  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_DARK);
+  snap_panels (test, "dark");
+  snap_dialogs (test, "dark");
+}
+
+/* Nobody was there yet. */
+static void
+snap_first (AppTest *test)
+{
+  snap_pages (test, "stopped");
+  app_test_resize (test, 360, 720);
+  snap_pages (test, "stopped-narrow");
+  sb_server_start (GTK_WIDGET (test->window), test->engine);
+  snap_pages (test, "first-narrow");
+  app_test_resize (test, 1190, 750);
+  snap_pages (test, "first");
+}
+
+static void
+snap_tour (AppTest *test)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *style = i == 0 ? "light" : "narrow";
+
+      app_test_resize (test, i == 0 ? 1190 : 360, i == 0 ? 750 : 720);
+      snap_pages (test, style);
+      snap_panels (test, style);
+    }
+  snap_dialogs (test, "narrow");
+  app_test_resize (test, 1190, 750);
+  snap_dialogs (test, "light");
+}
+
+static void
+wait_for_clients (SbEngine *engine)
+{
+  g_auto (GStrv) uris = sb_engine_dup_uris (engine);
+
+  if (uris != NULL && uris[0] != NULL)
+    g_print ("listening on %s\n", uris[0]);
+  while (sb_client_list_count (sb_engine_get_clients (engine)) < (guint) n_clients)
+    g_main_context_iteration (NULL, TRUE);
+  run_for (n_seconds * G_TIME_SPAN_SECOND);
+}
+
 static gboolean
 work_cb (gpointer user_data)
 {
   GApplication *application = user_data;
   SbEngine *engine = sb_application_get_engine (SB_APPLICATION (application));
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
-  AdwStyleManager *style = adw_style_manager_get_default ();
-  g_auto (GStrv) uris = NULL;
+  AppTest test = { data_dir, SB_APPLICATION (application), engine, (SbWindow *) window };
 
   if (engine == NULL || window == NULL)
     return G_SOURCE_CONTINUE;
-  if (!sb_server_is_running (engine))
-    sb_server_start (GTK_WIDGET (window), engine);
-  uris = sb_engine_dup_uris (engine);
-  if (uris != NULL && uris[0] != NULL)
-    g_print ("listening on %s\n", uris[0]);
-  while (sb_client_list_count (sb_engine_get_clients (engine)) < (guint) n_clients)
-    g_main_context_iteration (NULL, TRUE);
-  run_for (n_seconds * G_TIME_SPAN_SECOND);
-
-  snap_rules (window, engine);
-  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_LIGHT);
+  if (g_strcmp0 (set, "first") == 0)
+    snap_first (&test);
+  else
     {
-      adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
-      snap (window, pages[i], "light");
-      adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_DARK);
-      snap (window, pages[i], "dark");
+      if (!sb_server_is_running (engine))
+        sb_server_start (GTK_WIDGET (window), engine);
+      wait_for_clients (engine);
+      if (g_strcmp0 (set, "tour") == 0)
+        snap_tour (&test);
+      else
+        snap_all (&test);
     }
-  adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
-  activate (window, "tokens", "token.issue");
-  snap_dialog (window, "tokens", "issue");
-  snap_import (window);
-  activate (window, "broadcast", "broadcast.templates");
-  snap_dialog (window, "broadcast", "templates");
-  snap_schedule (window, engine);
-  snap_tables (window, engine);
-  gtk_window_set_default_size (window, 370, 730);
-  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
-    snap (window, pages[i], "narrow");
-  snap_sheet (window, engine);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);
   g_application_quit (application);
   return G_SOURCE_REMOVE;
 }
@@ -326,6 +407,8 @@ main (int   argc,
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &out_dir, "Where the pictures go", "DIR" },
     { "clients", 0, 0, G_OPTION_ARG_INT, &n_clients, "Wait for so many clients", "N" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &n_seconds, "Then wait so long", "N" },
+    { "set", 0, 0, G_OPTION_ARG_STRING, &set, "Which pictures", "SET" },
+    { "words", 0, 0, G_OPTION_ARG_FILENAME, &words_dir, "The catalogues of translations", "DIR" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -333,11 +416,19 @@ main (int   argc,
   g_autoptr (GError) error = NULL;
   char *arguments[] = { argv[0], (char *) "--data", NULL, NULL };
 
+  setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || data_dir == NULL || out_dir == NULL)
     {
       g_printerr ("%s\n", error != NULL ? error->message : "--data DIR and --out DIR are needed");
       return 2;
+    }
+  if (words_dir != NULL)
+    {
+      places_expect_long_headings ();
+      bindtextdomain (GETTEXT_PACKAGE, words_dir);
+      bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+      textdomain (GETTEXT_PACKAGE);
     }
   g_mkdir_with_parents (out_dir, 0777);
   arguments[2] = data_dir;

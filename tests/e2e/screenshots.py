@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""screenshots.py DIRECTORY: a picture of every page of the window, with real clients connected and talking. Called by
-./run --screenshots, on a virtual display."""
+"""screenshots.py DIRECTORY [LANGUAGE…]: pictures of every page, panel and dialog of the window, with real clients connected and
+talking: light, dark, narrow, small, very large, with large text, and before anybody was there. With languages, each in a folder of
+its own instead: every page, panel and dialog, wide and narrow. Called by ./run --screenshots, on a virtual display."""
 import json
 import os
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 
 import clients
@@ -85,32 +88,55 @@ def density(path):
     return len(data) / (width * height)
 
 
-def take(directory):
+def snap(directory, server, options, environment=None):
+    """The program that draws the window, on the server's directory."""
+    return subprocess.Popen([SNAP_WINDOW, "--data", server.directory, "--out", directory, *options], stdout=subprocess.PIPE, text=True,
+                            env={**signalbox.ENVIRONMENT, "GSETTINGS_SCHEMA_DIR": os.path.join(signalbox.BUILD, "data"),
+                                 **(environment or {})})
+
+
+def finish(process):
+    try:
+        if process.wait(400) != 0:
+            sys.exit("The pictures could not be taken.")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def take_first(directory):
+    server = signalbox.Server({"port": 0, "start-on-launch": "false"})
+    try:
+        finish(snap(directory, server, ["--set", "first"]))
+    finally:
+        server.clean()
+
+
+def take(directory, options, environment=None):
     server = signalbox.Server({"port": 0, "max-clients-per-address": 100})
     secrets = {}
-    for label, options, _ in TOKENS:
-        secrets[label] = server.issue(label, *options)
+    for label, choices, _ in TOKENS:
+        secrets[label] = server.issue(label, *choices)
     old = server.issue("Old tablet")
     server.ctl("token", "revoke", str(old[1]))
     total = sum(len(members) for _, _, members in TOKENS)
     crowd = Crowd()
-    environment = {**signalbox.ENVIRONMENT, "GSETTINGS_SCHEMA_DIR": os.path.join(signalbox.BUILD, "data")}
-    process = subprocess.Popen([SNAP_WINDOW, "--data", server.directory, "--out", directory, "--clients", str(total),
-                                "--seconds", "8"], stdout=subprocess.PIPE, text=True, env=environment)
+    process = snap(directory, server, ["--clients", str(total), *options], environment)
     try:
         url = next(re.match(r"listening on (ws://[^/\s]+)", line)[1] for line in process.stdout
                    if line.startswith("listening on"))
         clients.PythonClient().refusal(url + "/", "sbx_" + "0" * 36)
         clients.PythonClient().refusal(url + "/lab/oven", old[0])
-        for label, options, members in TOKENS:
+        for label, choices, members in TOKENS:
             for name, channel in members:
-                crowd.add(url, secrets[label][0], name, channel, "--read-only" in options)
+                crowd.add(url, secrets[label][0], name, channel, "--read-only" in choices)
         server.ctl("broadcast", '{"notice":"Doors open in five minutes"}')
         server.ctl("broadcast", "--channel", "/screens/*", '{"show":"welcome","seconds":30}')
         server.ctl("template", "save", "Doors open", '{"notice":"Doors open in five minutes"}')
         server.ctl("template", "save", "Welcome", '{"show":"welcome","seconds":30}', "--channel", "/screens/*")
-        if process.wait(300) != 0:
-            sys.exit("The pictures could not be taken.")
+        finish(process)
     finally:
         crowd.stopping.set()
         for client in crowd.clients:
@@ -121,33 +147,60 @@ def take(directory):
         server.clean()
 
 
-def check(directory):
+def take_in(language, directory):
+    """The C library translates nothing in C.UTF-8, the only locale that is everywhere: a copy of it by another name will do. Of that
+    name the toolkit takes only which way is written."""
+    catalogue = os.path.join(signalbox.BUILD, "po", language, "LC_MESSAGES", "signalbox.mo")
+    if not os.path.exists(catalogue):
+        sys.exit(f"There is no translation into {language}.")
+    places = tempfile.mkdtemp(prefix="signalbox-locale-")
+    name = language if "_" in language else f"{language}_{language.upper()}"
+    shutil.copytree("/usr/lib/locale/C.utf8", os.path.join(places, f"{name}.utf8"))
+    try:
+        take(directory, ["--seconds", "3", "--set", "tour", "--words", os.path.join(signalbox.BUILD, "po")],
+             {"LOCPATH": places, "LC_ALL": f"{name}.UTF-8", "LANGUAGE": language})
+    finally:
+        shutil.rmtree(places)
+
+
+def check(directory, styles, others):
+    """Every page in every style, and what else must be there, without a picture that shows nothing."""
     pictures = sorted(name for name in os.listdir(directory) if name.endswith(".png"))
     for page in ("overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit"):
-        for style in ("light", "dark", "narrow"):
-            name = f"{page}-{style}.png"
-            if name not in pictures:
-                sys.exit(f"{name} is missing.")
-            if density(os.path.join(directory, name)) < 0.01:
-                sys.exit(f"{name} is blank.")
-    for name in ("tokens-issue.png", "tokens-import.png", "broadcast-templates.png", "broadcast-repeating.png",
-                 "clients-panel.png", "clients-several.png", "clients-left.png", "clients-sheet.png", "traffic-detail.png",
-                 "rules-editor.png", "rules-fault.png", "rules-bench.png", "rules-suggest.png", "rules-suggested.png"):
+        others = [f"{page}-{style}.png" for style in styles] + list(others)
+    for name in others:
         if name not in pictures:
             sys.exit(f"{name} is missing.")
+        # Much of a very large window is empty, and of one that covers the other as well.
+        if density(os.path.join(directory, name)) < (0.001 if name.endswith("-4k.png") else 0.01):
+            sys.exit(f"{name} is blank.")
+    for style in {"light", "dark", "narrow"} & set(styles):
+        if sum(name.startswith("dialog-") and name.endswith(f"-{style}.png") for name in pictures) < 27:
+            sys.exit(f"There are dialogs missing that are {style}.")
     print(f"{len(pictures)} pictures in {directory}")
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("Usage: screenshots.py DIRECTORY")
+    if len(sys.argv) < 2:
+        sys.exit("Usage: screenshots.py DIRECTORY [LANGUAGE…]")
     directory = os.path.abspath(sys.argv[1])
     if "SIGNALBOX_ON_DISPLAY" not in os.environ:
         os.environ["SIGNALBOX_ON_DISPLAY"] = "1"
-        os.execv(WITH_DISPLAY, [WITH_DISPLAY, sys.executable, os.path.abspath(__file__), directory])
-    os.makedirs(directory, exist_ok=True)
-    take(directory)
-    check(directory)
+        os.environ["SCREEN"] = "3900x2240"
+        os.execv(WITH_DISPLAY, [WITH_DISPLAY, sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
+    for language in sys.argv[2:]:
+        place = os.path.join(directory, language)
+        os.makedirs(place, exist_ok=True)
+        take_in(language, place)
+        check(place, ["light", "narrow"], [])
+    if len(sys.argv) == 2:
+        os.makedirs(directory, exist_ok=True)
+        take_first(directory)
+        take(directory, ["--seconds", "8"])
+        check(directory, ["light", "dark", "narrow", "small", "4k", "large-text", "stopped", "first", "stopped-narrow", "first-narrow"],
+              ["broadcast-repeating.png", "clients-panel.png", "clients-several.png", "clients-left.png", "clients-sheet.png",
+               "traffic-detail.png", "rules-editor.png", "rules-fault.png", "rules-bench.png", "rules-suggest.png",
+               "rules-suggested.png", "panel-sidebar-narrow.png"])
 
 
 if __name__ == "__main__":

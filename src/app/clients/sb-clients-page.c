@@ -124,6 +124,7 @@ update_stack (SbClientsPage *self)
   if (child == GTK_WIDGET (self->nobody))
     describe_nobody (self);
   gtk_stack_set_visible_child (self->stack, child);
+  sb_page_set_says_stopped (SB_PAGE (self), child == self->stopped);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), n_connected > 0 || n_left > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->pick_button), n_connected > 0 && !left);
 }

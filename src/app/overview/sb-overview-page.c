@@ -24,6 +24,7 @@ struct _SbOverviewPage
   AdwStatusPage *welcome;
   GtkWidget *start_button;
   GtkWidget *started_image;
+  GtkWidget *issue_button;
   GtkWidget *numbers;
   GtkBox *tiles;
   SbStatTile *clients_tile;
@@ -108,6 +109,11 @@ state_changed_cb (SbOverviewPage *self)
 
   gtk_widget_set_visible (self->start_button, !running);
   gtk_widget_set_visible (self->started_image, running);
+  /* The step that comes next. */
+  if (running)
+    gtk_widget_add_css_class (self->issue_button, "suggested-action");
+  else
+    gtk_widget_remove_css_class (self->issue_button, "suggested-action");
 }
 
 static void
@@ -168,6 +174,7 @@ sb_overview_page_class_init (SbOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, welcome);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, start_button);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, started_image);
+  gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, issue_button);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, tiles);
   gtk_widget_class_bind_template_child (widget_class, SbOverviewPage, clients_tile);

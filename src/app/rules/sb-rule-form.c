@@ -50,6 +50,7 @@ struct _SbRuleForm
   SbSchemaEditor *schema;
   AdwSwitchRow *format_row;
   AdwComboRow *failure_row;
+  GtkLabel *failure_label;
   GtkStringList *failure_labels;
   AdwSwitchRow *enabled_row;
   AdwSwitchRow *text_row;
@@ -283,7 +284,7 @@ failure_cb (SbRuleForm *self)
   guint selected = adw_combo_row_get_selected (self->failure_row);
 
   if (selected < G_N_ELEMENTS (explanations))
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->failure_row), _(explanations[selected]));
+    gtk_label_set_text (self->failure_label, _(explanations[selected]));
   changed_cb (self);
 }
 
@@ -316,6 +317,7 @@ sb_rule_form_class_init (SbRuleFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, schema);
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, format_row);
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, failure_row);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleForm, failure_label);
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, failure_labels);
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, enabled_row);
   gtk_widget_class_bind_template_child (widget_class, SbRuleForm, text_row);

@@ -124,7 +124,12 @@ sb_secret_page_class_init (SbSecretPageClass *klass)
 static void
 sb_secret_page_init (SbSecretPage *self)
 {
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A hyphen at the end of a line would be read as one of the token's. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->secret_label, attributes);
 }
 
 static char *

@@ -83,6 +83,7 @@ update_stack (SbTrafficPage *self)
   else if (n_shown == 0 && !any)
     child = sb_server_is_running (get_engine (self)) ? self->quiet : self->stopped;
   gtk_stack_set_visible_child (self->stack, child);
+  sb_page_set_says_stopped (SB_PAGE (self), child == self->stopped);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), any || n_shown > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), any || n_shown > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "traffic.export", n_shown > 0);
