@@ -420,6 +420,25 @@ test_handshake_timeout_acts_at_once (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 2);
 }
 
+/* One that came under a longer time-out and is done says nothing about those after it. */
+static void
+test_handshake_timeout_of_the_next (HubFixture *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+  g_autoptr (SbTestClient) client = NULL;
+
+  sb_session_limits_init (&limits);
+  limits.handshake_timeout = 300;
+  set_limits (self, &limits);
+  sb_test_client_free (connect_client (self, "/"));
+  limits.handshake_timeout = 1;
+  set_limits (self, &limits);
+  client = sb_test_client_new (self->port);
+  sb_test_client_send_bytes (client, "GET / HTT", 9);
+  sb_test_client_receive_all (client);
+  g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 1);
+}
+
 /* --- what is still coming in --- */
 
 #define TEXT_AND_FIN 0x81
@@ -612,6 +631,7 @@ main (int argc, char *argv[])
   ADD ("ping-interval-acts-at-once", 1, test_ping_interval_acts_at_once);
   ADD ("close-timeout-acts-at-once", 1, test_close_timeout_acts_at_once);
   ADD ("handshake-timeout-acts-at-once", 1, test_handshake_timeout_acts_at_once);
+  ADD ("handshake-timeout-of-the-next", 1, test_handshake_timeout_of_the_next);
   ADD ("longest-message-goes-first", 1, test_longest_message_goes_first);
   ADD ("nothing-stays-of-who-goes", 2, test_nothing_stays_of_who_goes);
   ADD ("too-many-compressed-at-once", 1, test_too_many_compressed_at_once);

@@ -95,6 +95,20 @@ overdue_cb (SbTimer *timer)
   set_overdue (self);
 }
 
+/* Those in the middle of a handshake. libsoup does not know of them while they speak of TLS, and a thread of GIO's waits for the next word of
+ * each: it would wait as long as the client likes. */
+static void
+cut_pending (SbAcceptor *self)
+{
+  Pending *pending;
+
+  while ((pending = g_queue_peek_head (&self->pending)) != NULL)
+    {
+      pending_leave (pending);
+      shutdown (pending->fd, SHUT_RDWR);
+    }
+}
+
 static void
 pending_add (SbAcceptor *self, GSocketConnection *connection, int fd)
 {
@@ -107,15 +121,15 @@ pending_add (SbAcceptor *self, GSocketConnection *connection, int fd)
   pending->waiting = TRUE;
   g_queue_push_tail_link (&self->pending, &pending->link);
   g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
-  if (!sb_timer_is_set (&self->overdue))
+  /* The timer may still be set for one that is done, and was promised more time. */
+  if (self->pending.length == 1)
     set_overdue (self);
 }
 
 void
 sb_acceptor_limits_changed (SbAcceptor *self)
 {
-  if (sb_timer_is_set (&self->overdue))
-    set_overdue (self);
+  set_overdue (self);
 }
 
 /* --- Accepting ----------------------------------------------------------------------------------- */
@@ -354,11 +368,7 @@ sb_acceptor_new (SbLane *lane, SbAcceptorFunc func, gpointer user_data)
 void
 sb_acceptor_free (SbAcceptor *self)
 {
-  Pending *pending;
-
   sb_acceptor_stop (self);
-  while ((pending = g_queue_peek_head (&self->pending)) != NULL)
-    pending_leave (pending);
   g_clear_object (&self->certificate);
   g_free (self);
 }
@@ -385,6 +395,7 @@ sb_acceptor_stop (SbAcceptor *self)
     return;
 
   stop_accepting (self);
+  cut_pending (self);
   sb_wheel_clear (&self->lane->wheel, &self->pause);
   sb_wheel_clear (&self->lane->wheel, &self->overdue);
   close (self->fd);
