@@ -256,6 +256,12 @@ class TasksTest(unittest.TestCase):
             signalbox.wait_until(lambda: program.ctl("rule", "list"), "the rule is kept")
             device.send('{"humidity": 40}')
             self.assertIn("temperature", device.receive())
+            shared = os.path.join(program.directory, "person.json")
+            with open(shared, "w") as file:
+                file.write('{"type": "object"}')
+            program.ctl("schema", "add", "https://example.org/person.json", shared)
+            program.choose_in_menu("More", "_Schemas…", below="Rules")
+            program.press("Copy Reference")
             self.check_words(8, program)
 
     def test_9_give_a_device_a_new_secret(self):
