@@ -86,7 +86,7 @@ find_meant (SbRun *run, SbFrame *frame, const SbSubschemaList *list, guint *type
 
 /* Says what is wrong with the alternative that was meant, if that can be told. */
 static gboolean
-explain (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keyword)
+explain (SbRun *run, SbFrame *frame, const SbSchemaRule *rule, const char *keyword)
 {
   gint64 left = run->budget.left;
   gint64 given = MIN (left, EXPLAINING_STEPS);
@@ -129,7 +129,7 @@ explain (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keyword)
 }
 
 static gboolean
-report_no_match (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keyword)
+report_no_match (SbRun *run, SbFrame *frame, const SbSchemaRule *rule, const char *keyword)
 {
   if (run->quiet > 0 || run->stop)
     return FALSE;
@@ -141,7 +141,7 @@ report_no_match (SbRun *run, SbFrame *frame, const SbRule *rule, const char *key
 }
 
 gboolean
-sb_apply_any_of (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_any_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean ok = FALSE;
 
@@ -153,7 +153,7 @@ sb_apply_any_of (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_one_of (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_one_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   guint first = 0, second = 0;
 

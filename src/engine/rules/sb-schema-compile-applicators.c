@@ -8,7 +8,7 @@
 /* The keywords of Core §10 and §11. */
 
 static void
-compile_pattern_properties (SbCompiler *self, SbRule *rule)
+compile_pattern_properties (SbCompiler *self, SbSchemaRule *rule)
 {
   JsonNode *value = sb_compiler_get_value (self, "patternProperties", SB_KIND_OBJECT, "an object of schemas");
   JsonObjectIter iter;
@@ -37,7 +37,7 @@ compile_members (SbCompiler *self)
 {
   JsonNode *properties = sb_compiler_get_value (self, "properties", SB_KIND_OBJECT, "an object of schemas");
   gboolean has_properties = properties != NULL && json_object_get_size (json_node_get_object (properties)) > 0;
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (has_properties)
     {
@@ -68,7 +68,7 @@ static void
 add_dependent_schema (SbCompiler *self, const char *keyword, const char *name, JsonNode *value)
 {
   SbSubschema *schema = sb_compiler_get_child (self, value, keyword, name);
-  SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_SCHEMAS, SB_KIND_OBJECT);
+  SbSchemaRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_SCHEMAS, SB_KIND_OBJECT);
 
   rule->dependent_schema.trigger = sb_compiler_get_name (self, name);
   rule->dependent_schema.schema = schema;
@@ -132,7 +132,7 @@ compile_items (SbCompiler *self)
   gboolean has_list = items != NULL && sb_value_get_kind (items) == SB_KIND_ARRAY;
   SbSubschemaList prefix = { NULL, 0 };
   SbSubschema *rest;
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (self->job->place->resource->draft == SB_DRAFT_2020_12)
     {
@@ -164,7 +164,7 @@ compile_contains (SbCompiler *self, gboolean with_counts)
   SbSubschema *schema = sb_compiler_get_schema (self, "contains");
   guint64 least = 1, most = G_MAXUINT64;
   gboolean has_least = with_counts && sb_compiler_read_count (self, "minContains", &least);
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (with_counts)
     sb_compiler_read_count (self, "maxContains", &most);
@@ -185,7 +185,7 @@ compile_branch (SbCompiler *self)
   SbSubschema *condition = sb_compiler_get_schema (self, "if");
   SbSubschema *then = sb_compiler_get_schema (self, "then");
   SbSubschema *otherwise = sb_compiler_get_schema (self, "else");
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (condition == NULL)
     return;

@@ -62,7 +62,7 @@ compile_number (SbCompiler *self, const char *keyword, SbWord word)
 {
   JsonNode *value = sb_compiler_get_value (self, keyword, SB_KIND_NUMBER, "a number");
   SbNumber number;
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (value == NULL)
     return;
@@ -133,7 +133,7 @@ static void
 add_values (SbCompiler *self, SbWord word, JsonNode **values, guint n_values)
 {
   SbBudget plenty = { G_MAXINT64 };
-  SbRule *rule = sb_compiler_add_rule (self, word, SB_KIND_ANY);
+  SbSchemaRule *rule = sb_compiler_add_rule (self, word, SB_KIND_ANY);
 
   rule->values.values = g_new0 (JsonNode *, MAX (n_values, 1));
   rule->values.by_hash = g_new0 (SbHashedValue, MAX (n_values, 1));
@@ -172,7 +172,7 @@ static void
 compile_pattern (SbCompiler *self)
 {
   JsonNode *value = sb_compiler_get_value (self, "pattern", SB_KIND_STRING, "a string");
-  SbRule *rule;
+  SbSchemaRule *rule;
 
   if (value == NULL)
     return;
@@ -203,7 +203,7 @@ void
 sb_compiler_add_dependent_names (SbCompiler *self, const char *keyword, const char *trigger, JsonNode *names)
 {
   SbNameList list = sb_compiler_get_name_list (self, names, keyword, trigger);
-  SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_REQUIRED, SB_KIND_OBJECT);
+  SbSchemaRule *rule = sb_compiler_add_rule (self, SB_WORD_DEPENDENT_REQUIRED, SB_KIND_OBJECT);
 
   rule->dependent.trigger = sb_compiler_get_name (self, trigger);
   rule->dependent.names = list;

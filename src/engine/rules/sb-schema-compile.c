@@ -73,7 +73,7 @@ compile_reference (SbCompiler *self, const char *keyword, SbWord word)
   if (word == SB_WORD_DYNAMIC_REF && fragment != NULL
       && g_hash_table_lookup (place->resource->dynamic_anchors, fragment) == place->node)
     {
-      SbRule *rule = sb_compiler_add_rule (self, SB_WORD_DYNAMIC_REF, SB_KIND_ANY);
+      SbSchemaRule *rule = sb_compiler_add_rule (self, SB_WORD_DYNAMIC_REF, SB_KIND_ANY);
 
       rule->dynamic.target = target;
       rule->dynamic.anchor = get_anchor (self, fragment);
@@ -104,7 +104,7 @@ compile_definitions (SbCompiler *self, const char *keyword)
 static int
 compare_rules (gconstpointer a, gconstpointer b)
 {
-  const SbRule *first = a, *second = b;
+  const SbSchemaRule *first = a, *second = b;
 
   return (int) first->word - (int) second->word;
 }
@@ -290,7 +290,7 @@ compiler_init (SbCompiler *self, SbSchemaRegistry *registry, SbSchemaFlags flags
   self->compiled = g_hash_table_new (NULL, NULL);
   self->in_place = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   self->anchors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->rules = g_array_new (FALSE, TRUE, sizeof (SbRule));
+  self->rules = g_array_new (FALSE, TRUE, sizeof (SbSchemaRule));
   self->names = g_array_new (FALSE, TRUE, sizeof (SbName));
   self->name_places = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&self->jobs);

@@ -49,13 +49,13 @@ sb_compiler_get_value (SbCompiler *self, const char *keyword, guint kinds, const
   return NULL;
 }
 
-SbRule *
+SbSchemaRule *
 sb_compiler_add_rule (SbCompiler *self, SbWord word, guint kinds)
 {
-  SbRule rule = { .word = word, .kinds = kinds };
+  SbSchemaRule rule = { .word = word, .kinds = kinds };
 
   g_array_append_val (self->rules, rule);
-  return &g_array_index (self->rules, SbRule, self->rules->len - 1);
+  return &g_array_index (self->rules, SbSchemaRule, self->rules->len - 1);
 }
 
 /* --- subschemas --- */

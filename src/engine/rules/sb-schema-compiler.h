@@ -29,7 +29,7 @@ typedef struct
   /* the subschema being filled */
   SbCompileJob *job;
   JsonObject *object;
-  GArray *rules;         /* (element-type SbRule) */
+  GArray *rules;         /* (element-type SbSchemaRule) */
   GArray *names;         /* (element-type SbName) */
   GHashTable *name_places; /* text → place in names plus 1 */
 
@@ -60,7 +60,7 @@ JsonNode *sb_compiler_get_keyword (SbCompiler *self, const char *keyword);
 /* The value of a keyword if it is there; of another kind than @kinds: @wanted says what it has to be. */
 JsonNode *sb_compiler_get_value (SbCompiler *self, const char *keyword, guint kinds, const char *wanted);
 /* Good until the next one is added. */
-SbRule *sb_compiler_add_rule (SbCompiler *self, SbWord word, guint kinds);
+SbSchemaRule *sb_compiler_add_rule (SbCompiler *self, SbWord word, guint kinds);
 /* The compiled form of what is at @place; it is filled later. */
 SbSubschema *sb_compiler_get_subschema (SbCompiler *self, SbPlace *place, const char *origin);
 /* The subschema that @node within the value of @keyword is; NULL: it is none. */

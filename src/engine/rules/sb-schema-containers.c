@@ -19,7 +19,7 @@ report_count (SbRun *run, SbFrame *frame, const char *keyword, const char *what,
 }
 
 gboolean
-sb_apply_count (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_count (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   guint n = frame->spot->n;
 
@@ -40,7 +40,7 @@ sb_apply_count (SbRun *run, SbFrame *frame, const SbRule *rule)
 /* --- arrays --- */
 
 gboolean
-sb_apply_items (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   JsonArray *array = json_node_get_array (frame->spot->value);
   guint n_prefix = MIN (rule->items.prefix.n_schemas, frame->spot->n);
@@ -75,7 +75,7 @@ sb_apply_items (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_contains (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   JsonArray *array = json_node_get_array (frame->spot->value);
   guint64 n_found = 0;
@@ -111,7 +111,7 @@ sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule)
 
 /* A table of hashes, so that the time is linear; the seed keeps anybody from preparing values that collide. */
 gboolean
-sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   JsonArray *array = json_node_get_array (frame->spot->value);
   guint n = frame->spot->n;
@@ -153,7 +153,7 @@ sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_unevaluated_items (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_unevaluated_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   JsonArray *array = json_node_get_array (frame->spot->value);
   gboolean ok = TRUE;
@@ -214,7 +214,7 @@ sb_apply_required (SbRun *run, SbFrame *frame, const SbNameList *names, const ch
 }
 
 gboolean
-sb_apply_dependent_required (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_dependent_required (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   return frame->found[rule->dependent.trigger] == 0
          || sb_apply_required (run, frame, &rule->dependent.names, "dependentRequired",
@@ -242,7 +242,7 @@ evaluate_member (SbRun *run, SbFrame *frame, const SbSubschema *schema, guint pl
 
 /* The name of each member in the subschema plus 1; 0: it has none of it. */
 gboolean
-sb_apply_members (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_members (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   const SbSubschema *schema = frame->schema;
   gboolean ok = TRUE;
@@ -281,7 +281,7 @@ sb_apply_members (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_property_names (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_property_names (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean ok = TRUE;
 
@@ -301,7 +301,7 @@ sb_apply_property_names (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_unevaluated_properties (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_unevaluated_properties (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean ok = TRUE;
 

@@ -147,7 +147,7 @@ sb_matches_marking (SbRun *run, const SbSubschema *schema, SbSpot *spot, SbMarks
 /* --- by other schemas --- */
 
 static gboolean
-apply_all_of (SbRun *run, SbFrame *frame, const SbRule *rule)
+apply_all_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean ok = TRUE;
 
@@ -158,7 +158,7 @@ apply_all_of (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 static gboolean
-apply_not (SbRun *run, SbFrame *frame, const SbRule *rule)
+apply_not (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean matched = matches (run, rule->schema, frame->spot, NULL);
 
@@ -169,7 +169,7 @@ apply_not (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 static gboolean
-apply_if (SbRun *run, SbFrame *frame, const SbRule *rule)
+apply_if (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   gboolean matched = sb_matches_marking (run, rule->branch.condition, frame->spot, frame->marks);
   const SbSubschema *next = matched ? rule->branch.then : rule->branch.otherwise;
@@ -181,7 +181,7 @@ apply_if (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 static gboolean
-apply_dynamic_ref (SbRun *run, SbFrame *frame, const SbRule *rule)
+apply_dynamic_ref (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   const SbSubschema *target = rule->dynamic.target;
 
@@ -203,7 +203,7 @@ apply_dynamic_ref (SbRun *run, SbFrame *frame, const SbRule *rule)
 /* --- a subschema --- */
 
 static gboolean
-apply (SbRun *run, SbFrame *frame, const SbRule *rule)
+apply (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   switch (rule->word)
     {
@@ -342,7 +342,7 @@ apply_rules (SbRun *run, const SbSubschema *schema, SbSpot *spot, SbMarks marks)
     ok = FALSE;
   for (guint i = 0; i < schema->n_rules && sb_run_goes_on (run, ok); i++)
     {
-      const SbRule *rule = &schema->rules[i];
+      const SbSchemaRule *rule = &schema->rules[i];
 
       if (!(rule->kinds & spot->kind))
         continue;

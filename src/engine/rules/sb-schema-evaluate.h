@@ -36,24 +36,24 @@ void sb_spot_init (SbSpot *self, JsonNode *value, const SbSpot *parent, const ch
 gboolean sb_run_search (SbRun *run, const SbRegex *regex, const char *text, gsize length);
 
 /* Whether the value follows @rule. */
-gboolean sb_apply_type (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_values (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_any_of (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_one_of (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_multiple_of (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_number (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_length (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_pattern (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_format (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_count (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_items (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_contains (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_unevaluated_items (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_dependent_required (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_members (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_property_names (SbRun *run, SbFrame *frame, const SbRule *rule);
-gboolean sb_apply_unevaluated_properties (SbRun *run, SbFrame *frame, const SbRule *rule);
+gboolean sb_apply_type (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_values (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_any_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_one_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_multiple_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_number (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_length (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_pattern (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_format (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_count (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_contains (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_unique_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_unevaluated_items (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_dependent_required (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_members (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_property_names (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
+gboolean sb_apply_unevaluated_properties (SbRun *run, SbFrame *frame, const SbSchemaRule *rule);
 /* Whether all of @names are there. @because: (nullable): the member that asks for them. */
 gboolean sb_apply_required (SbRun *run, SbFrame *frame, const SbNameList *names, const char *keyword,
                             const char *because);

@@ -111,7 +111,7 @@ typedef struct
     SbSubschemaList list;
     SbSubschema *schema;
   };
-} SbRule;
+} SbSchemaRule;
 
 /* A schema resource (Core §4.3.5): what its dynamic anchors mean. */
 typedef struct
@@ -126,7 +126,7 @@ struct _SbSubschema
   char *location; /* JSON Pointer, behind the URI and "#" if it is not of the main document */
   gboolean is_boolean;
   gboolean boolean;
-  SbRule *rules;
+  SbSchemaRule *rules;
   guint n_rules;
   guint kinds; /* of values that any rule looks at */
 

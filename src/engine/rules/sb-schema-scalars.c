@@ -8,7 +8,7 @@
 /* What looks at one value and no deeper: type, const, enum, numbers, strings. */
 
 gboolean
-sb_apply_type (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_type (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   g_autofree char *value = NULL;
   g_autofree char *wanted = NULL;
@@ -24,7 +24,7 @@ sb_apply_type (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 static gboolean
-report_values (SbRun *run, SbFrame *frame, const SbRule *rule)
+report_values (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   g_autofree char *value = NULL;
   g_autoptr (GString) list = NULL;
@@ -55,7 +55,7 @@ report_values (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_values (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_values (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   guint64 hash = sb_value_hash (frame->spot->value, &run->budget);
   const SbHashedValue *values = rule->values.by_hash;
@@ -84,7 +84,7 @@ sb_apply_values (SbRun *run, SbFrame *frame, const SbRule *rule)
 /* --- numbers --- */
 
 static gboolean
-report_number (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keyword, const char *words)
+report_number (SbRun *run, SbFrame *frame, const SbSchemaRule *rule, const char *keyword, const char *words)
 {
   g_autofree char *value = NULL;
   g_autofree char *limit = NULL;
@@ -98,7 +98,7 @@ report_number (SbRun *run, SbFrame *frame, const SbRule *rule, const char *keywo
 }
 
 gboolean
-sb_apply_multiple_of (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_multiple_of (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   SbNumber value = sb_value_get_number (frame->spot->value);
 
@@ -120,7 +120,7 @@ sb_apply_multiple_of (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_number (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_number (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   int order = sb_number_compare (sb_value_get_number (frame->spot->value), rule->number.value);
 
@@ -141,7 +141,7 @@ sb_apply_number (SbRun *run, SbFrame *frame, const SbRule *rule)
 /* --- strings --- */
 
 gboolean
-sb_apply_length (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_length (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   const char *text = json_node_get_string (frame->spot->value);
   guint64 bytes = strlen (text);
@@ -191,7 +191,7 @@ sb_run_search (SbRun *run, const SbRegex *regex, const char *text, gsize length)
 }
 
 gboolean
-sb_apply_pattern (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_pattern (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   const char *text = json_node_get_string (frame->spot->value);
   g_autofree char *value = NULL;
@@ -209,7 +209,7 @@ sb_apply_pattern (SbRun *run, SbFrame *frame, const SbRule *rule)
 }
 
 gboolean
-sb_apply_format (SbRun *run, SbFrame *frame, const SbRule *rule)
+sb_apply_format (SbRun *run, SbFrame *frame, const SbSchemaRule *rule)
 {
   const char *text = json_node_get_string (frame->spot->value);
   gsize length = strlen (text);

@@ -14,7 +14,7 @@ sb_subschema_new (void)
 }
 
 static void
-free_values (SbRule *rule)
+free_values (SbSchemaRule *rule)
 {
   for (guint i = 0; i < rule->values.n_values; i++)
     json_node_unref (rule->values.values[i]);
@@ -23,7 +23,7 @@ free_values (SbRule *rule)
 }
 
 static void
-free_patterns (SbRule *rule)
+free_patterns (SbSchemaRule *rule)
 {
   for (guint i = 0; i < rule->members.n_patterns; i++)
     {
@@ -34,7 +34,7 @@ free_patterns (SbRule *rule)
 }
 
 static void
-clear_rule (SbRule *rule)
+clear_rule (SbSchemaRule *rule)
 {
   switch ((int) rule->word)
     {
