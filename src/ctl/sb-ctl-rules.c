@@ -427,6 +427,7 @@ const SbCtlCommand sb_ctl_rule_commands[] = {
 static const SbCtlColumn schema_columns[] = {
   { N_("URI"), "uri", sb_ctl_format_text },
   { N_("BYTES"), "size", sb_ctl_format_integer, TRUE },
+  { N_("RULES"), "rules", sb_ctl_format_integer, TRUE },
   { N_("CHANGED"), "changed_at", sb_ctl_format_moment },
 };
 
@@ -479,7 +480,7 @@ schema_remove (const SbCtlOptions *options, char **words)
 
 const SbCtlCommand sb_ctl_schema_commands[] = {
   { "schema add", "URI FILE", "", N_("Store a schema that those of rules may refer to, or replace it"), 2, schema_add },
-  { "schema list", "", "", N_("Show the stored schemas"), 0, schema_list },
+  { "schema list", "", "", N_("Show the stored schemas, and how many rules need each"), 0, schema_list },
   { "schema remove", "URI", "", N_("Remove a stored schema that no rule needs"), 1, schema_remove },
   { NULL },
 };

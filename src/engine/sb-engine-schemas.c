@@ -52,17 +52,21 @@ guint
 sb_engine_count_schema_users (SbEngine *self, const char *uri)
 {
   g_autoptr (GPtrArray) rules = NULL;
+  g_autofree char *key = NULL;
   guint n = 0;
 
   g_return_val_if_fail (SB_IS_ENGINE (self), 0);
   g_return_val_if_fail (uri != NULL, 0);
 
+  key = sb_schema_registry_normalize (uri, NULL);
+  if (key == NULL)
+    return 0;
   rules = sb_rule_list_dup_rules (self->rules);
   for (guint i = 0; i < rules->len; i++)
     {
       const SbRule *rule = g_ptr_array_index (rules, i);
 
-      n += rule->schema != NULL && sb_schema_uses (rule->schema, uri);
+      n += rule->schema != NULL && sb_schema_uses (rule->schema, key);
     }
 
   return n;

@@ -150,7 +150,12 @@ test_schemas (Fixture *self, gconstpointer data)
   g_assert_cmpstr (get_string (document, "uri"), ==, PERSON);
   g_assert_cmpstr (get_string (document, "schema"), ==, "true");
   g_assert_cmpint (get_int (document, "size"), ==, 4);
+  g_assert_cmpint (get_int (document, "rules"), ==, 0);
   json_object_unref (call (self, "PUT", "/rules", "{\"channels\": \"/news\", \"schema\": \"{\\\"$ref\\\": \\\"" PERSON "\\\"}\"}", 201));
+  g_clear_pointer (&listed, json_object_unref);
+  listed = call (self, "GET", "/schemas?uri=" PERSON, NULL, 200);
+  document = json_array_get_object_element (json_object_get_array_member (listed, "schemas"), 0);
+  g_assert_cmpint (get_int (document, "rules"), ==, 1);
 
   assert_fails (self, "DELETE", "/schemas?uri=" PERSON, NULL, 409, "wrong_state", NULL);
   assert_fails (self, "DELETE", "/schemas", NULL, 400, "missing_field", "uri");

@@ -87,6 +87,7 @@ test_schemas (ProgramFixture *self, gconstpointer data)
   check (self, "schema list", NULL, 0, "There are no stored schemas.", NULL);
   check (self, "schema add " PERSON " -", "{\"type\": \"object\"}", 0, "Rules may refer to " PERSON " now.", NULL);
   check (self, "schema list", NULL, 0, PERSON, NULL);
+  check (self, "schema list", NULL, 0, "RULES", NULL);
   check (self, "rule set /news --schema -", "{\"$ref\": \"" PERSON "\"}", 0, "in force", NULL);
   check (self, "schema remove " PERSON, NULL, 1, NULL, "The rule for /news needs it");
   check (self, "rule remove /news", NULL, 0, "Removed", NULL);

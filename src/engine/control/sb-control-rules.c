@@ -247,12 +247,13 @@ sb_control_test_message (SbRequest *request)
 /* --- schema documents --- */
 
 static JsonObject *
-document_to_json (const SbSchemaDocument *document)
+document_to_json (SbEngine *engine, const SbSchemaDocument *document)
 {
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "uri", document->uri);
   json_object_set_int_member (object, "size", (gint64) strlen (document->text));
+  json_object_set_int_member (object, "rules", sb_engine_count_schema_users (engine, document->uri));
   sb_json_set_time (object, "changed_at", document->changed_at);
   json_object_set_string_member (object, "schema", document->text);
 
@@ -276,7 +277,7 @@ sb_control_list_schemas (SbRequest *request)
       const SbSchemaDocument *document = g_ptr_array_index (documents, i);
 
       if (uri == NULL || strcmp (uri, document->uri) == 0)
-        json_array_add_object_element (array, document_to_json (document));
+        json_array_add_object_element (array, document_to_json (request->engine, document));
     }
   sb_request_answer_list (request, "schemas", array);
 }

@@ -175,11 +175,9 @@ sb_schema_ref (SbSchema *self)
 }
 
 gboolean
-sb_schema_uses (SbSchema *self, const char *uri)
+sb_schema_uses (SbSchema *self, const char *key)
 {
-  g_autofree char *key = sb_schema_registry_normalize (uri, NULL);
-
-  return key != NULL && self->documents != NULL && g_strv_contains ((const char *const *) self->documents, key);
+  return self->documents != NULL && g_strv_contains ((const char *const *) self->documents, key);
 }
 
 void

@@ -80,9 +80,9 @@ SbSchema *sb_schema_new   (JsonNode         *document,
 SbSchema *sb_schema_ref   (SbSchema *self);
 void      sb_schema_unref (SbSchema *self);
 
-/* Whether it could not be compiled without the document of the registry that is known by @uri, be it that another such
- * document leads there. */
-gboolean  sb_schema_uses  (SbSchema *self, const char *uri);
+/* Whether it could not be compiled without the document of the registry that is known by @key, as
+ * sb_schema_registry_normalize() gives it, be it that another such document leads there. */
+gboolean  sb_schema_uses  (SbSchema *self, const char *key);
 
 /**
  * sb_schema_evaluate:
