@@ -131,7 +131,7 @@ test_root_and_the_directory_of_a_service (ProgramFixture *self, gconstpointer da
   };
   if (geteuid () != 0)
     {
-      g_test_skip ("only root can give a directory away");
+      g_test_skip ("it is about root, and only root can give a directory away");
       return;
     }
   g_assert_cmpint (chown (self->store.folder, 65534, 65534), ==, 0);
