@@ -7,6 +7,7 @@
 #include "broadcast/sb-target-chooser.h"
 #include "broadcast/sb-template-commands.h"
 #include "sb-page.h"
+#include "widgets/sb-code-view.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
@@ -380,6 +381,7 @@ sb_composer_init (SbComposer *self)
   g_type_ensure (SB_TYPE_JSON_BUFFER);
   g_type_ensure (SB_TYPE_TARGET_CHOOSER);
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_code_write_left_to_right (GTK_WIDGET (self));
 
   /* Before the editor makes a new line of it. */
   shortcuts = gtk_shortcut_controller_new ();

@@ -3,6 +3,7 @@
 
 #include "clients/sb-send-dialog.h"
 #include "broadcast/sb-json-buffer.h"
+#include "widgets/sb-code-view.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
@@ -135,6 +136,7 @@ sb_send_dialog_init (SbSendDialog *self)
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   g_type_ensure (SB_TYPE_JSON_BUFFER);
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_code_write_left_to_right (GTK_WIDGET (self));
 }
 
 /**

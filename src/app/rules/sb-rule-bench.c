@@ -6,6 +6,7 @@
 #include "broadcast/sb-json-buffer.h"
 #include "rules/sb-rule-words.h"
 #include "sb-page.h"
+#include "widgets/sb-code-view.h"
 #include "widgets/sb-format.h"
 #include "widgets/sb-slices.h"
 #include <glib/gi18n.h>
@@ -390,6 +391,7 @@ sb_rule_bench_init (SbRuleBench *self)
   g_type_ensure (SB_TYPE_JSON_BUFFER);
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_code_write_left_to_right (GTK_WIDGET (self));
   show_placeholder (self);
   show_report (self);
 }

@@ -5,6 +5,7 @@
 #include "broadcast/sb-json-buffer.h"
 #include "sb-page.h"
 #include "traffic/sb-traffic-text.h"
+#include "widgets/sb-code-view.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -250,6 +251,7 @@ sb_schema_editor_init (SbSchemaEditor *self)
   g_type_ensure (SB_TYPE_JSON_BUFFER);
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_code_write_left_to_right (GTK_WIDGET (self));
   limits.max_depth = SB_JSON_MAX_DEPTH;
   limits.max_members = limits.max_values = G_MAXUINT;
   limits.max_string = G_MAXSIZE;

@@ -7,6 +7,7 @@
 #include "sb-page.h"
 #include "traffic/sb-traffic-text.h"
 #include "traffic/sb-traffic-words.h"
+#include "widgets/sb-code-view.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
@@ -271,6 +272,7 @@ sb_traffic_detail_init (SbTrafficDetail *self)
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   self->guard = sb_json_guard_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  sb_code_write_left_to_right (GTK_WIDGET (self));
   self->mistake = gtk_text_buffer_create_tag (self->buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, "weight",
                                               PANGO_WEIGHT_BOLD, NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme_cb), self,

@@ -4,6 +4,7 @@
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 #include <string.h>
 
 static gboolean
@@ -38,7 +39,9 @@ sb_traffic_words_reached (SbTrafficEntry *entry)
   const SbTrafficRecord *record = sb_traffic_entry_get_record (entry);
   g_autofree char *number = sb_format_number (record->reached);
 
-  return is_rejected (record) ? g_strdup ("") : g_strdup_printf ("→ %s", number);
+  if (is_rejected (record))
+    return g_strdup ("");
+  return g_strdup_printf (gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL ? "← %s" : "→ %s", number);
 }
 
 const char *

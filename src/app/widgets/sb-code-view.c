@@ -55,6 +55,7 @@ sb_code_view_new (const char *text,
   GtkWidget *scroller = gtk_scrolled_window_new ();
   size_t length;
 
+  sb_code_write_left_to_right (view);
   self->buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)));
   if (language != NULL)
     gtk_source_buffer_set_language (self->buffer, gtk_source_language_manager_get_language (languages, language));
@@ -80,4 +81,19 @@ sb_code_view_new (const char *text,
                            G_CONNECT_SWAPPED);
   update_scheme_cb (self);
   return GTK_WIDGET (self);
+}
+
+/**
+ * sb_code_write_left_to_right:
+ * @widget: what holds editors of code or JSON
+ *
+ * Code runs from left to right in every language: the views below @widget, and the examples that stand in them while they are empty.
+ */
+void
+sb_code_write_left_to_right (GtkWidget *widget)
+{
+  if (GTK_SOURCE_IS_VIEW (widget) || gtk_widget_has_css_class (widget, "placeholder"))
+    gtk_widget_set_direction (widget, GTK_TEXT_DIR_LTR);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    sb_code_write_left_to_right (child);
 }
