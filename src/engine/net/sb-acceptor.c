@@ -39,7 +39,7 @@ struct _SbAcceptor
 typedef struct
 {
   SbAcceptor *acceptor;
-  int fd; /* not owned */
+  GSocket *socket; /* the connection's. Not its descriptor: a thread of TLS's may have closed that, and another connection have it */
   gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
   GList link;
@@ -90,7 +90,7 @@ overdue_cb (SbTimer *timer)
       /* libsoup reads the end and lets go of the connection. */
       pending_leave (pending);
       sb_counter_add (self->lane->totals.handshake_timeouts, 1);
-      shutdown (pending->fd, SHUT_RDWR);
+      g_socket_shutdown (pending->socket, TRUE, TRUE, NULL);
     }
   set_overdue (self);
 }
@@ -105,17 +105,17 @@ cut_pending (SbAcceptor *self)
   while ((pending = g_queue_peek_head (&self->pending)) != NULL)
     {
       pending_leave (pending);
-      shutdown (pending->fd, SHUT_RDWR);
+      g_socket_shutdown (pending->socket, TRUE, TRUE, NULL);
     }
 }
 
 static void
-pending_add (SbAcceptor *self, GSocketConnection *connection, int fd)
+pending_add (SbAcceptor *self, GSocketConnection *connection)
 {
   Pending *pending = g_new0 (Pending, 1);
 
   pending->acceptor = self;
-  pending->fd = fd;
+  pending->socket = g_socket_connection_get_socket (connection);
   pending->since = self->lane->now;
   pending->link.data = pending;
   pending->waiting = TRUE;
@@ -302,7 +302,7 @@ take_connection (SbAcceptor *self, int fd)
 
   g_socket_set_blocking (socket, FALSE);
   connection = g_socket_connection_factory_create_connection (socket);
-  pending_add (self, connection, fd);
+  pending_add (self, connection);
   stream = wrap (self, connection, &error);
   if (stream != NULL)
     self->func (stream, local, remote, self->user_data);
