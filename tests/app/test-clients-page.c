@@ -8,6 +8,7 @@
 #include "clients/sb-clients-page.h"
 #include "widgets/sb-filter-bar.h"
 #include "widgets/sb-filter-chip.h"
+#include "widgets/sb-table-cell.h"
 
 static GtkWidget *
 page (AppTest *test)
@@ -559,6 +560,129 @@ test_look (void)
   app_test_snap (test, "clients-narrow-sheet");
 }
 
+/* --- many --- */
+
+#define N_MANY 600
+
+static GPtrArray *
+join_many (AppTest *test)
+{
+  SbClientList *clients = sb_engine_get_clients (test->engine);
+  GPtrArray *peers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_peer_unref);
+
+  sb_client_list_begin (clients);
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      SbPeer *peer = sb_peer_new ();
+
+      peer->id = i + 1;
+      peer->address = g_strdup_printf ("10.0.%u.%u", i / 250, i % 250);
+      peer->channel = g_strdup ("/");
+      peer->token_label = g_strdup_printf ("Client %u", i);
+      peer->joined_at = g_get_real_time ();
+      sb_counter_set (peer->counters.messages_in, i * 7919u % 601u);
+      g_ptr_array_add (peers, peer);
+      sb_client_list_join (clients, peer);
+    }
+  sb_client_list_end (clients);
+  return peers;
+}
+
+static void
+leave_all (AppTest   *test,
+           GPtrArray *peers)
+{
+  SbClientList *clients = sb_engine_get_clients (test->engine);
+
+  sb_client_list_begin (clients);
+  for (guint i = 0; i < peers->len; i++)
+    sb_client_list_leave (clients, ((SbPeer *) g_ptr_array_index (peers, i))->id, g_get_real_time (), 1000, NULL,
+                          SB_CLOSED_BY_CLIENT);
+  sb_client_list_end (clients);
+}
+
+typedef struct
+{
+  guint n;
+  guint n_filled;
+  GHashTable *cells; /* nullable */
+  guint n_new;       /* of those that are not among these */
+} Cells;
+
+static void
+count_cell_cb (GtkWidget *cell,
+               gpointer   user_data)
+{
+  Cells *cells = user_data;
+
+  cells->n++;
+  cells->n_filled += sb_table_cell_is_filled (SB_TABLE_CELL (cell));
+  g_assert_true (!gtk_widget_get_mapped (cell) || sb_table_cell_is_filled (SB_TABLE_CELL (cell)));
+  if (cells->cells != NULL)
+    cells->n_new += !g_hash_table_contains (cells->cells, cell);
+}
+
+static void
+keep_cell_cb (GtkWidget *cell,
+              gpointer   user_data)
+{
+  g_hash_table_add (user_data, g_object_ref (cell));
+}
+
+/* All rows are as high, those of which the cells are empty, too. */
+static void
+assert_rows_alike (GtkWidget *view)
+{
+  GtkWidget *list = gtk_widget_get_last_child (view);
+  int height = 0;
+
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL; row = gtk_widget_get_next_sibling (row))
+    {
+      int natural;
+
+      gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, -1, NULL, &natural, NULL, NULL);
+      g_assert_cmpint (natural, >, 0);
+      g_assert_true (height == 0 || height == natural);
+      height = natural;
+    }
+}
+
+/* Cells are empty until they come on the screen, and serve on when the order is another. */
+static void
+test_many (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (GPtrArray) peers = NULL;
+  g_autoptr (GHashTable) cells = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  GListModel *model;
+  GtkColumnView *view;
+  Cells counts = { 0 };
+
+  app_test_start (test);
+  peers = join_many (test);
+  model = G_LIST_MODEL (sb_table_get_model (SB_TABLE (table (test))));
+  app_test_wait_until (g_list_model_get_n_items (model) == N_MANY && says (test, "Client 3"));
+  sb_table_foreach_cell (SB_TABLE (table (test)), count_cell_cb, &counts);
+  g_assert_cmpuint (counts.n_filled, >, 0);
+  g_assert_cmpuint (counts.n_filled, <, counts.n / 2);
+  view = GTK_COLUMN_VIEW (app_test_get (page (test), GTK_TYPE_COLUMN_VIEW, NULL));
+  assert_rows_alike (GTK_WIDGET (view));
+
+  sb_table_scroll_to (SB_TABLE (table (test)), N_MANY - 1, GTK_LIST_SCROLL_NONE);
+  app_test_wait_until (says (test, "Client 599"));
+  assert_rows_alike (GTK_WIDGET (view));
+  sb_table_scroll_to (SB_TABLE (table (test)), 0, GTK_LIST_SCROLL_NONE);
+  app_test_wait_until (says (test, "Client 0"));
+
+  sb_table_foreach_cell (SB_TABLE (table (test)), keep_cell_cb, cells);
+  counts = (Cells) { .cells = cells };
+  sb_table_sort_by (SB_TABLE (table (test)), SB_CLIENT_CELL_MESSAGES_IN, FALSE);
+  sb_table_foreach_cell (SB_TABLE (table (test)), count_cell_cb, &counts);
+  g_assert_cmpuint (counts.n, ==, g_hash_table_size (cells));
+  g_assert_cmpuint (counts.n_new, ==, 0);
+  leave_all (test, peers);
+}
+
 static void
 add (void)
 {
@@ -575,6 +699,7 @@ add (void)
   g_test_add_func ("/clients-page/shut-out-several", test_shut_out_several);
   g_test_add_func ("/clients-page/columns-remembered", test_columns_remembered);
   g_test_add_func ("/clients-page/search-folds", test_narrow_search);
+  g_test_add_func ("/clients-page/many", test_many);
   g_test_add_func ("/clients-page/wide-and-narrow", test_look);
 }
 

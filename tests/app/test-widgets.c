@@ -7,6 +7,7 @@
 #include "widgets/sb-code-view.h"
 #include "widgets/sb-connect-snippets.h"
 #include "widgets/sb-copy-button.h"
+#include "widgets/sb-line.h"
 #include "widgets/sb-qr.h"
 #include "widgets/sb-snippet.h"
 #include "widgets/sb-spin.h"
@@ -334,6 +335,114 @@ test_spin_reads_what_is_typed (void)
 }
 
 static void
+add_both (GtkWidget  *box,
+          const char *classes)
+{
+  g_auto (GStrv) names = g_strsplit (classes, " ", -1);
+  GtkWidget *line = sb_line_new (classes, 12, 20);
+  GtkWidget *inscription = gtk_inscription_new (NULL);
+
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (inscription), 12);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (inscription), 20);
+  gtk_widget_set_css_classes (inscription, (const char **) names);
+  gtk_box_append (GTK_BOX (box), line);
+  gtk_box_append (GTK_BOX (box), inscription);
+}
+
+static void
+assert_as_large (GtkWidget *line,
+                 GtkWidget *inscription)
+{
+  for (int orientation = GTK_ORIENTATION_HORIZONTAL; orientation <= GTK_ORIENTATION_VERTICAL; orientation++)
+    {
+      int minimum, natural, minimum_wanted, natural_wanted;
+
+      gtk_widget_measure (line, (GtkOrientation) orientation, -1, &minimum, &natural, NULL, NULL);
+      gtk_widget_measure (inscription, (GtkOrientation) orientation, -1, &minimum_wanted, &natural_wanted, NULL, NULL);
+      g_assert_cmpint (ABS (minimum - minimum_wanted), <=, 1);
+      g_assert_cmpint (ABS (natural - natural_wanted), <=, 1);
+    }
+}
+
+/* Whatever stands in it, and in another size of text, too. */
+static void
+test_line_is_as_large_as_an_inscription (void)
+{
+  static const char *const classes[] = { "", "num", "caption dimmed", "monospace", "monospace caption" };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWindow *window;
+  int dpi, height[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    add_both (box, classes[i]);
+  window = show (box);
+  g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
+  for (int large = FALSE; large <= TRUE; large++)
+    {
+      g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", large ? dpi * 2 : dpi, NULL);
+      for (GtkWidget *line = gtk_widget_get_first_child (box); line != NULL;
+           line = gtk_widget_get_next_sibling (gtk_widget_get_next_sibling (line)))
+        {
+          sb_line_set_text (SB_LINE (line), "a text that is longer than there is room for, by far");
+          assert_as_large (line, gtk_widget_get_next_sibling (line));
+        }
+      gtk_widget_measure (gtk_widget_get_first_child (box), GTK_ORIENTATION_VERTICAL, -1, &height[large], NULL, NULL, NULL);
+    }
+  g_assert_cmpint (height[TRUE], >, height[FALSE]);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", dpi, NULL);
+  gtk_window_destroy (window);
+}
+
+/* The columns of a picture in which there is ink. */
+static void
+find_ink (GtkWidget *widget,
+          int       *first,
+          int       *last)
+{
+  int width, height;
+  g_autofree guchar *pixels = render (widget, &width, &height);
+
+  *first = width;
+  *last = -1;
+  for (int x = 0; x < width; x++)
+    for (int y = 0; y < height; y++)
+      if (pixels[4 * (y * width + x) + 3] > 64)
+        {
+          *first = MIN (*first, x);
+          *last = x;
+        }
+}
+
+/* At its side, on that side in right-to-left as well, whichever way what is written runs; and cut where there is no room. */
+static void
+test_line_stands_at_its_side (void)
+{
+  static const char *const texts[] = { "1,234", "سلام" };
+
+  for (int rtl = FALSE; rtl <= TRUE; rtl++)
+    for (int end = FALSE; end <= TRUE; end++)
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        {
+          GtkWidget *line = sb_line_new ("num", 20, 20);
+          GtkWindow *window;
+          int first, last;
+
+          gtk_widget_set_direction (line, rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+          sb_line_set_xalign (SB_LINE (line), (float) end);
+          sb_line_set_text (SB_LINE (line), texts[i]);
+          window = show (line);
+          find_ink (line, &first, &last);
+          g_assert_cmpint (last, >, first);
+          if (rtl == end)
+            g_assert_cmpint (first, <, 6);
+          else
+            g_assert_cmpint (last, >, gtk_widget_get_width (line) - 6);
+          g_assert_cmpint (last - first, <, gtk_widget_get_width (line) / 2);
+          gtk_window_destroy (window);
+        }
+}
+
+static void
 add (void)
 {
   g_test_add_func ("/chart/ceiling-is-round", test_chart_ceiling);
@@ -343,6 +452,8 @@ add (void)
   g_test_add_func ("/tile/says-title-value-and-unit", test_tile);
   g_test_add_func ("/copy-button/copies", test_copy);
   g_test_add_func ("/copy-button/secret-is-marked", test_copy_secret);
+  g_test_add_func ("/line/as-large-as-an-inscription", test_line_is_as_large_as_an_inscription);
+  g_test_add_func ("/line/stands-at-its-side", test_line_stands_at_its_side);
   g_test_add_func ("/qr/finder-pattern-and-quiet-zone", test_qr);
   g_test_add_func ("/spin/reads-what-is-typed", test_spin_reads_what_is_typed);
   g_test_add_func ("/snippet/filled-in", test_snippets_are_filled_in);

@@ -238,7 +238,6 @@ sb_line_init (SbLine *self)
 {
   self->ellipsize = PANGO_ELLIPSIZE_END;
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
 
 /**

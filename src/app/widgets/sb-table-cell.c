@@ -116,14 +116,26 @@ sb_table_cell_measure (GtkWidget      *widget,
   *natural = group->natural[orientation];
 }
 
+/* Of an empty one, too: a row that is on the screen is given its place, and one beside it is not. */
+static void
+sb_table_cell_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  fill (SB_TABLE_CELL (widget));
+  refresh (SB_TABLE_CELL (widget));
+  gtk_layout_manager_allocate (gtk_widget_get_layout_manager (widget), widget, width, height, baseline);
+}
+
+/* A row is on the screen for a moment as it is made, wherever it belongs: that alone is no reason to fill it. */
 static void
 sb_table_cell_map (GtkWidget *widget)
 {
-  SbTableCell *self = SB_TABLE_CELL (widget);
+  SbTableCellPrivate *priv = get (SB_TABLE_CELL (widget));
 
-  fill (self);
-  if (get (self)->dirty)
-    refresh (self);
+  if (priv->filled && priv->dirty)
+    refresh (SB_TABLE_CELL (widget));
 
   GTK_WIDGET_CLASS (sb_table_cell_parent_class)->map (widget);
 }
@@ -150,6 +162,7 @@ sb_table_cell_class_init (SbTableCellClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_table_cell_dispose;
   widget_class->measure = sb_table_cell_measure;
+  widget_class->size_allocate = sb_table_cell_size_allocate;
   widget_class->map = sb_table_cell_map;
   gtk_widget_class_set_css_name (widget_class, "box");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GENERIC);
