@@ -30,6 +30,12 @@ struct _SbTrafficTable
   GtkSingleSelection *selection;
   gboolean following;
   guint align_id; /* idle: its height or its rows' may be another */
+  enum
+  {
+    HOLD_NOT,
+    HOLD_LATER, /* what is selected is to stay in sight when its details take their room */
+    HOLD_NOW,   /* which they have done */
+  } hold;
 };
 
 G_DEFINE_FINAL_TYPE (SbTrafficTable, sb_traffic_table, SB_TYPE_TABLE)
@@ -102,6 +108,10 @@ align_cb (gpointer user_data)
   self->align_id = 0;
   gtk_widget_set_margin_bottom (view, spare);
   follow (self);
+  if (self->hold == HOLD_NOW && gtk_single_selection_get_selected (self->selection) != GTK_INVALID_LIST_POSITION)
+    scroll_to (self, gtk_single_selection_get_selected (self->selection));
+  if (self->hold == HOLD_NOW)
+    self->hold = HOLD_NOT;
   return G_SOURCE_REMOVE;
 }
 
@@ -151,6 +161,7 @@ scroll_cb (GtkEventControllerScroll *controller,
            double                    dy,
            SbTrafficTable           *self)
 {
+  self->hold = HOLD_NOT;
   if (dy < 0)
     set_following (self, FALSE);
   return GDK_EVENT_PROPAGATE;
@@ -177,6 +188,7 @@ change_value_cb (SbTrafficTable *self,
 {
   GtkAdjustment *adjustment = gtk_range_get_adjustment (range);
 
+  self->hold = HOLD_NOT;
   if (value < gtk_adjustment_get_value (adjustment))
     set_following (self, FALSE);
   return FALSE;
@@ -197,6 +209,8 @@ page_size_cb (SbTrafficTable *self)
 {
   double size = 0;
 
+  if (self->hold == HOLD_LATER)
+    self->hold = HOLD_NOW;
   for (int narrow = FALSE; narrow <= TRUE; narrow++)
     size = MAX (size, gtk_adjustment_get_page_size (
                           gtk_scrolled_window_get_vadjustment (sb_table_get_scroller (SB_TABLE (self), narrow))));
@@ -285,7 +299,8 @@ selected_cb (SbTrafficTable *self)
       select_line_of (self, item);
       return;
     }
-  if (sb_traffic_table_get_selected (self) != NULL)
+  self->hold = item != NULL ? HOLD_LATER : HOLD_NOT;
+  if (item != NULL)
     set_following (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
 }
