@@ -396,7 +396,7 @@ test_shut_out_several (void)
                                    "2 tokens are not valid any more, and 2 clients are disconnected at once."));
   app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Revoke");
   app_test_wait_until (sb_client_list_count (sb_engine_get_clients (test->engine)) == 0);
-  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "2 tokens revoked, 2 clients disconnected"));
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "2 tokens revoked · 2 clients disconnected"));
   app_test_click (GTK_WIDGET (test->window), "_Undo");
   app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "2 tokens are valid again"));
 
@@ -411,7 +411,7 @@ test_shut_out_several (void)
   app_test_wait_until (app_test_dialog (test) != NULL);
   g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Block Address?"));
   app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Block");
-  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "127.0.0.1 blocked, 1 client disconnected"));
+  app_test_wait_until (app_test_shows (GTK_WIDGET (test->window), "127.0.0.1 blocked · 1 client disconnected"));
   g_assert_cmpuint (count_blocks (test), ==, 1);
   app_test_click (GTK_WIDGET (test->window), "_Undo");
   app_test_wait_until (count_blocks (test) == 0);

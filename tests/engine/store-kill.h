@@ -32,15 +32,25 @@ store_kill_print (gint64 number)
       pause ();
 }
 
-/* In the child. @start begins the first job; its callback prints and begins the next. Does not return. */
+typedef struct
+{
+  /* In the child: begins the first job; its callback prints and begins the next. */
+  void (*start) (SbDatabase *database);
+  /* Afterwards: looks for all of @numbers in the reopened database. */
+  void (*check) (SbDatabase *database, GArray *numbers);
+} StoreKill;
+
+/* At the very beginning of main(): does not return in the child. */
 static inline void
-store_kill_be_child (const char *path, void (*start) (SbDatabase *database))
+store_kill_begin (int argc, char *argv[], const StoreKill *kill)
 {
   SbDatabase *database;
 
+  if (argc != 3 || !g_str_equal (argv[1], STORE_KILL_ARGUMENT))
+    return;
   prctl (PR_SET_PDEATHSIG, SIGKILL);
-  database = store_open_well (path);
-  start (database);
+  database = store_open_well (argv[2]);
+  kill->start (database);
   for (;;)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -90,10 +100,10 @@ store_kill_round (const char *path, guint n_lines, GArray *numbers)
   g_assert_no_error (error);
 }
 
-/* @check: looks for all of @numbers in the reopened database. */
 static inline void
-store_kill_test (const char *path, void (*check) (SbDatabase *database, GArray *numbers))
+store_kill_test (StoreFixture *self, gconstpointer data)
 {
+  const StoreKill *kill = data;
   g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   for (int i = 0; i < STORE_KILL_ROUNDS; i++)
@@ -102,13 +112,19 @@ store_kill_test (const char *path, void (*check) (SbDatabase *database, GArray *
       guint n_lines = i < 4 || i % 4 == 0 ? 0 : (guint) g_test_rand_int_range (1, 20);
       SbDatabase *database;
 
-      store_kill_round (path, n_lines, numbers);
-      database = store_open_well (path);
+      store_kill_round (self->path, n_lines, numbers);
+      database = store_open_well (self->path);
       store_assert_sql (database, "PRAGMA integrity_check", "ok");
-      check (database, numbers);
+      kill->check (database, numbers);
       store_close (database);
     }
 
   g_test_message ("%u told to be stored, in %d rounds", numbers->len, STORE_KILL_ROUNDS);
   g_assert_cmpuint (numbers->len, >=, STORE_KILL_ROUNDS / 2);
+}
+
+static inline void
+store_kill_add (const char *name, const StoreKill *kill)
+{
+  g_test_add (name, StoreFixture, kill, store_fixture_set_up, store_kill_test, store_fixture_tear_down);
 }

@@ -448,18 +448,12 @@ check_killed (SbDatabase *database, GArray *numbers)
     }
 }
 
-static void
-test_killed (StoreFixture *self, gconstpointer data)
-{
-  store_kill_test (self->path, check_killed);
-}
-
 int
 main (int argc, char *argv[])
 {
-  if (argc == 3 && g_str_equal (argv[1], STORE_KILL_ARGUMENT))
-    store_kill_be_child (argv[2], child_insert);
+  static const StoreKill kill = { child_insert, check_killed };
 
+  store_kill_begin (argc, argv, &kill);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
 #define ADD(name, func) g_test_add ("/broadcast-store/" name, Fixture, NULL, set_up, func, tear_down)
@@ -472,8 +466,7 @@ main (int argc, char *argv[])
   ADD ("newest-thousand-kept", test_rows_kept);
   ADD ("payload-kept", test_bytes_kept);
   ADD ("closed", test_closed);
-  g_test_add ("/broadcast-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
-              store_fixture_tear_down);
+  store_kill_add ("/broadcast-store/killed-at-any-moment", &kill);
 
   return g_test_run ();
 }

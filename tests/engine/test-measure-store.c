@@ -243,18 +243,12 @@ check_killed (SbDatabase *database, GArray *numbers)
   g_assert_cmpuint (n_fine, >=, numbers->len);
 }
 
-static void
-test_killed (StoreFixture *self, gconstpointer data)
-{
-  store_kill_test (self->path, check_killed);
-}
-
 int
 main (int argc, char *argv[])
 {
-  if (argc == 3 && g_str_equal (argv[1], STORE_KILL_ARGUMENT))
-    store_kill_be_child (argv[2], child_add);
+  static const StoreKill kill = { child_add, check_killed };
 
+  store_kill_begin (argc, argv, &kill);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
 #define ADD(name, func) g_test_add ("/measure-store/" name, Fixture, NULL, set_up, func, tear_down)
@@ -264,8 +258,7 @@ main (int argc, char *argv[])
   ADD ("thinned-with-age", test_thinned_with_age);
   ADD ("clock-far-ahead", test_clock_far_ahead);
   ADD ("all-or-nothing", test_all_or_nothing);
-  g_test_add ("/measure-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
-              store_fixture_tear_down);
+  store_kill_add ("/measure-store/killed-at-any-moment", &kill);
 
   return g_test_run ();
 }

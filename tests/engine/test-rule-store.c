@@ -374,18 +374,12 @@ check_killed (SbDatabase *database, GArray *numbers)
     g_assert_true (g_hash_table_contains (ids, &g_array_index (numbers, gint64, i)));
 }
 
-static void
-test_killed (StoreFixture *self, gconstpointer data)
-{
-  store_kill_test (self->path, check_killed);
-}
-
 int
 main (int argc, char *argv[])
 {
-  if (argc == 3 && g_str_equal (argv[1], STORE_KILL_ARGUMENT))
-    store_kill_be_child (argv[2], child_set);
+  static const StoreKill kill = { child_set, check_killed };
 
+  store_kill_begin (argc, argv, &kill);
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(path, func) g_test_add ("/rule-store/" path, Fixture, NULL, set_up, func, tear_down)
@@ -398,7 +392,7 @@ main (int argc, char *argv[])
   ADD ("documents", test_documents);
   ADD ("problem-goes-away", test_problem_goes_away);
   ADD ("bad-documents", test_bad_documents);
-  g_test_add ("/rule-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed, store_fixture_tear_down);
+  store_kill_add ("/rule-store/killed-at-any-moment", &kill);
 
   return g_test_run ();
 }

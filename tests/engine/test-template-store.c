@@ -150,24 +150,17 @@ check_killed (SbDatabase *database, GArray *numbers)
     }
 }
 
-static void
-test_killed (StoreFixture *self, gconstpointer data)
-{
-  store_kill_test (self->path, check_killed);
-}
-
 int
 main (int argc, char *argv[])
 {
-  if (argc == 3 && g_str_equal (argv[1], STORE_KILL_ARGUMENT))
-    store_kill_be_child (argv[2], child_put);
+  static const StoreKill kill = { child_put, check_killed };
 
+  store_kill_begin (argc, argv, &kill);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add ("/template-store/life", Fixture, NULL, set_up, test_life, tear_down);
   g_test_add ("/template-store/room", Fixture, NULL, set_up, test_room, tear_down);
-  g_test_add ("/template-store/killed-at-any-moment", StoreFixture, NULL, store_fixture_set_up, test_killed,
-              store_fixture_tear_down);
+  store_kill_add ("/template-store/killed-at-any-moment", &kill);
 
   return g_test_run ();
 }

@@ -223,7 +223,8 @@ batch_new (SbPage *page)
   return batch;
 }
 
-/* Counts an answer; whether it was the last one. */
+/* Counts an answer. TRUE when it was the last one and all went well; where it was and one did not, says that and frees the
+ * batch. */
 static gboolean
 finish_one (Batch        *batch,
             GObject      *source,
@@ -239,26 +240,26 @@ finish_one (Batch        *batch,
     }
   else if (batch->error == NULL)
     batch->error = g_strdup (error->message);
-  return --batch->n_pending == 0;
+  if (--batch->n_pending > 0)
+    return FALSE;
+  if (batch->error == NULL)
+    return TRUE;
+  sb_page_say (batch->page, "%s", batch->error);
+  batch_free (batch);
+  return FALSE;
 }
 
-/* ", 4 clients disconnected"; "" where there are none. */
-static char *
-describe_closed (guint n)
-{
-  g_autofree char *number = sb_format_number (n);
-
-  if (n == 0)
-    return g_strdup ("");
-  return g_strdup_printf (ngettext (", %s client disconnected", ", %s clients disconnected", n), number);
-}
-
+/* @what: "3 addresses blocked"; the clients that were disconnected by it are told after it. */
 static void
 offer_undo (Batch      *batch /* taken */,
-            const char *text,
+            const char *what,
             GCallback   undo_cb)
 {
   SbPage *page = batch->page;
+  g_autofree char *number = sb_format_number (batch->n_closed);
+  g_autofree char *closed =
+      g_strdup_printf (ngettext ("%s client disconnected", "%s clients disconnected", batch->n_closed), number);
+  g_autofree char *text = batch->n_closed > 0 ? g_strjoin (" · ", what, closed, NULL) : g_strdup (what);
 
   sb_page_add_toast (page, sb_toast_new_undo (text, NULL, undo_cb, batch, (GDestroyNotify) batch_free));
 }
@@ -276,11 +277,8 @@ unblocked_cb (GObject      *source,
   if (!finish_one (batch, source, result))
     return;
   number = sb_format_number (batch->n_done);
-  if (batch->error != NULL)
-    sb_page_say (batch->page, "%s", batch->error);
-  else
-    sb_page_say (batch->page, ngettext ("%s address may connect again", "%s addresses may connect again", batch->n_done),
-                 number);
+  sb_page_say (batch->page, ngettext ("%s address may connect again", "%s addresses may connect again", batch->n_done),
+               number);
   batch_free (batch);
 }
 
@@ -301,26 +299,16 @@ blocked_cb (GObject      *source,
             gpointer      user_data)
 {
   Batch *batch = user_data;
-  g_autofree char *closed = NULL;
   g_autofree char *number = NULL;
   g_autofree char *what = NULL;
-  g_autofree char *text = NULL;
 
   if (!finish_one (batch, source, result))
     return;
-  if (batch->error != NULL)
-    {
-      sb_page_say (batch->page, "%s", batch->error);
-      batch_free (batch);
-      return;
-    }
-  closed = describe_closed (batch->n_closed);
   number = sb_format_number (batch->n_done);
   what = batch->n_done == 1
              ? g_strdup_printf (_("%s blocked"), (char *) g_ptr_array_index (batch->addresses, 0))
              : g_strdup_printf (ngettext ("%s address blocked", "%s addresses blocked", batch->n_done), number);
-  text = g_strconcat (what, closed, NULL);
-  offer_undo (batch, text, G_CALLBACK (unblock));
+  offer_undo (batch, what, G_CALLBACK (unblock));
 }
 
 static void
@@ -441,10 +429,7 @@ restored_cb (GObject      *source,
   if (!finish_one (batch, source, result))
     return;
   number = sb_format_number (batch->n_done);
-  if (batch->error != NULL)
-    sb_page_say (batch->page, "%s", batch->error);
-  else
-    sb_page_say (batch->page, ngettext ("%s token is valid again", "%s tokens are valid again", batch->n_done), number);
+  sb_page_say (batch->page, ngettext ("%s token is valid again", "%s tokens are valid again", batch->n_done), number);
   batch_free (batch);
 }
 
@@ -465,24 +450,14 @@ revoked_cb (GObject      *source,
             gpointer      user_data)
 {
   Batch *batch = user_data;
-  g_autofree char *closed = NULL;
   g_autofree char *number = NULL;
   g_autofree char *what = NULL;
-  g_autofree char *text = NULL;
 
   if (!finish_one (batch, source, result))
     return;
-  if (batch->error != NULL)
-    {
-      sb_page_say (batch->page, "%s", batch->error);
-      batch_free (batch);
-      return;
-    }
-  closed = describe_closed (batch->n_closed);
   number = sb_format_number (batch->n_done);
   what = g_strdup_printf (ngettext ("%s token revoked", "%s tokens revoked", batch->n_done), number);
-  text = g_strconcat (what, closed, NULL);
-  offer_undo (batch, text, G_CALLBACK (restore));
+  offer_undo (batch, what, G_CALLBACK (restore));
 }
 
 static void
