@@ -301,6 +301,43 @@ test_others_and_keys (void)
   g_assert_nonnull (gtk_widget_get_focus_child (app_test_get (dialog, GTK_TYPE_LIST_BOX, NULL)));
 }
 
+static GMenuModel *
+get_insert_menu (GtkWidget *editor)
+{
+  return gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (app_test_get (app_test_get (editor, SB_TYPE_SCHEMA_EDITOR, NULL), GTK_TYPE_MENU_BUTTON, "_Insert")));
+}
+
+/* A rule refers to one by the menu, without its address being known by heart. */
+static void
+test_refer (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *editor = open_editor (test, "add:/news");
+  GtkTextBuffer *schema = get_buffer (editor, "Schema");
+  g_autoptr (GMenuModel) section = NULL;
+  g_autofree char *label = NULL;
+  g_autofree char *text = NULL;
+  GtkTextIter at;
+
+  g_assert_cmpint (g_menu_model_get_n_items (get_insert_menu (editor)), ==, 1);
+  store (test, "https://example.org/a_person.json", "{ \"type\": \"object\" }");
+  g_assert_cmpint (g_menu_model_get_n_items (get_insert_menu (editor)), ==, 2);
+  section = g_menu_model_get_item_link (get_insert_menu (editor), 1, G_MENU_LINK_SECTION);
+  g_assert_true (g_menu_model_get_item_attribute (section, 0, G_MENU_ATTRIBUTE_LABEL, "s", &label));
+  g_assert_cmpstr (label, ==, "a__person.json");
+
+  gtk_text_buffer_set_text (schema, "{ \"items\":  }", -1);
+  gtk_text_buffer_get_iter_at_offset (schema, &at, 11);
+  gtk_text_buffer_place_cursor (schema, &at);
+  g_assert_true (gtk_widget_activate_action (get_view (editor, "Schema"), "schema.refer", "s", "https://example.org/a_person.json"));
+  text = read_text (schema);
+  g_assert_cmpstr (text, ==, "{ \"items\": { \"$ref\": \"https://example.org/a_person.json\" } }");
+  app_test_wait_until (app_test_shows (editor, "Valid JSON Schema"));
+
+  sb_engine_remove_schema_async (test->engine, "test", "https://example.org/a_person.json", NULL, NULL);
+  app_test_wait_until (g_menu_model_get_n_items (get_insert_menu (editor)) == 1);
+}
+
 static void
 add_tests (void)
 {
@@ -311,6 +348,7 @@ add_tests (void)
   g_test_add_func ("/schemas/unsaved", test_unsaved_schema);
   g_test_add_func ("/schemas/file", test_from_file);
   g_test_add_func ("/schemas/others-and-keys", test_others_and_keys);
+  g_test_add_func ("/schemas/refer", test_refer);
 }
 
 int

@@ -361,6 +361,7 @@ sb_rule_form_set_rule (SbRuleForm       *self,
   self->id = id;
   self->setting = TRUE;
   gtk_editable_set_text (GTK_EDITABLE (self->pattern_row), spec->pattern);
+  sb_schema_editor_set_engine (self->schema, engine);
   sb_schema_editor_load (self->schema, spec->schema);
   adw_switch_row_set_active (self->format_row, spec->assert_format);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)

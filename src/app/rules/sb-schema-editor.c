@@ -22,12 +22,15 @@ struct _SbSchemaEditor
   GError *fault;
   gboolean checked; /* what is there has been looked at by the engine */
   gboolean alone;   /* it belongs to no rule */
+  SbEngine *engine; /* NULL: not set yet */
+  GMenu *references; /* to the stored schemas */
 
   GtkTextView *view;
   SbJsonBuffer *buffer;
   GtkImage *message_icon;
   GtkLabel *message_label;
   GtkWidget *suggest_button;
+  GMenu *insert_menu;
 };
 
 G_DEFINE_FINAL_TYPE (SbSchemaEditor, sb_schema_editor, GTK_TYPE_BOX)
@@ -117,6 +120,76 @@ insert_action_cb (GtkWidget  *widget,
     if (g_str_equal (templates[i].name, g_variant_get_string (parameter, NULL)))
       sb_schema_editor_replace (SB_SCHEMA_EDITOR (widget), templates[i].text);
   gtk_widget_grab_focus (GTK_WIDGET (SB_SCHEMA_EDITOR (widget)->view));
+}
+
+/* --- references to stored schemas --- */
+
+char *
+sb_schema_editor_dup_name (const char *uri)
+{
+  const char *end, *start;
+
+  g_return_val_if_fail (uri != NULL, NULL);
+
+  start = end = uri + strcspn (uri, "?#");
+  while (start > uri && start[-1] != '/' && start[-1] != ':')
+    start--;
+  return start < end ? g_uri_unescape_segment (start, end, NULL) ?: g_strndup (start, (gsize) (end - start)) : g_strdup (uri);
+}
+
+/* In the menu, as a section that is there only when it has something. */
+static void
+fill_references (SbSchemaEditor *self)
+{
+  GPtrArray *documents = sb_engine_get_schemas (self->engine);
+  gboolean shown = g_menu_model_get_n_items (G_MENU_MODEL (self->references)) > 0;
+
+  g_menu_remove_all (self->references);
+  for (guint i = 0; i < documents->len; i++)
+    {
+      const char *uri = ((SbSchemaDocument *) g_ptr_array_index (documents, i))->uri;
+      g_autofree char *name = sb_schema_editor_dup_name (uri);
+      g_auto (GStrv) parts = g_strsplit (name, "_", -1);
+      g_autofree char *label = g_strjoinv ("__", parts); /* no access key */
+      g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+      g_menu_item_set_action_and_target (item, "schema.refer", "s", uri);
+      g_menu_append_item (self->references, item);
+    }
+  if (!shown && documents->len > 0)
+    g_menu_append_section (self->insert_menu, _("Stored Schemas"), G_MENU_MODEL (self->references));
+  else if (shown && documents->len == 0)
+    g_menu_remove (self->insert_menu, g_menu_model_get_n_items (G_MENU_MODEL (self->insert_menu)) - 1);
+}
+
+void
+sb_schema_editor_set_engine (SbSchemaEditor *self,
+                             SbEngine       *engine)
+{
+  g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
+  g_return_if_fail (SB_IS_ENGINE (engine));
+  g_return_if_fail (self->engine == NULL);
+
+  self->engine = g_object_ref (engine);
+  g_signal_connect_object (engine, "schemas-changed", G_CALLBACK (fill_references), self, G_CONNECT_SWAPPED);
+  fill_references (self);
+}
+
+/* Where the cursor is, or in place of what is selected. */
+static void
+refer_action_cb (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  SbSchemaEditor *self = SB_SCHEMA_EDITOR (widget);
+  g_autofree char *text = g_strdup_printf ("{ \"$ref\": \"%s\" }", g_variant_get_string (parameter, NULL));
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_delete_selection (buffer, TRUE, TRUE);
+  gtk_text_buffer_insert_at_cursor (buffer, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 /* --- from a file --- */
@@ -215,6 +288,8 @@ sb_schema_editor_dispose (GObject *object)
   SbSchemaEditor *self = SB_SCHEMA_EDITOR (object);
 
   g_clear_error (&self->fault);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->references);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_SCHEMA_EDITOR);
 
   G_OBJECT_CLASS (sb_schema_editor_parent_class)->dispose (object);
@@ -235,11 +310,13 @@ sb_schema_editor_class_init (SbSchemaEditorClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_icon);
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, message_label);
   gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, suggest_button);
+  gtk_widget_class_bind_template_child (widget_class, SbSchemaEditor, insert_menu);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_message);
 
   gtk_widget_class_install_action (widget_class, "schema.format", NULL, format_action_cb);
   gtk_widget_class_install_action (widget_class, "schema.open", NULL, open_action_cb);
+  gtk_widget_class_install_action (widget_class, "schema.refer", "s", refer_action_cb);
   gtk_widget_class_install_action (widget_class, "schema.insert", "s", insert_action_cb);
 }
 
@@ -252,6 +329,7 @@ sb_schema_editor_init (SbSchemaEditor *self)
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   gtk_widget_init_template (GTK_WIDGET (self));
   sb_code_write_left_to_right (GTK_WIDGET (self));
+  self->references = g_menu_new ();
   limits.max_depth = SB_JSON_MAX_DEPTH;
   limits.max_members = limits.max_values = G_MAXUINT;
   limits.max_string = G_MAXSIZE;

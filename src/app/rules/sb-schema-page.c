@@ -50,18 +50,6 @@ enum
 static guint signals[N_SIGNALS];
 
 char *
-sb_schema_page_dup_name (const char *uri)
-{
-  const char *end = uri + strcspn (uri, "?#"), *start = end;
-
-  g_return_val_if_fail (uri != NULL, NULL);
-
-  while (start > uri && start[-1] != '/' && start[-1] != ':')
-    start--;
-  return start < end ? g_uri_unescape_segment (start, end, NULL) ?: g_strndup (start, (gsize) (end - start)) : g_strdup (uri);
-}
-
-char *
 sb_schema_page_dup_users (guint n_rules)
 {
   if (n_rules == 0)
@@ -341,7 +329,7 @@ sb_schema_page_new (SbEngine               *engine,
   self = g_object_new (SB_TYPE_SCHEMA_PAGE, NULL);
   if (document != NULL)
     {
-      name = sb_schema_page_dup_name (document->uri);
+      name = sb_schema_editor_dup_name (document->uri);
       self->uri = g_strdup (document->uri);
       gtk_editable_set_text (GTK_EDITABLE (self->uri_row), document->uri);
       adw_action_row_set_subtitle (self->fixed_uri_row, document->uri);
@@ -352,6 +340,7 @@ sb_schema_page_new (SbEngine               *engine,
       adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), name);
     }
   self->engine = g_object_ref (engine);
+  sb_schema_editor_set_engine (self->editor, engine);
   check_uri (self);
   check_cb (self);
   update (self);

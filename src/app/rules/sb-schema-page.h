@@ -12,8 +12,6 @@ G_DECLARE_FINAL_TYPE (SbSchemaPage, sb_schema_page, SB, SCHEMA_PAGE, AdwNavigati
 AdwNavigationPage *sb_schema_page_new       (SbEngine *engine, const SbSchemaDocument *document);
 /* Whether there is something that is not saved. */
 gboolean           sb_schema_page_is_dirty  (SbSchemaPage *self);
-/* What a schema is called for short: the last part of its address, "person.json". */
-char              *sb_schema_page_dup_name  (const char *uri);
 /* "Used by 2 rules" */
 char              *sb_schema_page_dup_users (guint n_rules);
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "rules/sb-schemas-dialog.h"
+#include "rules/sb-schema-editor.h"
 #include "rules/sb-schema-page.h"
 #include "widgets/sb-copy-button.h"
 #include "widgets/sb-format.h"
@@ -79,7 +80,7 @@ make_row (SbSchemasDialog        *self,
 {
   GtkWidget *row = adw_action_row_new ();
   guint n_rules = sb_engine_count_schema_users (self->engine, document->uri);
-  g_autofree char *name = sb_schema_page_dup_name (document->uri);
+  g_autofree char *name = sb_schema_editor_dup_name (document->uri);
   g_autofree char *size = sb_format_size (strlen (document->text));
   g_autofree char *users = sb_schema_page_dup_users (n_rules);
   g_autofree char *facts = g_strdup_printf ("%s\n%s · %s", document->uri, users, size);
