@@ -12,8 +12,8 @@ KEYS = {"Escape": 0xff1b, "Return": 0xff0d, "Down": 0xff54, "Up": 0xff52, "Tab":
 class Person(window.Window):
     """Remembers in `met` the name of everything that was looked for and found."""
 
-    def __init__(self, settings=None):
-        super().__init__(settings)
+    def __init__(self, settings=None, directory=None):
+        super().__init__(settings, directory)
         self.met = set()
 
     def find(self, matches, below=None):

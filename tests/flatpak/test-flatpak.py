@@ -10,6 +10,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 
 import clients  # noqa: E402
+import person  # noqa: E402
+import portal  # noqa: E402
 import signalbox  # noqa: E402
 import tap  # noqa: E402
 import window  # noqa: E402
@@ -22,7 +24,7 @@ FOREIGN = ("FONTCONFIG_FILE", "GSETTINGS_BACKEND", "ADW_DISABLE_PORTAL", "G_DEBU
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in FOREIGN}
 
 
-class Installed(window.Window):
+class Installed(person.Person):
     """The program in its sandbox, on the data it keeps there."""
 
     def __init__(self):
@@ -48,6 +50,10 @@ class Installed(window.Window):
             if application.name in (APP, "signalbox"):
                 return next(application.children(), None)
         return None
+
+    def window_is_gone(self):
+        frame = self._find_frame()
+        return frame is None or not frame.has(window.Atspi.StateType.SHOWING)
 
     def check_log(self):
         pass  # what libraries say of a desktop that is not there is no fault of the program
@@ -125,6 +131,45 @@ class FlatpakTest(unittest.TestCase):
             second = subprocess.run(["flatpak", "run", APP], timeout=60, check=False, env=ENVIRONMENT)
             self.assertEqual(second.returncode, 0)
             program.check_alive()
+
+    def test_portals(self):
+        """What the sandbox cannot do by itself: a file that somebody chose, a notification, and to go on without a window."""
+        exported = os.path.join(DATA, "exported.csv")  # it sees no other place of the host's
+        desktop = portal.Portal(exported)
+        try:
+            with Installed() as program:
+                program.wait_listening()
+                program.ctl("token", "issue", "--label", "lobby")
+                program.go_to("Audit")
+                program.wait_for(lambda widget: "lobby" in widget.name, "the token is in the trail", below="Audit Trail")
+                program.choose_in_menu("More", "_Export What Is Shown…", below="Audit")
+                _, title, options = desktop.wait_for("SaveFile")
+                self.assertEqual((title, options["current_name"]), ("Export Audit Trail", "audit.ndjson"))
+                program.wait_for_words("Exported to", "exported.csv")
+                with open(exported, encoding="utf-8") as file:
+                    lines = file.read().splitlines()
+                self.assertEqual(lines[0], "time,act,actor,subject,detail,count")
+                self.assertTrue(any("lobby" in line for line in lines), lines)
+
+                program.do("Close")
+                program.do("Keep Running")
+                desktop.wait_for("RequestBackground")
+                signalbox.wait_until(lambda: program.window_is_gone(), "the window is closed")
+                self.assertEqual(program.ctl("status")["state"], "listening")
+
+                for _ in range(25):
+                    self.assertEqual(clients.PythonClient().refusal(program.url + "/hall", "sbx_" + "0" * 36), 401)
+                _, notification = desktop.wait_for("AddNotification")
+                self.assertEqual(notification["title"], "Many Refused Sign-Ins")
+                self.assertEqual((notification["default-action"], notification["default-action-target"]),
+                                 ("app.show-page", ("audit", "refused")))
+                # As the desktop does when it is clicked.
+                subprocess.run(["gapplication", "action", APP, "show-page", "('audit', 'refused')"], check=True, env=ENVIRONMENT)
+                program.frame = signalbox.wait_until(program._find_frame, "the window is back")
+                program.wait_for_name("Audit Trail")
+                self.assertEqual(program.quit(), 0)
+        finally:
+            desktop.close()
 
     def test_the_sandbox_has_no_files_of_the_host(self):
         shown = subprocess.run(["flatpak", "info", "--show-permissions", APP], capture_output=True, text=True, check=True, env=ENVIRONMENT)
