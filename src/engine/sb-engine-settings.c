@@ -19,7 +19,11 @@ sb_engine_apply_limits (SbEngine *self)
 {
   SbGateLimits gate = { 0 };
   SbSessionLimits session;
+  guint max_records;
+  gsize max_bytes;
 
+  sb_settings_get_traffic_limits (self->settings, &max_records, &max_bytes);
+  sb_traffic_log_set_limits (self->traffic, max_records, max_bytes);
   if (self->hub == NULL)
     return;
 

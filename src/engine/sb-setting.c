@@ -47,6 +47,8 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_DRAIN_TIMEOUT] = { "drain-timeout", SB_SETTING_NUMBER, 5, 1, 300 },
   [SB_SETTING_REQUIRE_JSON] = { "require-json", SB_SETTING_BOOLEAN, TRUE },
   [SB_SETTING_COMPRESSION] = { "compression", SB_SETTING_BOOLEAN, FALSE },
+  [SB_SETTING_TRAFFIC_MESSAGES] = { "traffic-messages", SB_SETTING_NUMBER, 100000, 1, 1000000 },
+  [SB_SETTING_TRAFFIC_MEMORY] = { "traffic-memory", SB_SETTING_SIZE, 64 * MIB, 64 * KIB, 1024 * MIB },
 };
 
 const SbSetting *

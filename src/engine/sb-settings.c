@@ -568,3 +568,13 @@ sb_settings_get_session_limits (SbSettings *self, SbSessionLimits *limits)
   limits->handshake_timeout = get_uint (self, SB_SETTING_HANDSHAKE_TIMEOUT);
   limits->close_timeout = get_uint (self, SB_SETTING_CLOSE_TIMEOUT);
 }
+
+/* What the traffic log may keep: for sb_traffic_log_set_limits(). */
+void
+sb_settings_get_traffic_limits (SbSettings *self, guint *max_records, gsize *max_bytes)
+{
+  g_return_if_fail (SB_IS_SETTINGS (self));
+
+  *max_records = get_uint (self, SB_SETTING_TRAFFIC_MESSAGES);
+  *max_bytes = get_uint (self, SB_SETTING_TRAFFIC_MEMORY);
+}

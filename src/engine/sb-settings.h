@@ -34,6 +34,7 @@ GQuark sb_settings_error_quark (void);
  *   max-rejected 60 (a minute), messages-per-second 0 (no limit), allow-binary TRUE, require-json TRUE
  *   compression       boolean  FALSE (permessage-deflate)
  *   max-queued-memory 256 MiB (all clients together), max-error-replies 10 (a second and client)
+ *   traffic-messages 100000, traffic-memory 64 MiB (what the traffic log keeps, whichever is less)
  *   ping-interval 25 s, pong-timeout 20 s, handshake-timeout 10 s, close-timeout 5 s, drain-timeout 5 s
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)
  *   lanes             uint     0 (by cores); next start
@@ -57,5 +58,6 @@ char      **sb_settings_list_keys    (SbSettings *self);
 void        sb_settings_flush        (SbSettings *self); /* writes now what is waiting; blocks */
 void        sb_settings_get_gate_limits    (SbSettings *self, SbGateLimits *limits);
 void        sb_settings_get_session_limits (SbSettings *self, SbSessionLimits *limits);
+void        sb_settings_get_traffic_limits (SbSettings *self, guint *max_records, gsize *max_bytes);
 
 G_END_DECLS

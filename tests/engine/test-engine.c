@@ -372,6 +372,25 @@ test_window_is_the_actor (EngineFixture *self, gconstpointer data)
   engine_assert_entry (self->engine, SB_ACT_SETTINGS_CHANGED, "window", "max-clients", "119");
 }
 
+/* What the traffic log keeps, at once. */
+static void
+test_traffic_limits (EngineFixture *self, gconstpointer data)
+{
+  GListModel *traffic = G_LIST_MODEL (sb_engine_get_traffic (self->engine));
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+  g_autoptr (SbTestClient) client = engine_connect (self->engine, "/a", secret);
+
+  for (guint i = 0; i < 20; i++)
+    sb_test_client_send_text (client, "{}");
+  sb_test_wait (g_list_model_get_n_items (traffic) == 20);
+  g_object_set (sb_engine_get_settings (self->engine), "traffic-messages", 5, NULL);
+  sb_test_wait (g_list_model_get_n_items (traffic) == 5);
+  sb_test_client_send_text (client, "{}");
+  sb_test_wait (sb_traffic_log_get_n_logged (SB_TRAFFIC_LOG (traffic)) == 21);
+  g_assert_cmpuint (g_list_model_get_n_items (traffic), ==, 5);
+  g_assert_cmpuint (sb_traffic_log_get_n_dropped (SB_TRAFFIC_LOG (traffic)), ==, 16);
+}
+
 static guint
 knock_from (SbEngine *engine, const char *origin, const char *secret)
 {
@@ -512,6 +531,7 @@ main (int argc, char *argv[])
   ADD ("history-outlives-the-program", test_history_outlives_the_program);
   ADD ("window-is-the-actor", test_window_is_the_actor);
   ADD_STARTED ("allowed-origin", test_allowed_origin);
+  ADD_STARTED ("traffic-limits", test_traffic_limits);
   ADD_STARTED ("ticks", test_ticks);
 
   return g_test_run ();

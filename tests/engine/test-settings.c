@@ -42,6 +42,8 @@ static const struct
   { "drain-timeout", "5", "6", 1, 300 },
   { "require-json", "true", "false" },
   { "compression", "false", "true" },
+  { "traffic-messages", "100000", "500", 1, 1000000 },
+  { "traffic-memory", "64 MiB", "1 MiB", 64 << 10, 1 << 30 },
 };
 
 static void

@@ -372,6 +372,15 @@ test_shadow (void)
               sb_traffic_log_clear (log);
               shadow_list_steal_n_emissions (&shadow);
             }
+          if (g_test_rand_int_range (0, 200) == 0)
+            {
+              max_records = (guint) g_test_rand_int_range (1, 700);
+              max_bytes = (gsize) g_test_rand_int_range (1, 20000);
+              sb_traffic_log_set_limits (log, max_records, max_bytes);
+              g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), <=, 1);
+              g_assert_cmpuint (shadow.items->len, <=, max_records);
+              g_assert_cmpuint (sb_traffic_log_get_bytes (log), <=, max_bytes);
+            }
           for (guint j = 0; j < n; j++)
             {
               int max_size = g_test_rand_int_range (0, 100) == 0 ? 3000 : 60;

@@ -281,6 +281,33 @@ notify_numbers (SbTrafficLog *self,
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BYTES]);
 }
 
+void
+sb_traffic_log_set_limits (SbTrafficLog *self,
+                           guint         max_records,
+                           gsize         max_bytes)
+{
+  guint64 n_dropped_before;
+  gsize bytes_before;
+  guint n;
+
+  g_return_if_fail (SB_IS_TRAFFIC_LOG (self));
+  g_return_if_fail (max_records > 0);
+  g_return_if_fail (max_records <= G_MAXINT);
+
+  self->max_records = max_records;
+  self->max_bytes = max_bytes;
+  n = count_displaced (self, 0, 0);
+  if (n == 0)
+    return;
+  n_dropped_before = self->n_dropped;
+  bytes_before = self->bytes;
+  self->n_dropped += n;
+  g_signal_emit (self, signals[DISPLACING], 0, n);
+  remove_oldest (self, n);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
+  notify_numbers (self, n_dropped_before, bytes_before);
+}
+
 /**
  * sb_traffic_log_append:
  * @records: (array length=n): newer than all before; what does not fit at all is freed and counted as dropped

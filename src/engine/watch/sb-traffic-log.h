@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (SbTrafficLog, sb_traffic_log, SB, TRAFFIC_LOG, GObject)
  * properties: "n-logged", "n-dropped", "n-not-kept", "bytes" (uint64). Signal "displacing" (uint n) before the n oldest go.
  */
 SbTrafficLog *sb_traffic_log_new           (guint max_records, gsize max_bytes); /* product: 100000, 64 MiB */
+/* Of the same meaning; what is too much now falls out at once. */
+void          sb_traffic_log_set_limits    (SbTrafficLog *self, guint max_records, gsize max_bytes);
 /* Takes over the contents of the @n records (leaves them zeroed). */
 void          sb_traffic_log_append        (SbTrafficLog *self, SbTrafficRecord *records, gsize n);
 void          sb_traffic_log_add_not_kept  (SbTrafficLog *self, guint64 n);
