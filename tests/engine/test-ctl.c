@@ -349,6 +349,39 @@ test_tables (ProgramFixture *self, gconstpointer data)
   sb_test_client_expect_close (client, 3003, "disconnected by admin: enough");
 }
 
+/* Who missed a broadcast, and why: somebody who does not read, once more waits for them than may. */
+static void
+test_missed (ProgramFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = program_issue (self, "lobby", NULL);
+  g_auto (Outcome) set = program_ctl (self, "settings set max-backlog 4096");
+  SbTestClient *stuck = sb_test_client_new_full (self->port, NULL, 4096);
+  g_autoptr (SbTestResponse) response = sb_test_client_handshake (stuck, "/hall?name=left", secret, NULL);
+  g_autofree char *filler = g_strnfill (1000000, 'x');
+  g_autofree char *message = g_strdup_printf ("\"%s\"", filler);
+  gboolean missed = FALSE;
+
+  g_assert_cmpstr (set.err, ==, "");
+  g_assert_cmpuint (response->status, ==, 101);
+  sb_test_wait (count_clients (self) == 1);
+  for (guint i = 0; i < 30 && !missed; i++)
+    {
+      g_auto (Outcome) sent = program_ctl_with (self, "broadcast -", message);
+
+      g_assert_cmpint (sent.status, ==, 0);
+      missed = strstr (sent.out, "Sent to 0 of 1, 1 dropped") != NULL;
+      if (!missed)
+        g_assert_null (strstr (sent.out, "WHY"));
+      else
+        {
+          store_assert_contains (sent.out, "TOKEN  NAME  CHANNEL  ADDRESS    WHY");
+          store_assert_contains (sent.out, "lobby  left  /hall    127.0.0.1  Too slow: its backlog was full");
+        }
+    }
+  g_assert_true (missed);
+  sb_test_client_free (stuck);
+}
+
 static void
 test_secret_is_all_of_stdout (ProgramFixture *self, gconstpointer data)
 {
@@ -499,6 +532,7 @@ main (int argc, char *argv[])
   ADD ("same-with-and-without-a-server", test_same_with_and_without_a_server);
   ADD ("issued-before-the-server-runs", test_issued_before_the_server_runs);
   ADD_STARTED ("tables", test_tables);
+  ADD_STARTED ("who-missed-a-broadcast", test_missed);
   ADD ("secret-is-all-of-stdout", test_secret_is_all_of_stdout);
   ADD ("import", test_import);
   ADD_STARTED ("terminals-are-not-obeyed", test_terminals_are_not_obeyed);
