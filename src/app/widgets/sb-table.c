@@ -6,6 +6,7 @@
 #include "widgets/sb-table-cell.h"
 #include "widgets/sb-table-columns.h"
 #include "widgets/sb-table-parts.h"
+#include "widgets/sb-table-pointer.h"
 #include <glib/gi18n.h>
 
 /**
@@ -60,7 +61,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
-static GQuark list_item_quark;
 
 static SbTablePrivate *
 get (SbTable *self)
@@ -68,163 +68,15 @@ get (SbTable *self)
   return sb_table_get_instance_private (self);
 }
 
-/* --- rows under the pointer, picking and the menu --- */
+/* --- rows that are chosen --- */
 
-static GtkListItem *
-find_list_item (GtkWidget *widget)
-{
-  GtkListItem *list_item = g_object_get_qdata (G_OBJECT (widget), list_item_quark);
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget);
-       child != NULL && list_item == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    list_item = find_list_item (child);
-  return list_item;
-}
-
-/* The row at a place within a view, by any of its cells: also beside what is written in them. */
-static guint
-pick_row (GtkWidget *view,
-          double     x,
-          double     y)
-{
-  GtkListItem *list_item = NULL;
-
-  for (GtkWidget *widget = gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT);
-       widget != NULL && widget != view && !GTK_IS_LIST_VIEW (widget) && list_item == NULL;
-       widget = gtk_widget_get_parent (widget))
-    list_item = find_list_item (widget);
-  return list_item != NULL ? gtk_list_item_get_position (list_item) : GTK_INVALID_LIST_POSITION;
-}
-
-static SbTable *
-get_table (gpointer controller)
-{
-  return SB_TABLE (gtk_widget_get_ancestor (gtk_event_controller_get_widget (controller), SB_TYPE_TABLE));
-}
-
-static void
-toggle (SbTable *self,
-        guint    position)
-{
-  GtkSelectionModel *model = get (self)->model;
-
-  if (gtk_selection_model_is_selected (model, position))
-    gtk_selection_model_unselect_item (model, position);
-  else
-    gtk_selection_model_select_item (model, position, FALSE);
-}
-
-static void
-pressed_cb (GtkGesture *gesture,
-            int         n_press,
-            double      x,
-            double      y)
-{
-  SbTable *self = get_table (gesture);
-  guint position = pick_row (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture)), x, y);
-
-  /* Else the row takes it, and selects itself alone. */
-  if (!get (self)->picking || position == GTK_INVALID_LIST_POSITION)
-    return;
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  toggle (self, position);
-}
-
-/* A narrow row opens with one click, as rows of phones do. */
-static void
-released_cb (GtkGesture *gesture,
-             int         n_press,
-             double      x,
-             double      y)
-{
-  SbTable *self = get_table (gesture);
-  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
-  guint position = pick_row (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture)), x, y);
-
-  if (get (self)->narrow && !get (self)->picking && n_press == 1 && position != GTK_INVALID_LIST_POSITION &&
-      (modifiers & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
-    {
-      gtk_selection_model_select_item (get (self)->model, position, TRUE);
-      g_signal_emit (self, signals[ACTIVATED], 0);
-    }
-}
-
-static void
-open_menu (GtkGesture *gesture,
-           double      x,
-           double      y)
-{
-  SbTable *self = get_table (gesture);
-  SbTablePrivate *priv = get (self);
-  GtkWidget *view = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
-  guint position = pick_row (view, x, y);
-
-  if (position == GTK_INVALID_LIST_POSITION)
-    return;
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  if (!gtk_selection_model_is_selected (priv->model, position))
-    gtk_selection_model_select_item (priv->model, position, TRUE);
-  sb_table_open_menu (GTK_WIDGET (self), &priv->menu, priv->menu_model, view, x, y);
-}
-
-static void
-secondary_pressed_cb (GtkGesture *gesture,
-                      int         n_press,
-                      double      x,
-                      double      y)
-{
-  open_menu (gesture, x, y);
-}
-
-static gboolean
-has_selection (SbTable *self)
-{
-  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (get (self)->model);
-
-  return !gtk_bitset_is_empty (selected);
-}
-
-/* The Menu key and Shift+F10: at the row that has the focus, which is selected unless it is. */
+/* The Menu key and Shift+F10: at the row that has the focus. */
 static gboolean
 menu_key_cb (GtkWidget *widget,
              GVariant  *arguments,
              gpointer   user_data)
 {
-  SbTable *self = SB_TABLE (widget);
-  SbTablePrivate *priv = get (self);
-  GtkRoot *root = gtk_widget_get_root (widget);
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  GtkListItem *list_item;
-
-  if (focus == NULL || !gtk_widget_is_ancestor (focus, widget) || priv->model == NULL)
-    return FALSE;
-  list_item = find_list_item (focus);
-  if (list_item != NULL && !gtk_selection_model_is_selected (priv->model, gtk_list_item_get_position (list_item)))
-    gtk_selection_model_select_item (priv->model, gtk_list_item_get_position (list_item), TRUE);
-  if (!has_selection (self))
-    return FALSE;
-  sb_table_open_menu (widget, &priv->menu, priv->menu_model, focus, 24, gtk_widget_get_height (focus));
-  return TRUE;
-}
-
-static void
-watch_pointer (GtkWidget *view)
-{
-  GtkGesture *primary = gtk_gesture_click_new ();
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
-
-  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (primary), GTK_PHASE_CAPTURE);
-  g_signal_connect (primary, "pressed", G_CALLBACK (pressed_cb), NULL);
-  g_signal_connect (primary, "released", G_CALLBACK (released_cb), NULL);
-  gtk_widget_add_controller (view, GTK_EVENT_CONTROLLER (primary));
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), NULL);
-  gtk_widget_add_controller (view, GTK_EVENT_CONTROLLER (secondary));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_signal_connect (long_press, "pressed", G_CALLBACK (open_menu), NULL);
-  gtk_widget_add_controller (view, GTK_EVENT_CONTROLLER (long_press));
+  return sb_table_open_menu_at_focus (SB_TABLE (widget));
 }
 
 static void
@@ -235,7 +87,7 @@ activate_cb (SbTable *self,
 
   if (priv->picking)
     {
-      toggle (self, position);
+      sb_table_toggle (self, position);
       return;
     }
   gtk_selection_model_select_item (priv->model, position, TRUE);
@@ -274,7 +126,7 @@ setup_cb (GtkSignalListItemFactory *factory,
 
   if (SB_IS_TABLE_CELL (cell))
     sb_table_cell_set_group (SB_TABLE_CELL (cell), g_ptr_array_index (get (self)->groups, column));
-  g_object_set_qdata (G_OBJECT (cell), list_item_quark, list_item);
+  sb_table_set_list_item (cell, list_item);
   g_ptr_array_add (cells, cell);
   g_object_weak_ref (G_OBJECT (cell), cell_gone_cb, g_ptr_array_ref (cells));
   gtk_list_item_set_child (list_item, cell);
@@ -365,7 +217,7 @@ sb_table_show_again (SbTable *self)
   for (guint i = 0; i < cells->len; i++)
     {
       GtkWidget *cell = g_ptr_array_index (cells, i);
-      gpointer item = gtk_list_item_get_item (g_object_get_qdata (G_OBJECT (cell), list_item_quark));
+      gpointer item = gtk_list_item_get_item (sb_table_find_list_item (cell));
 
       if (item != NULL)
         SB_TABLE_GET_CLASS (self)->bind_cell (self, cell, item);
@@ -557,8 +409,6 @@ sb_table_class_init (SbTableClass *klass)
   signals[SORT_CHANGED] =
       g_signal_new ("sort-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
-  list_item_quark = g_quark_from_static_string ("sb-table-list-item");
-
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-table.ui");
   gtk_widget_class_bind_template_child_private (widget_class, SbTable, stack);
   gtk_widget_class_bind_template_child_private (widget_class, SbTable, table);
@@ -581,8 +431,8 @@ sb_table_init (SbTable *self)
   priv->described = g_ptr_array_new ();
   priv->room = ALL_ROOM;
   gtk_widget_init_template (GTK_WIDGET (self));
-  watch_pointer (GTK_WIDGET (priv->column_view));
-  watch_pointer (GTK_WIDGET (priv->list_view));
+  sb_table_watch_pointer (GTK_WIDGET (priv->column_view));
+  sb_table_watch_pointer (GTK_WIDGET (priv->list_view));
 }
 
 /**
@@ -625,6 +475,17 @@ sb_table_set_menu (SbTable    *self,
   g_return_if_fail (SB_IS_TABLE (self));
 
   g_set_object (&get (self)->menu_model, menu);
+}
+
+void
+sb_table_open_row_menu (SbTable   *self,
+                        GtkWidget *over,
+                        double     x,
+                        double     y)
+{
+  g_return_if_fail (SB_IS_TABLE (self));
+
+  sb_table_open_menu (GTK_WIDGET (self), &get (self)->menu, get (self)->menu_model, over, x, y);
 }
 
 void

@@ -56,6 +56,8 @@ GtkSelectionModel *sb_table_get_model       (SbTable *self);
 void               sb_table_set_label       (SbTable *self, const char *label);
 /* The menu of a row: it selects the row, unless that is selected. */
 void               sb_table_set_menu        (SbTable *self, GMenuModel *menu);
+/* Opens it for the rows that are selected, at a place within @over. */
+void               sb_table_open_row_menu   (SbTable *self, GtkWidget *over, double x, double y);
 /* Picking: a click adds a row to those selected, or takes it off. */
 void               sb_table_set_picking     (SbTable *self, gboolean picking);
 gboolean           sb_table_get_picking     (SbTable *self);
