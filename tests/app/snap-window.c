@@ -23,7 +23,7 @@
  * DIR has the catalogues, as DIR/de/LC_MESSAGES/signalbox.mo. */
 
 /* Until what has been opened is drawn as it stays; in microseconds. */
-#define PATIENCE (500 * G_TIME_SPAN_MILLISECOND)
+#define PATIENCE (400 * G_TIME_SPAN_MILLISECOND)
 
 static char *data_dir;
 static char *out_dir;

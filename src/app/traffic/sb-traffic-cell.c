@@ -6,7 +6,8 @@
 #include "widgets/sb-format.h"
 #include "widgets/sb-line.h"
 
-#define MESSAGE_CHARS 12      /* the least that is seen of one, in characters */
+#define MESSAGE_CHARS 7       /* the least that is seen of one, in characters */
+#define REASON_CHARS 10       /* and of why it was rejected */
 #define MAX_MESSAGE_CHARS 240 /* what one beside a reason may ask for */
 
 /**
@@ -165,6 +166,7 @@ add_reason (SbTrafficCell *self)
   gtk_label_set_ellipsize (GTK_LABEL (reason), PANGO_ELLIPSIZE_END);
   gtk_label_set_single_line_mode (GTK_LABEL (reason), TRUE);
   gtk_label_set_xalign (GTK_LABEL (reason), 0);
+  gtk_label_set_width_chars (GTK_LABEL (reason), REASON_CHARS);
   gtk_widget_set_hexpand (reason, TRUE);
   gtk_widget_add_css_class (reason, "error");
   gtk_widget_add_css_class (reason, "caption");
