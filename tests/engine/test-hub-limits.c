@@ -254,16 +254,33 @@ test_refusals_are_counted (HubFixture *self, gconstpointer data)
 }
 
 static void
-test_handshake_timeout_is_counted (HubFixture *self, gconstpointer data)
+set_handshake_timeout (HubFixture *self, guint seconds)
 {
   SbSessionLimits limits;
-  g_autoptr (SbTestClient) client = NULL;
 
   sb_session_limits_init (&limits);
-  limits.handshake_timeout = 1;
+  limits.handshake_timeout = seconds;
   set_limits (self, &limits);
-  client = sb_test_client_new (self->port);
+}
+
+/* One that does not come to the end of its request. */
+static SbTestClient *
+begin_request (HubFixture *self)
+{
+  SbTestClient *client = sb_test_client_new (self->port);
+
   sb_test_client_send_bytes (client, "GET / HTT", 9);
+
+  return client;
+}
+
+static void
+test_handshake_timeout_is_counted (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (SbTestClient) client = NULL;
+
+  set_handshake_timeout (self, 1);
+  client = begin_request (self);
   sb_test_client_receive_all (client);
   g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 1);
   g_assert_cmpuint (get_totals (self).refused, ==, 0);
@@ -401,20 +418,14 @@ test_close_timeout_acts_at_once (HubFixture *self, gconstpointer data)
 static void
 test_handshake_timeout_acts_at_once (HubFixture *self, gconstpointer data)
 {
-  SbSessionLimits limits;
   g_autoptr (SbTestClient) old = NULL;
   g_autoptr (SbTestClient) young = NULL;
 
-  sb_session_limits_init (&limits);
-  limits.handshake_timeout = 300;
-  set_limits (self, &limits);
-  old = sb_test_client_new (self->port);
-  sb_test_client_send_bytes (old, "GET / HTT", 9);
+  set_handshake_timeout (self, 300);
+  old = begin_request (self);
   sb_test_client_free (connect_client (self, "/")); /* the old one has been accepted by now */
-  limits.handshake_timeout = 1;
-  set_limits (self, &limits);
-  young = sb_test_client_new (self->port);
-  sb_test_client_send_bytes (young, "GET / HTT", 9);
+  set_handshake_timeout (self, 1);
+  young = begin_request (self);
   sb_test_client_receive_all (young);
   sb_test_client_receive_all (old);
   g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 2);
@@ -424,17 +435,12 @@ test_handshake_timeout_acts_at_once (HubFixture *self, gconstpointer data)
 static void
 test_handshake_timeout_of_the_next (HubFixture *self, gconstpointer data)
 {
-  SbSessionLimits limits;
   g_autoptr (SbTestClient) client = NULL;
 
-  sb_session_limits_init (&limits);
-  limits.handshake_timeout = 300;
-  set_limits (self, &limits);
+  set_handshake_timeout (self, 300);
   sb_test_client_free (connect_client (self, "/"));
-  limits.handshake_timeout = 1;
-  set_limits (self, &limits);
-  client = sb_test_client_new (self->port);
-  sb_test_client_send_bytes (client, "GET / HTT", 9);
+  set_handshake_timeout (self, 1);
+  client = begin_request (self);
   sb_test_client_receive_all (client);
   g_assert_cmpuint (get_totals (self).handshake_timeouts, ==, 1);
 }
