@@ -371,7 +371,7 @@ make_duration_row (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (durations); i++)
     gtk_string_list_append (labels, _(durations[i].label));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Blocked"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), C_("for how long", "Blocked"));
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (labels));
   adw_combo_row_set_selected (ADW_COMBO_ROW (row), DEFAULT_DURATION);
   return row;
