@@ -17,13 +17,15 @@
 /* bench-pages [--clients N] [--messages N] [--rounds N] [--only WORD]: what the tables of clients and traffic cost the window's thread, on a
  * display of its own (with-display). Each line is the median of some rounds:
  *
- *   until shown     from the act to the end of the first frame that shows what came of it
+ *   until shown     from the act to the end of the first frame that shows what came of it, by the clock
+ *   computed        what the thread did until then: on a busy machine it is less
  *   longest turn    the longest that the main loop was kept meanwhile, until nothing was left to do: how long a key waits
  *   work            what it did for it in all
  *
- * Turns and work are computing time of the thread, so that they are the same on a busy machine.
+ * All but the first are computing time of the thread, so that they are the same on a busy machine.
  *
- * It exits with 1 when a median is above what it is wanted to be, so a change that makes a table slow is seen. */
+ * It exits with 1 when a median of these is above what it is wanted to be, so a change that makes a table slow is seen. Where
+ * only the clock is above it, that is said: others had the processor, or something was waited for. */
 
 #define WANTED_MS 100
 
@@ -136,8 +138,9 @@ painted_cb (GdkFrameClock *clock,
 /* Turns the main loop until nothing happens for 60 ms: filters and sorters that work in slices are done then. */
 static double
 settle (guint *n_frames /* nullable */,
-        double *shown /* out, nullable */,
-        gint64 began)
+        double *shown /* out, nullable: ms */,
+        gint64  began,
+        double *computed /* inout, nullable: from what the thread had done at @began to what it did until then */)
 {
   gint64 quiet_since = g_get_monotonic_time ();
   double longest = 0;
@@ -154,7 +157,10 @@ settle (guint *n_frames /* nullable */,
       if (turn > 1)
         quiet_since = now;
       if (shown != NULL && *shown == 0 && n_frames != NULL && *n_frames > seen)
-        *shown = (double) (now - began) / 1000;
+        {
+          *shown = (double) (now - began) / 1000;
+          *computed = get_work () - *computed;
+        }
       if (!busy)
         g_usleep (200);
     }
@@ -183,35 +189,37 @@ measure (AppTest    *test,
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (test->window));
   g_autoptr (GArray) shown_times = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) computed_times = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) turns = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) works = g_array_new (FALSE, FALSE, sizeof (double));
   guint n_frames = 0;
   gulong id;
-  double shown_median, turn_median;
+  double shown_median, computed_median, turn_median;
 
   if (only != NULL && strstr (what, only) == NULL)
     {
       act (test, 0); /* for those after it */
-      settle (NULL, NULL, 0);
+      settle (NULL, NULL, 0, NULL);
       return;
     }
   id = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &n_frames);
   for (int round = 0; round < n_rounds; round++)
     {
       gint64 began;
-      double shown = 0, turn, first, work;
+      double shown = 0, computed, turn, first, work;
 
       if (prepare != NULL)
         prepare (test, round);
-      settle (NULL, NULL, 0);
-      work = get_work ();
+      settle (NULL, NULL, 0, NULL);
+      work = computed = get_work ();
       began = g_get_monotonic_time ();
       act (test, round);
       first = get_work () - work;
       gtk_widget_queue_draw (GTK_WIDGET (test->window));
-      turn = settle (&n_frames, &shown, began);
+      turn = settle (&n_frames, &shown, began, &computed);
       turn = MAX (turn, first);
       g_array_append_val (shown_times, shown);
+      g_array_append_val (computed_times, computed);
       g_array_append_val (turns, turn);
       work = get_work () - work;
       g_array_append_val (works, work);
@@ -219,10 +227,13 @@ measure (AppTest    *test,
   g_signal_handler_disconnect (clock, id);
   shown_median = median (shown_times);
   turn_median = median (turns);
-  if (shown_median > WANTED_MS || turn_median > WANTED_MS)
+  computed_median = median (computed_times);
+  if (computed_median > WANTED_MS || turn_median > WANTED_MS)
     failed = TRUE;
-  g_print ("%-44s %9.1f %9.1f %9.1f%s\n", what, shown_median, turn_median, median (works),
-           shown_median > WANTED_MS || turn_median > WANTED_MS ? "   above what is wanted" : "");
+  g_print ("%-44s %9.1f %9.1f %9.1f %9.1f%s\n", what, shown_median, computed_median, turn_median, median (works),
+           computed_median > WANTED_MS || turn_median > WANTED_MS ? "   above what is wanted"
+           : shown_median > WANTED_MS                             ? "   unclear: by the clock alone"
+                                                                  : "");
 }
 
 /* --- the acts --- */
@@ -470,8 +481,8 @@ main (int   argc,
   peers = fill (test);
   filled = get_resident ();
   g_print ("%d clients, %d messages, median of %d rounds\n\n", n_clients, n_messages, n_rounds);
-  g_print ("%-44s %9s %9s %9s\n", "", "until", "longest", "");
-  g_print ("%-44s %9s %9s %9s\n", "milliseconds", "shown", "turn", "work");
+  g_print ("%-44s %9s %9s %9s %9s\n", "", "until", "computed", "longest", "");
+  g_print ("%-44s %9s %9s %9s %9s\n", "milliseconds", "shown", "till then", "turn", "work");
 
   measure (test, "Clients: open the page", show_overview, show_clients);
   measure_sorting (test);
