@@ -5,6 +5,7 @@
 
 #include "sb-audit.h"
 
+#include "sb-clock.h"
 #include "store/sb-journal-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -166,7 +167,7 @@ end_failing (SbAudit *self)
           g_strdup_printf ("%u entries were lost while the trail could not be written", self->n_lost);
 
       self->n_lost = 0;
-      sb_audit_add (self, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", detail, 1), NULL,
+      sb_audit_add (self, sb_journal_entry_new (0, sb_clock_get_real (), SB_ACT_NOTICE, "server", "", detail, 1), NULL,
                     NULL);
     }
   if (self->trouble != NULL)

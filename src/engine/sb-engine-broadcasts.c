@@ -250,8 +250,8 @@ add_to_history (SbEngine *self, SbBroadcast *broadcast)
     }
   g_list_store_insert (self->broadcasts, 0, broadcast);
   n = g_list_model_get_n_items (G_LIST_MODEL (self->broadcasts));
-  if (n > SB_ENGINE_MAX_BROADCASTS)
-    g_list_store_splice (self->broadcasts, SB_ENGINE_MAX_BROADCASTS, n - SB_ENGINE_MAX_BROADCASTS, NULL, 0);
+  if (n > self->keeping.broadcasts)
+    g_list_store_splice (self->broadcasts, self->keeping.broadcasts, n - self->keeping.broadcasts, NULL, 0);
 }
 
 static void

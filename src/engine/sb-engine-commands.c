@@ -3,6 +3,8 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
+
 #include <glib/gi18n-lib.h>
 
 /* The orders of an admin: how one goes on until its answer, and the one that concerns clients. */
@@ -153,7 +155,7 @@ void
 sb_command_audit (SbCommand *self, SbAct act, const char *subject, const char *detail)
 {
   sb_command_hold (self);
-  sb_audit_add (self->engine->audit, sb_journal_entry_new (0, g_get_real_time (), act, self->actor, subject, detail, 1),
+  sb_audit_add (self->engine->audit, sb_journal_entry_new (0, sb_clock_get_real (), act, self->actor, subject, detail, 1),
                 audited_cb, self);
 }
 

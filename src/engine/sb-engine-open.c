@@ -141,7 +141,7 @@ blocks_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   sb_engine_load_blocks (self, loaded);
-  sb_broadcast_store_load_async (self->database, SB_ENGINE_MAX_BROADCASTS, broadcasts_loaded_cb,
+  sb_broadcast_store_load_async (self->database, self->keeping.broadcasts, broadcasts_loaded_cb,
                                  g_steal_pointer (&task));
 }
 
@@ -207,6 +207,8 @@ database_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   self->audit = sb_audit_new (self->database, self->journal, sb_engine_audit_trouble_cb, self);
+  /* Done before anything is read. */
+  sb_engine_apply_keeping (self);
   sb_token_store_load_async (self->database, tokens_loaded_cb, g_steal_pointer (&task));
 }
 

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 
 /* What the files sb-engine*.c share, and nobody else includes. */
 
-#define SB_ENGINE_MAX_BROADCASTS 1000
 #define SB_ENGINE_MAX_TEMPLATES 1000
 #define SB_ENGINE_MAX_BLOCKS 10000
 #define SB_ENGINE_MAX_SCHEDULES 100
@@ -70,6 +69,9 @@ struct _SbEngine
   SbMeter *meter;
   SbHistory *history;
   gboolean keeping_history;
+  SbKeeping keeping;       /* as the store was told last */
+  gint64 keeping_set_at;   /* when that was, real time; 0: to be told again */
+  guint n_keeping;         /* how often it is being told */
   SbAudit *audit;
   SbRefusals *refusals;
 
@@ -146,6 +148,10 @@ void     sb_engine_audit_trouble_cb   (const char *message, gpointer user_data);
 void     sb_engine_note               (SbEngine *self, SbAct act, const char *actor, const char *subject, const char *detail);
 void     sb_engine_flush_uses         (SbEngine *self);
 void     sb_engine_add_use            (SbEngine *self, gint64 token_id, gint64 time, const char *address);
+
+/* --- what is kept, sb-engine-keeping.c --- */
+void     sb_engine_apply_keeping      (SbEngine *self);
+void     sb_engine_check_keeping      (SbEngine *self);
 
 /* --- what was measured, sb-engine-history.c --- */
 void     sb_engine_sample_history     (SbEngine *self);

@@ -343,6 +343,7 @@ tick_cb (gpointer user_data)
 
   sb_engine_check_tokens (self);
   sb_engine_check_clock (self);
+  sb_engine_check_keeping (self);
   sb_engine_expire_blocks (self);
   sb_engine_check_schedules (self);
   write_refusals (self, now);
@@ -354,7 +355,7 @@ tick_cb (gpointer user_data)
       sb_engine_flush_uses (self);
       sb_engine_flush_rule_counts (self);
       if (g_hash_table_size (self->revocations) > 0 || self->unsaved_reports->len > 0 ||
-          g_hash_table_size (self->unkept_blocks) > 0)
+          g_hash_table_size (self->unkept_blocks) > 0 || self->keeping_set_at == 0)
         sb_engine_retry_store (self);
     }
   sb_engine_emit_ticked (self);

@@ -24,6 +24,7 @@ sb_engine_apply_limits (SbEngine *self)
 
   sb_settings_get_traffic_limits (self->settings, &max_records, &max_bytes);
   sb_traffic_log_set_limits (self->traffic, max_records, max_bytes);
+  sb_engine_apply_keeping (self);
   if (self->hub == NULL)
     return;
 

@@ -5,6 +5,7 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
 #include "store/sb-token-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,7 +17,7 @@ void
 sb_engine_note (SbEngine *self, SbAct act, const char *actor, const char *subject, const char *detail)
 {
   if (self->audit != NULL)
-    sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), act, actor, subject, detail, 1), NULL,
+    sb_audit_add (self->audit, sb_journal_entry_new (0, sb_clock_get_real (), act, actor, subject, detail, 1), NULL,
                   NULL);
 }
 
@@ -56,7 +57,7 @@ sb_engine_store_failed (SbEngine *self, const GError *error)
 
   message = g_strdup_printf (_("Changes cannot be stored: %s"), error->message);
   sb_engine_set_trouble (self, SB_TROUBLE_STORE, message);
-  sb_audit_add (self->audit, sb_journal_entry_new (0, g_get_real_time (), SB_ACT_NOTICE, "server", "", message, 1),
+  sb_audit_add (self->audit, sb_journal_entry_new (0, sb_clock_get_real (), SB_ACT_NOTICE, "server", "", message, 1),
                 noted_cb, self);
 }
 
@@ -83,7 +84,9 @@ sb_engine_retry_store (SbEngine *self)
     sb_engine_retry_reports (self);
   else if (g_hash_table_size (self->unkept_blocks) > 0 || self->n_retried_blocks > 0)
     sb_engine_retry_blocks (self);
-  else
+  else if (self->keeping_set_at == 0)
+    sb_engine_apply_keeping (self);
+  else if (self->n_keeping == 0)
     sb_engine_set_trouble (self, SB_TROUBLE_STORE, NULL);
 }
 

@@ -240,7 +240,8 @@ static gboolean
 has_written (SbEngine *self)
 {
   return sb_audit_is_idle (self->audit) && !self->storing_uses && !self->retrying_report && !self->retrying_revocation &&
-         !self->keeping_history && self->storing_counts == NULL && self->n_retried_blocks == 0;
+         !self->keeping_history && self->storing_counts == NULL && self->n_retried_blocks == 0 &&
+         self->n_keeping == 0;
 }
 
 /* Those whose report no lane will give any more. */

@@ -49,6 +49,11 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_COMPRESSION] = { "compression", SB_SETTING_BOOLEAN, FALSE },
   [SB_SETTING_TRAFFIC_MESSAGES] = { "traffic-messages", SB_SETTING_NUMBER, 100000, 1, 1000000 },
   [SB_SETTING_TRAFFIC_MEMORY] = { "traffic-memory", SB_SETTING_SIZE, 64 * MIB, 64 * KIB, 1024 * MIB },
+  [SB_SETTING_AUDIT_ENTRIES] = { "audit-entries", SB_SETTING_NUMBER, 100000, 100, 1000000 },
+  [SB_SETTING_AUDIT_DAYS] = { "audit-days", SB_SETTING_NUMBER, 0, 0, 36500 },
+  [SB_SETTING_HISTORY_BROADCASTS] = { "history-broadcasts", SB_SETTING_NUMBER, 1000, 1, 10000 },
+  [SB_SETTING_HISTORY_DAYS] = { "history-days", SB_SETTING_NUMBER, 0, 0, 36500 },
+  [SB_SETTING_RECENTLY_LEFT] = { "recently-left", SB_SETTING_NUMBER, 1000, 1, 100000 },
 };
 
 const SbSetting *

@@ -578,3 +578,20 @@ sb_settings_get_traffic_limits (SbSettings *self, guint *max_records, gsize *max
   *max_records = get_uint (self, SB_SETTING_TRAFFIC_MESSAGES);
   *max_bytes = get_uint (self, SB_SETTING_TRAFFIC_MEMORY);
 }
+
+/**
+ * sb_settings_get_keeping:
+ * @keeping: (out caller-allocates): filled as a whole
+ */
+void
+sb_settings_get_keeping (SbSettings *self, SbKeeping *keeping)
+{
+  g_return_if_fail (SB_IS_SETTINGS (self));
+  g_return_if_fail (keeping != NULL);
+
+  keeping->audit_entries = get_uint (self, SB_SETTING_AUDIT_ENTRIES);
+  keeping->audit_days = get_uint (self, SB_SETTING_AUDIT_DAYS);
+  keeping->broadcasts = get_uint (self, SB_SETTING_HISTORY_BROADCASTS);
+  keeping->broadcast_days = get_uint (self, SB_SETTING_HISTORY_DAYS);
+  keeping->recently_left = get_uint (self, SB_SETTING_RECENTLY_LEFT);
+}

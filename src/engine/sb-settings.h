@@ -19,6 +19,16 @@ typedef enum
 } SbSettingsError;
 GQuark sb_settings_error_quark (void);
 
+/* What is kept of what happened, and for how long; 0 days: of any age. */
+typedef struct
+{
+  guint audit_entries;
+  guint audit_days;
+  guint broadcasts;
+  guint broadcast_days;
+  guint recently_left;
+} SbKeeping;
+
 /**
  * SbSettings:
  *
@@ -35,6 +45,8 @@ GQuark sb_settings_error_quark (void);
  *   compression       boolean  FALSE (permessage-deflate)
  *   max-queued-memory 256 MiB (all clients together), max-error-replies 10 (a second and client)
  *   traffic-messages 100000, traffic-memory 64 MiB (what the traffic log keeps, whichever is less)
+ *   audit-entries 100000, audit-days 0 (what the audit trail keeps; 0 days: of any age)
+ *   history-broadcasts 1000, history-days 0 (the same of the history of broadcasts), recently-left 1000 (clients)
  *   ping-interval 25 s, pong-timeout 20 s, handshake-timeout 10 s, close-timeout 5 s, drain-timeout 5 s
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)
  *   lanes             uint     0 (by cores); next start
@@ -58,6 +70,7 @@ char      **sb_settings_list_keys    (SbSettings *self);
 void        sb_settings_flush        (SbSettings *self); /* writes now what is waiting; blocks */
 void        sb_settings_get_gate_limits    (SbSettings *self, SbGateLimits *limits);
 void        sb_settings_get_session_limits (SbSettings *self, SbSessionLimits *limits);
+void        sb_settings_get_keeping        (SbSettings *self, SbKeeping *keeping);
 void        sb_settings_get_traffic_limits (SbSettings *self, guint *max_records, gsize *max_bytes);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 #define SECOND ((gint64) G_USEC_PER_SEC)
 #define START (1000 * SECOND)
 #define MAX_BACKLOG 1000
-#define MAX_RECENTLY_LEFT 1000
+#define MAX_RECENTLY_LEFT SB_CLIENT_LIST_RECENTLY_LEFT
 
 static SbPeer *
 make_peer (guint64 id,
@@ -215,6 +215,39 @@ test_ten_thousand (void)
   g_assert_cmpuint (g_list_model_get_n_items (sb_client_list_get_recently_left (list)), ==, MAX_RECENTLY_LEFT);
   g_assert_cmpuint (id_at (sb_client_list_get_recently_left (list), 0), ==, 1);
   g_assert_cmpuint (id_at (sb_client_list_get_recently_left (list), MAX_RECENTLY_LEFT - 1), ==, MAX_RECENTLY_LEFT);
+  shadow_list_clear (&shadow);
+}
+
+/* What is more than is kept goes at once, and later as well. */
+static void
+test_fewer_recently_left (void)
+{
+  g_autoptr (SbClientList) list = sb_client_list_new ();
+  GListModel *recent = sb_client_list_get_recently_left (list);
+  ShadowList shadow;
+
+  shadow_list_init (&shadow, recent);
+  for (guint64 id = 1; id <= 10; id++)
+    {
+      join (list, id, 1);
+      leave (list, id);
+    }
+  shadow_list_steal_n_emissions (&shadow);
+  sb_client_list_set_max_recently_left (list, 3);
+  g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (recent), ==, 3);
+  g_assert_cmpuint (id_at (recent, 0), ==, 10);
+  g_assert_cmpuint (id_at (recent, 2), ==, 8);
+
+  join (list, 11, 1);
+  leave (list, 11);
+  g_assert_cmpuint (g_list_model_get_n_items (recent), ==, 3);
+  g_assert_cmpuint (id_at (recent, 0), ==, 11);
+  sb_client_list_set_max_recently_left (list, 1000);
+  join (list, 12, 1);
+  leave (list, 12);
+  g_assert_cmpuint (g_list_model_get_n_items (recent), ==, 4);
+  shadow_list_check (&shadow);
   shadow_list_clear (&shadow);
 }
 
@@ -593,6 +626,7 @@ main (int    argc,
   g_test_add_func ("/client-list/ten-thousand-in-one-batch", test_ten_thousand);
   g_test_add_func ("/client-list/count-by-token", test_count_by_token);
   g_test_add_func ("/client-list/recently-left-is-bounded", test_recently_left_is_bounded);
+  g_test_add_func ("/client-list/fewer-recently-left", test_fewer_recently_left);
   g_test_add_func ("/client-list/signals", test_signals);
   g_test_add_func ("/client-list/listener-that-acts", test_listener_that_acts);
   g_test_add_func ("/client-list/refresh-counts-states", test_refresh_counts);

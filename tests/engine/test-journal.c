@@ -288,6 +288,49 @@ test_older (void)
   shadow_list_clear (&shadow);
 }
 
+/* What the disk keeps no longer is not shown either, neither at once nor later. */
+static void
+test_fewer_kept (void)
+{
+  g_autoptr (SbJournal) journal = sb_journal_new ();
+  ShadowList shadow;
+
+  shadow_list_init (&shadow, G_LIST_MODEL (journal));
+  load (journal, 200000, MAX_ENTRIES + 1);
+  shadow_list_steal_n_emissions (&shadow);
+  sb_journal_set_kept (journal, SB_JOURNAL_KEPT, 1);
+  g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), ==, 0);
+  g_assert_true (sb_journal_get_has_older (journal));
+
+  /* By age: all that is left is here. */
+  sb_journal_set_kept (journal, SB_JOURNAL_KEPT, 199001);
+  g_assert_cmpuint (shadow_list_steal_n_emissions (&shadow), ==, 1);
+  assert_ids (journal, 200000, 1000);
+  g_assert_false (sb_journal_get_has_older (journal));
+
+  sb_journal_set_kept (journal, 300, 199701);
+  assert_ids (journal, 200000, 300);
+  prepend (journal, 200001, 5);
+  assert_ids (journal, 200005, 300);
+  g_assert_false (sb_journal_get_has_older (journal));
+  sb_journal_reserve (journal, 2000);
+  append (journal, sb_journal_get_oldest_id (journal) - 1, 10, TRUE);
+  assert_ids (journal, 200005, 300);
+  prepend (journal, 200006, 400);
+  assert_ids (journal, 200405, 300);
+
+  sb_journal_set_kept (journal, 1000, 200106);
+  prepend (journal, 200406, 100);
+  assert_ids (journal, 200505, 400);
+  sb_journal_set_kept (journal, 1000, G_MAXINT64);
+  assert_ids (journal, 0, 0);
+  g_assert_false (sb_journal_get_has_older (journal));
+  prepend (journal, 200506, 1);
+  assert_ids (journal, 200506, 1);
+  shadow_list_check (&shadow);
+  shadow_list_clear (&shadow);
+}
+
 static void
 test_frees_what_falls_out (void)
 {
@@ -333,6 +376,7 @@ main (int    argc,
   g_test_add_func ("/journal/keeps-the-newest-10000", test_keeps_the_newest);
   g_test_add_func ("/journal/older-ones-behind", test_older);
   g_test_add_func ("/journal/shadow", test_shadow);
+  g_test_add_func ("/journal/fewer-kept", test_fewer_kept);
   g_test_add_func ("/journal/frees-what-falls-out", test_frees_what_falls_out);
 
   return g_test_run ();

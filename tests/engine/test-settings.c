@@ -44,6 +44,11 @@ static const struct
   { "compression", "false", "true" },
   { "traffic-messages", "100000", "500", 1, 1000000 },
   { "traffic-memory", "64 MiB", "1 MiB", 64 << 10, 1 << 30 },
+  { "audit-entries", "100000", "5000", 100, 1000000 },
+  { "audit-days", "0", "365", 0, 36500 },
+  { "history-broadcasts", "1000", "50", 1, 10000 },
+  { "history-days", "0", "30", 0, 36500 },
+  { "recently-left", "1000", "10", 1, 100000 },
 };
 
 static void

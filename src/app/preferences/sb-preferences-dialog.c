@@ -48,9 +48,10 @@ static const char *const setting_rows[] = {
   "max_clients", "max_clients_per_address", "max_attempts",
   "max_message_size", "messages_per_second", "max_rejected", "max_error_replies",
   "max_backlog", "max_queued_memory",
-  "traffic_messages", "traffic_memory",
   "max_depth", "max_members", "max_values",
   "ping_interval", "pong_timeout", "handshake_timeout", "close_timeout", "drain_timeout",
+  "traffic_messages", "traffic_memory", "recently_left",
+  "history_broadcasts", "history_days", "audit_entries", "audit_days",
   "lanes",
 };
 

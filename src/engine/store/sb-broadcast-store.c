@@ -10,7 +10,6 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-#define MAX_ROWS 1000
 #define MAX_BYTES (64 * 1024 * 1024) /* of payload, all rows together */
 
 typedef struct
@@ -106,25 +105,28 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   return step == SB_STATEMENT_DONE ? g_steal_pointer (&broadcasts) : NULL;
 }
 
-/* Drops what is beyond the newest rows, or beyond the payload kept of them. The length of a blob is known without
- * reading it. */
-static gboolean
-thin_out (sqlite3 *db, gint64 newest, const char *failure, GError **error)
+/**
+ * sb_broadcast_store_thin_out:
+ *
+ * Drops what is too old, and of the rest, but for the newest, what is beyond the rows or the payload kept. The length of
+ * a blob is known without reading it. Store thread, within a transaction.
+ */
+gboolean
+sb_broadcast_store_thin_out (sqlite3 *db, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
       sb_statement_new (db,
-                        "DELETE FROM broadcast WHERE id <> ?1 AND id IN"
-                        "  (SELECT id FROM (SELECT id, row_number () OVER newest_first AS position,"
+                        "DELETE FROM broadcast WHERE id IN"
+                        "  (SELECT id FROM (SELECT id, time, row_number () OVER newest_first AS position,"
                         "                     sum (length (payload) + coalesce (length (missed), 0)) OVER newest_first AS bytes"
-                        "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC))"
-                        "    WHERE position > ?2 OR bytes > ?3)",
+                        "                     FROM broadcast WINDOW newest_first AS (ORDER BY id DESC)),"
+                        "    keeping WHERE name = 'broadcast'"
+                        "    AND (time < since OR (position > 1 AND (position > entries OR bytes > ?))))",
                         failure, error);
 
   if (statement == NULL)
     return FALSE;
-  sqlite3_bind_int64 (statement, 1, newest);
-  sqlite3_bind_int (statement, 2, MAX_ROWS);
-  sqlite3_bind_int64 (statement, 3, MAX_BYTES);
+  sqlite3_bind_int64 (statement, 1, MAX_BYTES);
 
   return sb_statement_run (statement, failure, error);
 }
@@ -192,7 +194,7 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
     return NULL;
 
   id = sqlite3_last_insert_rowid (db);
-  if (!thin_out (db, id, failure, error))
+  if (!sb_broadcast_store_thin_out (db, failure, error))
     return NULL;
 
   broadcast = sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
@@ -294,8 +296,8 @@ copy_missed (gconstpointer missed, gpointer user_data)
 /**
  * sb_broadcast_store_report_async:
  *
- * Stores the report as it is at the time of the call. SB_DATABASE_ERROR_NOT_FOUND: a thousand later ones came
- * meanwhile.
+ * Stores the report as it is at the time of the call. SB_DATABASE_ERROR_NOT_FOUND: it is not kept any
+ * more, for so many later ones came meanwhile.
  */
 void
 sb_broadcast_store_report_async (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback,

@@ -7,9 +7,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* As the trigger of the table has it, which lets nothing else be deleted. */
-#define KEPT "100000"
-
 /* What no act is known for was written by a later version without a new format: shown with its name rather than left
  * out. */
 static SbJournalEntry *
@@ -76,11 +73,24 @@ append_entry (sqlite3_stmt *insert, SbJournalEntry *entry, const char *failure, 
   return sb_statement_run (insert, failure, error);
 }
 
-static gboolean
-thin_out (sqlite3 *db, const char *failure, GError **error)
+/**
+ * sb_journal_store_thin_out:
+ *
+ * Deletes what the trail may not keep, as the table "keeping" has it: the trigger lets nothing else be deleted. Of
+ * what is too old only what stands before anything younger goes: an entry that was written while the clock was wrong
+ * is as old as its neighbours. Store thread, within a transaction.
+ */
+gboolean
+sb_journal_store_thin_out (sqlite3 *db, const char *failure, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
-      sb_statement_new (db, "DELETE FROM journal WHERE id <= (SELECT max (id) FROM journal) - " KEPT, failure, error);
+      sb_statement_new (db,
+                        "DELETE FROM journal WHERE id < (SELECT max ("
+                        "  newest - entries + 1,"
+                        "  coalesce ((SELECT id FROM journal WHERE time >= since ORDER BY id LIMIT 1), newest + 1))"
+                        "  FROM keeping, (SELECT coalesce (max (id), 0) AS newest FROM journal)"
+                        "  WHERE name = 'journal')",
+                        failure, error);
 
   return statement != NULL && sb_statement_run (statement, failure, error);
 }
@@ -113,7 +123,7 @@ append_func (sqlite3 *db, gpointer data, GError **error)
                                                      sb_journal_entry_get_count (entry)));
     }
 
-  return thin_out (db, failure, error) ? g_steal_pointer (&stored) : NULL;
+  return sb_journal_store_thin_out (db, failure, error) ? g_steal_pointer (&stored) : NULL;
 }
 
 /**

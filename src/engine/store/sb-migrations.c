@@ -163,7 +163,22 @@ static const char rules_script[] =
     "  changed_at INTEGER NOT NULL"
     ") STRICT;";
 
-static const char *const scripts[] = { first_script, measure_script, speech_script, block_script, rules_script };
+/* How much is kept is set by the admin. What of the audit trail may be taken away is what is said here, and no more. */
+static const char keeping_script[] =
+    "CREATE TABLE keeping ("
+    "  name TEXT NOT NULL PRIMARY KEY CHECK (name IN ('journal', 'broadcast')),"
+    "  entries INTEGER NOT NULL CHECK (entries > 0),"
+    "  since INTEGER NOT NULL CHECK (since >= 0)" /* what is older goes */
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO keeping VALUES ('journal', 100000, 0), ('broadcast', 1000, 0);"
+    "DROP TRIGGER journal_keep_delete;"
+    "CREATE TRIGGER journal_keep_delete BEFORE DELETE ON journal"
+    "  WHEN OLD.id > (SELECT max (id) FROM journal) - (SELECT entries FROM keeping WHERE name = 'journal')"
+    "    AND OLD.time >= (SELECT since FROM keeping WHERE name = 'journal') BEGIN"
+    "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;";
+
+static const char *const scripts[] = { first_script, measure_script, speech_script, block_script, rules_script,
+                                       keeping_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

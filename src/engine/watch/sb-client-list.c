@@ -3,8 +3,6 @@
 
 #include "watch/sb-client-list.h"
 
-#define MAX_RECENTLY_LEFT 1000
-
 /* Where a client stands in the list. Its place is found by @order, which only grows: nothing has to be renumbered. */
 typedef struct
 {
@@ -30,6 +28,7 @@ struct _SbClientList
   GHashTable *by_id;     /* id (in the peer) → Entry, of everyone who is connected */
   GHashTable *by_token;  /* id (in the TokenCount) → TokenCount */
   GListStore *recently_left;
+  guint max_recently_left;
 
   guint depth;           /* of begin and end */
   gboolean flushing;
@@ -192,6 +191,7 @@ sb_client_list_init (SbClientList *self)
   self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->by_token = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->recently_left = g_list_store_new (SB_TYPE_CLIENT);
+  self->max_recently_left = SB_CLIENT_LIST_RECENTLY_LEFT;
 }
 
 SbClientList *
@@ -335,10 +335,10 @@ tell_left (SbClientList *self)
   guint n_kept;
 
   self->left = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = left->len; i > 0 && newest_first->len < MAX_RECENTLY_LEFT; i--)
+  for (guint i = left->len; i > 0 && newest_first->len < self->max_recently_left; i--)
     g_ptr_array_add (newest_first, g_ptr_array_index (left, i - 1));
 
-  n_kept = MIN (n_items, MAX_RECENTLY_LEFT - newest_first->len);
+  n_kept = MIN (n_items, self->max_recently_left - newest_first->len);
   if (n_items > n_kept)
     g_list_store_splice (self->recently_left, n_kept, n_items - n_kept, NULL, 0);
   if (newest_first->len > 0)
@@ -506,6 +506,21 @@ sb_client_list_count_token (SbClientList *self,
   count = g_hash_table_lookup (self->by_token, &token_id);
 
   return count != NULL ? count->n_clients : 0;
+}
+
+void
+sb_client_list_set_max_recently_left (SbClientList *self,
+                                      guint         max)
+{
+  guint n;
+
+  g_return_if_fail (SB_IS_CLIENT_LIST (self));
+  g_return_if_fail (max > 0);
+
+  self->max_recently_left = max;
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->recently_left));
+  if (n > max)
+    g_list_store_splice (self->recently_left, max, n - max, NULL, 0);
 }
 
 GListModel *

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (SbClientList, sb_client_list, SB, CLIENT_LIST, GObject)
  * told with as few items-changed as can be (one for the appended run, one a contiguous removed run). Finding by id is
  * O(1). Readable, notified properties: "count" (as sb_client_list_count()), "n-slow", "n-rejected" (uint).
  */
+#define SB_CLIENT_LIST_RECENTLY_LEFT 1000 /* kept, until sb_client_list_set_max_recently_left() */
+
 SbClientList *sb_client_list_new      (void);
 /* Between begin and end, joins and leaves are collected and told at the end. */
 void          sb_client_list_begin    (SbClientList *self);
@@ -27,8 +29,10 @@ SbClient     *sb_client_list_find     (SbClientList *self, guint64 id); /* trans
 guint         sb_client_list_count    (SbClientList *self);
 /* Live connections of a token, O(1). */
 guint         sb_client_list_count_token (SbClientList *self, gint64 token_id);
-/* The newest 1000 that left, newest first: GListModel of #SbClient; transfer none. */
+/* The newest that left, newest first: GListModel of #SbClient; transfer none. */
 GListModel   *sb_client_list_get_recently_left (SbClientList *self);
+/* Keeps at most @max (> 0) of them; what is more goes at once. */
+void          sb_client_list_set_max_recently_left (SbClientList *self, guint max);
 /* Refreshes at most @max clients, going round; for counts of slow and rejected over all. Cheap enough for 4 Hz. */
 void          sb_client_list_refresh  (SbClientList *self, guint max, gint64 now, guint64 max_backlog);
 guint         sb_client_list_get_n_slow (SbClientList *self);

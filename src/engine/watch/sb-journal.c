@@ -10,6 +10,7 @@ struct _SbJournal
 
   SbJournalEntry **ring; /* @max of them */
   guint max;
+  guint kept;            /* on disk, at most */
   guint first;           /* index of the oldest */
   guint n;
   gboolean has_older;
@@ -119,6 +120,7 @@ static void
 sb_journal_init (SbJournal *self)
 {
   self->max = SB_JOURNAL_SHOWN;
+  self->kept = SB_JOURNAL_KEPT;
   self->ring = g_new0 (SbJournalEntry *, self->max);
 }
 
@@ -130,6 +132,13 @@ set_has_older (SbJournal *self,
     return;
   self->has_older = has_older;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_OLDER]);
+}
+
+/* How many may be here. */
+static guint
+get_room (SbJournal *self)
+{
+  return MIN (self->max, self->kept);
 }
 
 SbJournal *
@@ -156,7 +165,7 @@ sb_journal_load (SbJournal *self,
   n_before = self->n;
   remove_oldest (self, self->n);
 
-  n = MIN (entries_newest_first->len, self->max);
+  n = MIN (entries_newest_first->len, get_room (self));
   for (guint i = n; i-- > 0;)
     add_newest (self, g_ptr_array_index (entries_newest_first, i));
 
@@ -176,17 +185,18 @@ void
 sb_journal_prepend (SbJournal *self,
                     GPtrArray *entries_oldest_first)
 {
-  guint n, n_skip, n_over;
+  guint room, n, n_skip, n_over;
 
   g_return_if_fail (SB_IS_JOURNAL (self));
   g_return_if_fail (entries_oldest_first != NULL);
 
-  n = MIN (entries_oldest_first->len, self->max);
+  room = get_room (self);
+  n = MIN (entries_oldest_first->len, room);
   if (n == 0)
     return;
 
   n_skip = entries_oldest_first->len - n;
-  n_over = self->n + n > self->max ? self->n + n - self->max : 0;
+  n_over = self->n + n > room ? self->n + n - room : 0;
   if (n_over > 0)
     {
       remove_oldest (self, n_over);
@@ -197,7 +207,7 @@ sb_journal_prepend (SbJournal *self,
     add_newest (self, g_ptr_array_index (entries_oldest_first, i));
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n);
   /* With as many here as the disk keeps, what falls out here does so there as well. */
-  if (n_over + n_skip > 0 && self->max < SB_JOURNAL_KEPT)
+  if (n_over + n_skip > 0 && self->max < self->kept)
     set_has_older (self, TRUE);
 }
 
@@ -210,7 +220,7 @@ sb_journal_reserve (SbJournal *self,
 
   g_return_if_fail (SB_IS_JOURNAL (self));
 
-  max = MAX (self->max, MIN (self->n + n, SB_JOURNAL_KEPT));
+  max = MAX (self->max, MIN (self->n + n, self->kept));
   if (max == self->max)
     return;
   ring = g_new0 (SbJournalEntry *, max);
@@ -239,7 +249,7 @@ sb_journal_append (SbJournal *self,
   g_return_if_fail (SB_IS_JOURNAL (self));
   g_return_if_fail (entries_newest_first != NULL);
 
-  n = MIN (entries_newest_first->len, self->max - self->n);
+  n = MIN (entries_newest_first->len, get_room (self) - self->n);
   for (guint i = 0; i < n; i++)
     {
       self->first = (self->first + self->max - 1) % self->max;
@@ -248,7 +258,29 @@ sb_journal_append (SbJournal *self,
   self->n += n;
   if (n > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), self->n - n, 0, n);
-  set_has_older (self, self->n < SB_JOURNAL_KEPT && (has_older || n < entries_newest_first->len));
+  set_has_older (self, self->n < self->kept && (has_older || n < entries_newest_first->len));
+}
+
+void
+sb_journal_set_kept (SbJournal *self,
+                     guint      n,
+                     gint64     oldest)
+{
+  guint n_over;
+
+  g_return_if_fail (SB_IS_JOURNAL (self));
+  g_return_if_fail (n > 0);
+
+  self->kept = n;
+  n_over = self->n > n ? self->n - n : 0;
+  while (n_over < self->n && sb_journal_entry_get_id (self->ring[(self->first + n_over) % self->max]) < oldest)
+    n_over++;
+  if (n_over > 0)
+    {
+      remove_oldest (self, n_over);
+      g_list_model_items_changed (G_LIST_MODEL (self), self->n, n_over, 0);
+    }
+  set_has_older (self, self->has_older && self->n < n && sb_journal_get_oldest_id (self) > oldest && self->n > 0);
 }
 
 gint64
