@@ -39,6 +39,8 @@ status (const SbCtlOptions *options, char **words)
 
 /* --- The audit trail and the history --- */
 
+#define AUDIT_PAGE 10000
+
 static char *
 act_cell (JsonObject *row, const char *member)
 {
@@ -69,18 +71,41 @@ limited (const SbCtlOptions *options, const char *path)
   return g_strdup_printf ("%s?limit=%d", path, options->limit);
 }
 
+/* One page after another, as each answer holds only so many. */
 static SbCtlStatus
 audit (const SbCtlOptions *options, char **words)
 {
-  g_autofree char *path = limited (options, "/audit");
-  g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &answer);
+  g_autoptr (JsonObject) answer = json_object_new ();
+  JsonArray *all = json_array_new ();
+  gint64 before = G_MAXINT64;
+  SbCtlStatus result;
+  int wanted, n;
 
-  if (result == SB_CTL_DONE)
-    sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns),
-                       _("The audit trail is empty."));
+  json_object_set_array_member (answer, "entries", all);
+  do
+    {
+      g_autofree char *path = NULL;
+      g_autoptr (JsonObject) page = NULL;
+      JsonArray *entries;
 
-  return result;
+      wanted = MIN (options->limit - (int) json_array_get_length (all), AUDIT_PAGE);
+      path = g_strdup_printf ("/audit?limit=%d&before=%" G_GINT64_FORMAT, wanted, before);
+      result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &page);
+      if (result != SB_CTL_DONE)
+        return result;
+      entries = json_object_get_array_member (page, "entries");
+      n = (int) json_array_get_length (entries);
+      for (int i = 0; i < n; i++)
+        json_array_add_element (all, json_array_dup_element (entries, (guint) i));
+      if (n > 0)
+        before = json_object_get_int_member (json_array_get_object_element (entries, (guint) n - 1), "id");
+    }
+  while (n == wanted && (int) json_array_get_length (all) < options->limit);
+
+  sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns),
+                     _("The audit trail is empty."));
+
+  return SB_CTL_DONE;
 }
 
 static char *

@@ -188,7 +188,7 @@ tokens_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         sb_token_list_set_used (self->tokens, stored->token->id, stored->last_used, stored->last_address);
     }
   /* One more than is shown, to know whether there is more. */
-  sb_journal_store_load_async (self->database, G_MAXINT64, SB_JOURNAL_SHOWN + 1, journal_loaded_cb,
+  sb_journal_store_load_async (self->database, G_MAXINT64, NULL, SB_JOURNAL_SHOWN + 1, journal_loaded_cb,
                                g_steal_pointer (&task));
 }
 

@@ -77,6 +77,9 @@ SbJournal      *sb_engine_get_journal     (SbEngine *self);
 /* The next 1000 older entries of the audit trail, from disk into the journal. */
 void            sb_engine_load_older_async (SbEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean        sb_engine_load_older_finish (SbEngine *self, GAsyncResult *result, GError **error);
+/* The same for whoever does not look at the journal. The result: (element-type SbJournalEntry), newest first. */
+void            sb_engine_read_audit_async (SbEngine *self, gint64 before, SbAct act, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray      *sb_engine_read_audit_finish (SbEngine *self, GAsyncResult *result, GError **error);
 GListModel     *sb_engine_get_broadcasts  (SbEngine *self); /* of SbBroadcast, newest first */
 SbMeter        *sb_engine_get_meter       (SbEngine *self);
 SbEngineState   sb_engine_get_state       (SbEngine *self);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "control-fixture.h"
+#include "database-aside.h"
 
 #include <glib/gstdio.h>
 
@@ -394,12 +395,43 @@ test_audit (Fixture *self, gconstpointer data)
   g_assert_cmpint (get_int (json_array_get_object_element (json_object_get_array_member (earlier, "entries"), 0), "id"), <, newest);
 }
 
+/* What is on disk only, for the window has shown the newest ones. */
+static void
+test_audit_reads_on (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (self->engine.store.folder, "signalbox.db", NULL);
+  g_autoptr (JsonObject) older = NULL, revoked = NULL;
+  JsonArray *entries;
+  sqlite3 *db = connect_aside (path);
+
+  execute_aside (db, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+                  "  INSERT INTO journal SELECT i, i, iif (i % 1000 = 0, 'token_revoked', 'notice'), 'x', '', '', 1 FROM n");
+  sqlite3_close (db);
+  g_assert_finalize_object (self->control);
+  engine_fixture_restart (&self->engine);
+  self->control = sb_control_new (self->engine.engine);
+
+  older = call (self, "GET", "/audit?before=1501&limit=1000", NULL, 200);
+  entries = json_object_get_array_member (older, "entries");
+  g_assert_cmpuint (json_array_get_length (entries), ==, 1000);
+  g_assert_cmpint (get_int (json_array_get_object_element (entries, 0), "id"), ==, 1500);
+  g_assert_cmpint (get_int (json_array_get_object_element (entries, 999), "id"), ==, 501);
+
+  revoked = call (self, "GET", "/audit?act=token_revoked", NULL, 200);
+  entries = json_object_get_array_member (revoked, "entries");
+  g_assert_cmpuint (json_array_get_length (entries), ==, 12);
+  g_assert_cmpint (get_int (json_array_get_object_element (entries, 11), "id"), ==, 1000);
+}
+
 static void
 test_settings (Fixture *self, gconstpointer data)
 {
   static const BadCase bad[] = {
     { "PATCH", "/settings", "{\"colour\":\"red\"}", 400, "unknown_field", "colour" },
     { "PATCH", "/settings", "{\"port\":\"8080\"}", 400, "invalid_value", "port" },
+    { "PATCH", "/settings", "{\"max-backlog\":\"lots\"}", 400, "invalid_value", "max-backlog" },
+    { "PATCH", "/settings", "{\"max-backlog\":\"1 KiB\"}", 400, "invalid_value", "max-backlog" },
+    { "PATCH", "/settings", "{\"max-backlog\":[\"8 KiB\"]}", 400, "invalid_value", "max-backlog" },
     { "PATCH", "/settings", "{\"port\":65536}", 400, "invalid_value", "port" },
     { "PATCH", "/settings", "{\"listen-address\":\"here\"}", 400, "invalid_value", "listen-address" },
     { "PATCH", "/settings", "{\"allowed-origins\":[\"https://a.example/path\"]}", 400, "invalid_value", "allowed-origins" },
@@ -421,10 +453,11 @@ test_settings (Fixture *self, gconstpointer data)
   g_assert_false (engine_has_entry (self->engine.engine, SB_ACT_SETTINGS_CHANGED));
 
   after = call (self, "PATCH", "/settings",
-                "{\"port\":9000,\"tokens-in-url\":true,\"allowed-origins\":[\"https://a.example\",\"null\"],\"max-message-size\":2048}", 200);
+                "{\"port\":9000,\"tokens-in-url\":true,\"allowed-origins\":[\"https://a.example\",\"null\"],\"max-message-size\":2048,\"max-backlog\":\"8 KiB\"}", 200);
   g_assert_cmpint (get_int (after, "port"), ==, 9000);
   g_assert_true (json_object_get_boolean_member (after, "tokens-in-url"));
   g_assert_cmpint (get_int (after, "max-message-size"), ==, 2048);
+  g_assert_cmpint (get_int (after, "max-backlog"), ==, 8192);
   origins = json_object_get_array_member (after, "allowed-origins");
   g_assert_cmpuint (json_array_get_length (origins), ==, 2);
   g_assert_cmpstr (json_array_get_string_element (origins, 1), ==, "null");
@@ -526,6 +559,7 @@ main (int argc, char *argv[])
   ADD ("status", test_status);
   ADD ("failed-start-is-told", test_failed_start_is_told);
   ADD ("audit", test_audit);
+  ADD ("audit-reads-on", test_audit_reads_on);
   ADD ("settings", test_settings);
   ADD ("allow-lists-the-methods", test_allow_lists_the_methods);
 

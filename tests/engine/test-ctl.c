@@ -156,6 +156,8 @@ test_what_is_refused (ProgramFixture *self, gconstpointer data)
     { "settings set colour red", 1, NULL, "There is no setting “colour”" },
     { "settings set port 65536", 1, NULL, "port" },
     { "settings set port http", 1, NULL, "port" },
+    { "settings set max-backlog lots", 1, NULL, "is not a size" },
+    { "settings set max-backlog '2000 MiB'", 1, NULL, "2000 MiB" },
     { "settings set tokens-in-url perhaps", 1, NULL, "true or false" },
     { "audit --limit 0", 1, NULL, "“limit” has to be a whole number" },
   };
@@ -354,7 +356,7 @@ static void
 test_missed (ProgramFixture *self, gconstpointer data)
 {
   g_autofree char *secret = program_issue (self, "lobby", NULL);
-  g_auto (Outcome) set = program_ctl (self, "settings set max-backlog 4096");
+  g_auto (Outcome) set = program_ctl (self, "settings set max-backlog '4 KiB'");
   SbTestClient *stuck = sb_test_client_new_full (self->port, NULL, 4096);
   g_autoptr (SbTestResponse) response = sb_test_client_handshake (stuck, "/hall?name=left", secret, NULL);
   g_autofree char *filler = g_strnfill (1000000, 'x');

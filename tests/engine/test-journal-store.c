@@ -47,7 +47,7 @@ load_before (SbDatabase *db, gint64 before, guint limit)
   g_autoptr (GError) error = NULL;
   GPtrArray *entries;
 
-  sb_journal_store_load_async (db, before, limit, store_result_cb, &result);
+  sb_journal_store_load_async (db, before, NULL, limit, store_result_cb, &result);
   store_wait_for (result != NULL);
   entries = sb_journal_store_load_finish (db, result, &error);
   g_assert_no_error (error);

@@ -3,6 +3,8 @@
 
 #include "control/sb-control-private.h"
 
+#include "sb-setting.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,16 +102,34 @@ sb_control_get_status (SbRequest *request)
 
 /* --- audit --- */
 
+static void
+audit_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SbRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) entries = sb_engine_read_audit_finish (SB_ENGINE (source), result, &error);
+  JsonArray *array;
+
+  if (entries == NULL)
+    {
+      sb_request_fail_error (request, error);
+      return;
+    }
+
+  array = json_array_sized_new (entries->len);
+  for (guint i = 0; i < entries->len; i++)
+    json_array_add_object_element (array, sb_journal_entry_to_json (g_ptr_array_index (entries, i)));
+  sb_request_answer_list (request, "entries", array);
+}
+
 void
 sb_control_get_audit (SbRequest *request)
 {
   static const char *const names[] = { "limit", "before", "act", NULL };
-  GListModel *journal = G_LIST_MODEL (sb_engine_get_journal (request->engine));
   const char *act_id = sb_request_get_query (request, "act");
   gint64 limit = DEFAULT_LIMIT;
   gint64 before = G_MAXINT64;
   SbAct act = SB_N_ACTS;
-  JsonArray *array;
 
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
       !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, &limit) ||
@@ -122,15 +142,7 @@ sb_control_get_audit (SbRequest *request)
       return;
     }
 
-  array = json_array_new ();
-  for (guint i = 0; i < g_list_model_get_n_items (journal) && json_array_get_length (array) < limit; i++)
-    {
-      g_autoptr (SbJournalEntry) entry = g_list_model_get_item (journal, i);
-
-      if (sb_journal_entry_get_id (entry) < before && (act == SB_N_ACTS || sb_journal_entry_get_act (entry) == act))
-        json_array_add_object_element (array, sb_journal_entry_to_json (entry));
-    }
-  sb_request_answer_list (request, "entries", array);
+  sb_engine_read_audit_async (request->engine, before, act, (guint) limit, audit_read_cb, request);
 }
 
 /* --- settings --- */
@@ -185,13 +197,28 @@ sb_control_get_settings (SbRequest *request)
     answer_settings (request);
 }
 
+/* Whether a size is given as the file has it: "4 KiB". */
+static gboolean
+is_size_as_text (SbRequest *request, const char *key)
+{
+  SbSettingId id;
+  const SbSetting *setting = sb_setting_find (key, &id);
+  JsonNode *node = json_object_get_member (request->body, key);
+
+  return setting != NULL && setting->kind == SB_SETTING_SIZE && node != NULL &&
+         json_node_get_value_type (node) == G_TYPE_STRING;
+}
+
 /* What kind of member a setting is. */
 static SbField
-setting_to_field (SbSettings *settings, const char *key)
+setting_to_field (SbRequest *request, const char *key)
 {
+  SbSettings *settings = sb_engine_get_settings (request->engine);
   GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), key);
   SbField field = { .name = key, .type = SB_FIELD_STRING };
 
+  if (is_size_as_text (request, key))
+    return field;
   if (G_IS_PARAM_SPEC_BOOLEAN (spec))
     field.type = SB_FIELD_BOOLEAN;
   else if (G_IS_PARAM_SPEC_UINT (spec))
@@ -274,7 +301,7 @@ sb_control_change_settings (SbRequest *request)
   g_autoptr (GHashTable) texts = NULL;
 
   for (guint i = 0; i < n_fields; i++)
-    fields[i] = setting_to_field (settings, keys[i]);
+    fields[i] = setting_to_field (request, keys[i]);
   if (!sb_request_check (request, fields, n_fields))
     return;
 

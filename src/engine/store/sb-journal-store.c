@@ -34,8 +34,16 @@ read_entry (sqlite3_stmt *row)
 typedef struct
 {
   gint64 before;
+  char *act; /* NULL: any */
   guint limit;
 } LoadJob;
+
+static void
+load_job_free (LoadJob *self)
+{
+  g_free (self->act);
+  g_free (self);
+}
 
 static gpointer
 load_func (sqlite3 *db, gpointer data, GError **error)
@@ -47,13 +55,15 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   SbStatementStep step;
 
   rows = sb_statement_new (
-      db, "SELECT id, time, act, actor, subject, detail, count FROM journal WHERE id < ? ORDER BY id DESC LIMIT ?",
+      db, "SELECT id, time, act, actor, subject, detail, count FROM journal WHERE id < ?1 AND (?3 IS NULL OR act = ?3)"
+      "  ORDER BY id DESC LIMIT ?2",
       failure, error);
   if (rows == NULL)
     return NULL;
 
   sqlite3_bind_int64 (rows, 1, job->before);
   sqlite3_bind_int64 (rows, 2, job->limit);
+  sb_statement_bind_text (rows, 3, job->act);
   while ((step = sb_statement_step (rows, failure, error)) == SB_STATEMENT_ROW)
     g_ptr_array_add (entries, read_entry (rows));
 
@@ -129,17 +139,20 @@ append_func (sqlite3 *db, gpointer data, GError **error)
 /**
  * sb_journal_store_load_async:
  * @before: only entries with a smaller id; %G_MAXINT64: all
+ * @act: (nullable): only entries of this act, by its id; %NULL: of any
  * @limit: at most so many, the newest
  */
 void
-sb_journal_store_load_async (SbDatabase *db, gint64 before, guint limit, GAsyncReadyCallback callback,
-                             gpointer user_data)
+sb_journal_store_load_async (SbDatabase *db, gint64 before, const char *act, guint limit,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
   LoadJob *job = g_new (LoadJob, 1);
 
   job->before = before;
+  job->act = g_strdup (act);
   job->limit = limit;
-  sb_database_run_async (db, load_func, job, g_free, (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
+  sb_database_run_async (db, load_func, job, (GDestroyNotify) load_job_free,
+                         (GDestroyNotify) g_ptr_array_unref, NULL, callback, user_data);
 }
 
 GPtrArray *

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* The audit trail on disk: append-only (a trigger refuses UPDATE and DELETE but for the thinning of what sb-keeping-store.h says is not kept).
  * Main thread, but where it says so. */
-/* The newest @limit of those with an id below @before. */
-void       sb_journal_store_load_async    (SbDatabase *db, gint64 before, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+/* The newest @limit of those with an id below @before, and of one act, if one is named. */
+void       sb_journal_store_load_async    (SbDatabase *db, gint64 before, const char *act /* nullable */, guint limit, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *sb_journal_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbJournalEntry), newest first */
 /* @entries: (element-type SbJournalEntry), taken, oldest first. The result: the same with their ids. */
 void       sb_journal_store_append_async  (SbDatabase *db, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data);
