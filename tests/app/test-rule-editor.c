@@ -290,6 +290,39 @@ test_bench_binary (void)
   g_assert_false (app_test_shows (get_bench (editor), "Binary message of 4\u00a0B"));
 }
 
+/* A message that ended its connection is not shown as if it had been empty. */
+static void
+test_bench_missing (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("device");
+  g_autoptr (SoupWebsocketConnection) client = NULL;
+  g_autofree char *large = g_strnfill (300, ' ');
+  const char *sentence = "The log has nothing of this message: the connection ended over it.";
+  GtkWidget *editor;
+  char *secret;
+
+  app_test_start (test);
+  g_object_set (sb_engine_get_settings (test->engine), "max-message-size", 128, NULL);
+  secret = app_test_issue (test, spec, NULL);
+  client = app_test_connect (test, "/news", secret);
+  sb_token_secret_free (secret);
+  soup_websocket_connection_send_text (client, "{}");
+  soup_websocket_connection_send_text (client, large);
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_traffic (test->engine))) == 2);
+  editor = open_editor (test, "add:/news");
+  sb_rule_bench_show_message (SB_RULE_BENCH (get_bench (editor)), 1);
+  g_assert_true (app_test_shows (get_bench (editor), sentence));
+  app_test_snap (test, "rules-bench-missing");
+
+  sb_rule_bench_show_message (SB_RULE_BENCH (get_bench (editor)), 0);
+  g_assert_false (app_test_shows (get_bench (editor), sentence));
+  sb_rule_bench_show_message (SB_RULE_BENCH (get_bench (editor)), 1);
+  g_assert_true (app_test_shows (get_bench (editor), sentence));
+  gtk_text_buffer_set_text (get_buffer (editor, "Message to Try"), "{}", -1);
+  g_assert_false (app_test_shows (get_bench (editor), sentence));
+}
+
 static void
 test_trial_and_suggestion (void)
 {
@@ -367,6 +400,7 @@ add_tests (void)
   g_test_add_func ("/rule-editor/save-by-key", test_save_by_key);
   g_test_add_func ("/rule-editor/bench", test_bench);
   g_test_add_func ("/rule-editor/bench-binary", test_bench_binary);
+  g_test_add_func ("/rule-editor/bench-missing", test_bench_missing);
   g_test_add_func ("/rule-editor/trial", test_trial_and_suggestion);
   g_test_add_func ("/rule-editor/narrow", test_narrow_and_dark);
 }

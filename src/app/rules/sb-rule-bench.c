@@ -37,6 +37,7 @@ struct _SbRuleBench
   GtkTextView *view;
   SbJsonBuffer *buffer;
   GtkLabel *placeholder;
+  GtkWidget *missing_label;
   GtkImage *verdict_icon;
   GtkLabel *verdict_label;
   GtkListBox *findings_list;
@@ -222,7 +223,10 @@ static void
 changed_cb (SbRuleBench *self)
 {
   if (!self->setting)
-    g_clear_pointer (&self->binary, g_bytes_unref);
+    {
+      g_clear_pointer (&self->binary, g_bytes_unref);
+      gtk_widget_set_visible (self->missing_label, FALSE);
+    }
   queue_test (self);
 }
 
@@ -242,6 +246,9 @@ show_record (SbRuleBench           *self,
     self->binary = g_bytes_ref (record->payload);
   sb_json_buffer_replace (self->buffer, text != NULL ? text : "");
   self->setting = FALSE;
+  /* Nothing of it was kept, which is not the message of no bytes. */
+  gtk_widget_set_visible (self->missing_label, length == 0 && (record->rejection == SB_REJECTED_TOO_BIG ||
+                                                               record->rejection == SB_REJECTED_UTF8));
   queue_test (self);
 }
 
@@ -372,6 +379,7 @@ sb_rule_bench_class_init (SbRuleBenchClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, view);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, buffer);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, placeholder);
+  gtk_widget_class_bind_template_child (widget_class, SbRuleBench, missing_label);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, verdict_icon);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, verdict_label);
   gtk_widget_class_bind_template_child (widget_class, SbRuleBench, findings_list);
