@@ -332,6 +332,39 @@ test_every_setting_has_a_row (void)
   app_test_assert_named (dialog);
 }
 
+/* What is lowered here is gone at once, which the group says. */
+static void
+test_what_is_kept (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog;
+  SbSettingRow *row;
+  guint days;
+
+  for (guint i = 0; i < 130; i++)
+    {
+      g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("device");
+
+      sb_token_secret_free (app_test_issue (test, spec, NULL));
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_journal (test->engine))), >=, 130);
+  dialog = open_preferences (test, "audit-days");
+  row = get_row (dialog, "Age of Entries in the Audit Trail");
+  g_assert_cmpstr (text_of (row), ==, "0");
+  type_text (row, "36501");
+  g_assert_nonnull (sb_setting_row_get_message (row));
+  type_text (row, "30");
+  press_enter (row);
+  g_object_get (settings_of (test), "audit-days", &days, NULL);
+  g_assert_cmpuint (days, ==, 30);
+
+  row = get_row (dialog, "Entries in the Audit Trail");
+  type_text (row, "100");
+  press_enter (row);
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_journal (test->engine))) == 100);
+  app_test_snap (test, "preferences-kept");
+}
+
 static void
 test_switches (void)
 {
@@ -420,6 +453,7 @@ add (void)
 {
   g_test_add_func ("/preferences/close-button", test_close_button);
   g_test_add_func ("/preferences/every-setting-has-a-row", test_every_setting_has_a_row);
+  g_test_add_func ("/preferences/what-is-kept", test_what_is_kept);
   g_test_add_func ("/preferences/switches", test_switches);
   g_test_add_func ("/preferences/reset", test_reset);
   g_test_add_func ("/preferences/when-closed", test_when_closed);
