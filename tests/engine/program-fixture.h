@@ -16,6 +16,7 @@ typedef struct
 {
   StoreFixture store;
   char **environ; /* for the daemon; NULL: ours */
+  gboolean ignores_hang_up; /* the daemon begins as nohup(1) would have it */
   GSubprocess *daemon;
   guint16 port;
 } ProgramFixture;
@@ -63,11 +64,16 @@ program_read_line (GSubprocess *program)
   return line;
 }
 
-/* In the child, before it becomes the program: a test that aborts must not leave its daemon running. */
+/* In the child, after GLib has given signals their defaults and before it becomes the program: a test that aborts must not leave its
+ * daemon running. */
 static inline void
-program_die_with_test (gpointer user_data)
+program_set_up_child (gpointer user_data)
 {
+  const ProgramFixture *self = user_data;
+
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (self->ignores_hang_up)
+    signal (SIGHUP, SIG_IGN);
 }
 
 /* @arguments: what comes after "--data FOLDER"; NULL-terminated. */
@@ -82,7 +88,7 @@ program_spawn_daemon (ProgramFixture *self, const char *const *arguments, GSubpr
 
   if (self->environ != NULL)
     g_subprocess_launcher_set_environ (launcher, self->environ);
-  g_subprocess_launcher_set_child_setup (launcher, program_die_with_test, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, program_set_up_child, self, NULL);
   g_strv_builder_add_many (builder, program_path ("SIGNALBOXD"), "--data", self->store.folder, NULL);
   g_strv_builder_addv (builder, (const char **) arguments);
   argv = g_strv_builder_end (builder);

@@ -87,6 +87,22 @@ test_sigterm_drains (ProgramFixture *self, gconstpointer data)
 }
 
 /* As below nohup(1): the end of the terminal is not the end of it. */
+/* As the kernel has it: proc_pid_status(5). */
+static gboolean
+ignores (GSubprocess *program, int signum)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/status", g_subprocess_get_identifier (program));
+  g_autofree char *status = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *line;
+
+  g_file_get_contents (path, &status, NULL, &error);
+  g_assert_no_error (error);
+  line = strstr (status, "\nSigIgn:");
+  g_assert_nonnull (line);
+  return g_ascii_strtoull (line + strlen ("\nSigIgn:"), NULL, 16) >> (signum - 1) & 1;
+}
+
 static void
 test_ignored_hang_up_stays_ignored (ProgramFixture *self, gconstpointer data)
 {
@@ -94,9 +110,9 @@ test_ignored_hang_up_stays_ignored (ProgramFixture *self, gconstpointer data)
   g_autoptr (SbTestClient) client = NULL;
   g_autoptr (SbTestClient) later = NULL;
 
-  signal (SIGHUP, SIG_IGN);
+  self->ignores_hang_up = TRUE;
   program_start (self);
-  signal (SIGHUP, SIG_DFL);
+  g_assert_true (ignores (self->daemon, SIGHUP));
   secret = program_issue (self, "x", NULL);
   client = sb_test_client_new_open (self->port, "/", secret);
   g_subprocess_send_signal (self->daemon, SIGHUP);
