@@ -338,7 +338,7 @@ test_what_is_kept (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *dialog;
-  SbSettingRow *row;
+  SbSettingRow *row, *entries;
   guint days;
 
   for (guint i = 0; i < 130; i++)
@@ -358,11 +358,22 @@ test_what_is_kept (void)
   g_object_get (settings_of (test), "audit-days", &days, NULL);
   g_assert_cmpuint (days, ==, 30);
 
-  row = get_row (dialog, "Entries in the Audit Trail");
-  type_text (row, "100");
-  press_enter (row);
-  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_journal (test->engine))) == 100);
+  /* What is deleted does not come back: looking elsewhere is no order to do it. */
+  adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "limits");
+  type_text (row, "3");
+  gtk_widget_grab_focus (GTK_WIDGET (row));
+  app_test_wait_until (gtk_widget_get_state_flags (GTK_WIDGET (row)) & GTK_STATE_FLAG_FOCUS_WITHIN);
+  entries = get_row (dialog, "Entries in the Audit Trail");
+  adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "limits");
+  gtk_widget_grab_focus (GTK_WIDGET (entries));
+  app_test_wait_until (g_str_equal (text_of (row), "30"));
+  g_object_get (settings_of (test), "audit-days", &days, NULL);
+  g_assert_cmpuint (days, ==, 30);
   app_test_snap (test, "preferences-kept");
+
+  type_text (entries, "100");
+  press_enter (entries);
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_journal (test->engine))) == 100);
 }
 
 static void

@@ -10,7 +10,8 @@
  * SbSettingRow:
  *
  * One setting as text, checked while it is typed: what is wrong stands below it, in words. What is right is applied
- * with the button, Enter, or by leaving the row. Where it is not the default, a button takes it back.
+ * with the button, Enter, or by leaving the row. Where it is not the default, a button takes it back. What deletes
+ * something for good ("deliberate") is not applied by leaving: that shows again what is set.
  */
 struct _SbSettingRow
 {
@@ -20,6 +21,7 @@ struct _SbSettingRow
   char *key;
   gboolean file; /* the path of one: a button chooses it */
   char *unit;
+  gboolean deliberate;
   gboolean updating;
 
   GtkWidget *reset_button;
@@ -35,6 +37,7 @@ enum
   PROP_KEY,
   PROP_FILE,
   PROP_UNIT,
+  PROP_DELIBERATE,
   N_PROPS
 };
 
@@ -230,6 +233,18 @@ apply_cb (SbSettingRow *self)
 }
 
 static void
+leave_cb (SbSettingRow *self)
+{
+  if (!self->deliberate)
+    sb_setting_row_apply (self);
+  else if (self->settings != NULL)
+    {
+      show_current_cb (self);
+      adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self), FALSE);
+    }
+}
+
+static void
 sb_setting_row_get_property (GObject    *object,
                              guint       prop_id,
                              GValue     *value,
@@ -243,6 +258,8 @@ sb_setting_row_get_property (GObject    *object,
     g_value_set_boolean (value, self->file);
   else if (prop_id == PROP_UNIT)
     g_value_set_string (value, self->unit);
+  else if (prop_id == PROP_DELIBERATE)
+    g_value_set_boolean (value, self->deliberate);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -261,6 +278,8 @@ sb_setting_row_set_property (GObject      *object,
     self->file = g_value_get_boolean (value);
   else if (prop_id == PROP_UNIT)
     self->unit = g_value_dup_string (value);
+  else if (prop_id == PROP_DELIBERATE)
+    self->deliberate = g_value_get_boolean (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -304,6 +323,8 @@ sb_setting_row_class_init (SbSettingRowClass *klass)
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_UNIT] = g_param_spec_string ("unit", NULL, NULL, NULL,
                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DELIBERATE] = g_param_spec_boolean ("deliberate", NULL, NULL, FALSE,
+                                                      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -314,7 +335,7 @@ sb_setting_row_init (SbSettingRow *self)
 
   g_signal_connect_object (self, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self, "apply", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (focus, "leave", G_CALLBACK (apply_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (focus, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
 }
 
