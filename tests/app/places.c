@@ -12,6 +12,7 @@
 #include "widgets/sb-qr.h"
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
+#include <locale.h>
 
 const char *const places_pages[PLACES_N_PAGES] = { "overview", "clients", "traffic", "broadcast", "tokens", "rules", "audit" };
 
@@ -115,6 +116,16 @@ void
 places_expect_long_headings (void)
 {
   g_log_set_writer_func (write_log, NULL, NULL);
+}
+
+void
+places_speak (const char *words_dir)
+{
+  places_expect_long_headings ();
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, words_dir);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
 }
 
 /* --- panels --- */
@@ -416,4 +427,24 @@ places_each_dialog (AppTest   *test,
       look (test, dialogs[i].name, func, user_data);
       close_dialogs (test);
     }
+}
+
+/* --- all of them --- */
+
+void
+places_walk (PlacesEach each,
+             PlacesFunc func)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  guint n_faults = 0;
+
+  app_test_start (test);
+  connection = places_fill (test);
+  for (guint wide = 0; wide < 2; wide++)
+    {
+      places_set_width (test, wide == 1);
+      each (test, func, &n_faults);
+    }
+  g_assert_cmpuint (n_faults, ==, 0);
 }

@@ -4,7 +4,6 @@
 #include "places.h"
 #include "widgets/sb-line.h"
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 
 /* Every page and dialog as somebody meets them who hears the window, or has no mouse: each thing that can be used has a
@@ -441,32 +440,15 @@ test_language (void)
 }
 
 static void
-walk_each (void (*each) (AppTest *test, PlacesFunc func, gpointer user_data))
-{
-  g_autoptr (AppTest) test = app_test_new (NULL);
-  g_autoptr (SoupWebsocketConnection) connection = NULL;
-  guint n_faults = 0;
-
-  app_test_start (test);
-  connection = places_fill (test);
-  for (guint wide = 0; wide < 2; wide++)
-    {
-      places_set_width (test, wide == 1);
-      each (test, look, &n_faults);
-    }
-  g_assert_cmpuint (n_faults, ==, 0);
-}
-
-static void
 test_panels (void)
 {
-  walk_each (places_each_panel);
+  places_walk (places_each_panel, look);
 }
 
 static void
 test_dialogs (void)
 {
-  walk_each (places_each_dialog);
+  places_walk (places_each_dialog, look);
 }
 
 /* --- that the checks can fail --- */
@@ -527,12 +509,6 @@ main (int   argc,
 
   /* In another language, whose access keys are others. */
   if (words != NULL)
-    {
-      setlocale (LC_ALL, "");
-      bindtextdomain (GETTEXT_PACKAGE, words);
-      bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-      textdomain (GETTEXT_PACKAGE);
-      places_expect_long_headings ();
-    }
+    places_speak (words);
   return app_test_run (argc, argv, add);
 }

@@ -4,7 +4,6 @@
 #include "places.h"
 #include "widgets/sb-line.h"
 #include <glib/gi18n.h>
-#include <locale.h>
 
 /* The window in a language nobody speaks, which make-pseudo writes: each text has brackets, and is a third longer. What is
  * shown without them cannot be translated. */
@@ -167,32 +166,15 @@ look (AppTest    *test,
 }
 
 static void
-walk_each (void (*each) (AppTest *test, PlacesFunc func, gpointer user_data))
-{
-  g_autoptr (AppTest) test = app_test_new (NULL);
-  g_autoptr (SoupWebsocketConnection) connection = NULL;
-  guint n_faults = 0;
-
-  app_test_start (test);
-  connection = places_fill (test);
-  for (guint wide = 0; wide < 2; wide++)
-    {
-      places_set_width (test, wide == 1);
-      each (test, look, &n_faults);
-    }
-  g_assert_cmpuint (n_faults, ==, 0);
-}
-
-static void
 test_panels (void)
 {
-  walk_each (places_each_panel);
+  places_walk (places_each_panel, look);
 }
 
 static void
 test_dialogs (void)
 {
-  walk_each (places_each_dialog);
+  places_walk (places_each_dialog, look);
 }
 
 static void
@@ -206,10 +188,6 @@ add (void)
 int
 main (int argc, char *argv[])
 {
-  places_expect_long_headings ();
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("PSEUDO_DIR"));
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  places_speak (g_getenv ("PSEUDO_DIR"));
   return app_test_run (argc, argv, add);
 }
