@@ -206,22 +206,6 @@ save_action_cb (GtkWidget  *widget,
 }
 
 static void
-asked_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (SbRuleEditor) self = user_data;
-  g_autofree char *response = sb_question_ask_finish (result);
-
-  if (self->engine == NULL)
-    return;
-  if (g_strcmp0 (response, "discard") == 0)
-    g_signal_emit (self, signals[DONE], 0);
-  else if (g_strcmp0 (response, "save") == 0)
-    gtk_widget_activate_action (GTK_WIDGET (self), "rule.save", NULL);
-}
-
-static void
 cancel_action_cb (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
@@ -229,8 +213,7 @@ cancel_action_cb (GtkWidget  *widget,
   SbRuleEditor *self = SB_RULE_EDITOR (widget);
 
   if (sb_rule_editor_is_dirty (self))
-    sb_question_ask_async (sb_question_new_unsaved (self->good && sb_rule_form_has_pattern (self->form)), widget, asked_cb,
-                           g_object_ref (self));
+    sb_question_ask_unsaved (widget, self->good && sb_rule_form_has_pattern (self->form), "rule.save");
   else
     g_signal_emit (self, signals[DONE], 0);
 }

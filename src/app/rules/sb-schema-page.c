@@ -237,22 +237,6 @@ save_action_cb (GtkWidget  *widget,
 }
 
 static void
-asked_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (SbSchemaPage) self = user_data;
-  g_autofree char *response = sb_question_ask_finish (result);
-
-  if (self->engine == NULL)
-    return;
-  if (g_strcmp0 (response, "discard") == 0)
-    g_signal_emit (self, signals[DONE], 0);
-  else if (g_strcmp0 (response, "save") == 0)
-    gtk_widget_activate_action (GTK_WIDGET (self), "schema-page.save", NULL);
-}
-
-static void
 cancel_action_cb (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
@@ -260,7 +244,7 @@ cancel_action_cb (GtkWidget  *widget,
   SbSchemaPage *self = SB_SCHEMA_PAGE (widget);
 
   if (sb_schema_page_is_dirty (self))
-    sb_question_ask_async (sb_question_new_unsaved (self->good && !self->busy), widget, asked_cb, g_object_ref (self));
+    sb_question_ask_unsaved (widget, self->good && !self->busy, "schema-page.save");
   else
     g_signal_emit (self, signals[DONE], 0);
 }

@@ -33,8 +33,21 @@ dialog_gone_cb (gpointer  task,
   g_object_unref (task);
 }
 
-AdwAlertDialog *
-sb_question_new_unsaved (gboolean can_save)
+static void
+unsaved_cb (AdwAlertDialog *dialog,
+            const char     *response,
+            GtkWidget      *page)
+{
+  if (g_str_equal (response, "discard"))
+    g_signal_emit_by_name (page, "done");
+  else if (g_str_equal (response, "save"))
+    gtk_widget_activate_action (page, g_object_get_data (G_OBJECT (dialog), "save-action"), NULL);
+}
+
+void
+sb_question_ask_unsaved (GtkWidget  *page,
+                         gboolean    can_save,
+                         const char *save_action)
 {
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_("Save Changes?"), _("What is not saved will be lost.")));
 
@@ -44,7 +57,9 @@ sb_question_new_unsaved (gboolean can_save)
   adw_alert_dialog_set_response_enabled (dialog, "save", can_save);
   adw_alert_dialog_set_default_response (dialog, can_save ? "save" : "cancel");
   adw_alert_dialog_set_close_response (dialog, "cancel");
-  return dialog;
+  g_object_set_data (G_OBJECT (dialog), "save-action", (gpointer) save_action);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (unsaved_cb), page, G_CONNECT_DEFAULT);
+  adw_dialog_present (ADW_DIALOG (dialog), page);
 }
 
 /**

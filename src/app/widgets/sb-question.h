@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* What is asked before changes are thrown away: "cancel", "discard", or "save" where @can_save. */
-AdwAlertDialog *sb_question_new_unsaved (gboolean can_save);
+/* Asks before the changes on @page are thrown away. Discarded: the page's signal "done". Saved, where @can_save: its action @save_action,
+ * which must be a literal. */
+void  sb_question_ask_unsaved (GtkWidget *page, gboolean can_save, const char *save_action);
 
 void  sb_question_ask_async  (AdwAlertDialog *dialog, GtkWidget *parent, GAsyncReadyCallback callback, gpointer user_data);
 char *sb_question_ask_finish (GAsyncResult *result);
