@@ -47,7 +47,7 @@ finish (SbEngine *self, GAsyncResult *result, GError **error)
 typedef struct
 {
   SbRuleSpec *spec;
-  GPtrArray *documents;
+  GPtrArray *documents; /* those of the engine, which are never changed in place */
 } Draft;
 
 static void
@@ -81,17 +81,6 @@ draft_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
                            (GDestroyNotify) sb_rule_unref);
 }
 
-static GPtrArray *
-dup_documents (SbEngine *self)
-{
-  GPtrArray *documents = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_schema_document_unref);
-
-  for (guint i = 0; i < self->schemas->len; i++)
-    g_ptr_array_add (documents, sb_schema_document_ref (g_ptr_array_index (self->schemas, i)));
-
-  return documents;
-}
-
 void
 sb_engine_draft_rule_async (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -102,7 +91,7 @@ sb_engine_draft_rule_async (SbEngine *self, const SbRuleSpec *spec, GAsyncReadyC
 
   draft = g_new0 (Draft, 1);
   draft->spec = sb_rule_spec_copy (spec);
-  draft->documents = dup_documents (self);
+  draft->documents = g_ptr_array_ref (self->schemas);
   run (self, sb_engine_draft_rule_async, draft_in_thread, draft, draft_free, callback, user_data);
 }
 
@@ -142,26 +131,17 @@ find_id (const char *text)
   return g_strdup (id != NULL && json_node_get_value_type (id) == G_TYPE_STRING ? json_node_get_string (id) : "");
 }
 
-/* As sb-schema-document-store.c checks it. */
 static void
 draft_document_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   DraftDocument *draft = data;
-  g_autoptr (SbSchemaRegistry) registry = NULL;
-  g_autoptr (SbSchema) schema = NULL;
   GError *error = NULL;
 
-  if (sb_schema_document_check_uri (draft->uri, &error))
-    {
-      g_ptr_array_add (draft->documents, sb_schema_document_new (draft->uri, draft->text, 0));
-      registry = sb_schema_documents_make_registry (draft->documents);
-      schema = sb_rule_compile_schema (draft->text, draft->uri, registry, SB_SCHEMA_NO_FLAGS, &error);
-    }
-
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
+  if (sb_schema_document_check_uri (draft->uri, &error) &&
+      sb_schema_documents_check (draft->documents, draft->uri, draft->text, &error))
     g_task_return_pointer (task, find_id (draft->text), g_free);
+  else
+    g_task_return_error (task, error);
 }
 
 void
@@ -177,7 +157,7 @@ sb_engine_draft_schema_async (SbEngine *self, const char *uri, const char *text,
   draft = g_new0 (DraftDocument, 1);
   draft->uri = g_strdup (uri);
   draft->text = g_strdup (text);
-  draft->documents = dup_documents (self);
+  draft->documents = g_ptr_array_ref (self->schemas);
   run (self, sb_engine_draft_schema_async, draft_document_in_thread, draft, draft_document_free, callback, user_data);
 }
 

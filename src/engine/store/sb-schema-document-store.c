@@ -29,8 +29,6 @@ static gboolean
 check_document (sqlite3 *db, const Job *job, const char *failure, GError **error)
 {
   g_autoptr (GPtrArray) documents = sb_rule_store_read_documents (db, failure, error);
-  g_autoptr (SbSchemaRegistry) registry = NULL;
-  g_autoptr (SbSchema) schema = NULL;
   guint n_others;
 
   if (documents == NULL)
@@ -51,11 +49,7 @@ check_document (sqlite3 *db, const Job *job, const char *failure, GError **error
       return FALSE;
     }
 
-  g_ptr_array_add (documents, sb_schema_document_new (job->uri, job->text, job->time));
-  registry = sb_schema_documents_make_registry (documents);
-  schema = sb_rule_compile_schema (job->text, job->uri, registry, SB_SCHEMA_NO_FLAGS, error);
-
-  return schema != NULL;
+  return sb_schema_documents_check (documents, job->uri, job->text, error);
 }
 
 static gboolean

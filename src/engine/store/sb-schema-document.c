@@ -67,6 +67,15 @@ sb_schema_document_check_uri (const char *uri, GError **error)
   return FALSE;
 }
 
+static void
+add (SbSchemaRegistry *registry, const char *uri, const char *text)
+{
+  g_autoptr (JsonNode) node = sb_rule_read_schema (text, NULL);
+
+  if (node != NULL)
+    sb_schema_registry_add (registry, uri, node, NULL);
+}
+
 SbSchemaRegistry *
 sb_schema_documents_make_registry (GPtrArray *documents)
 {
@@ -75,11 +84,21 @@ sb_schema_documents_make_registry (GPtrArray *documents)
   for (guint i = 0; i < documents->len; i++)
     {
       const SbSchemaDocument *document = g_ptr_array_index (documents, i);
-      g_autoptr (JsonNode) node = sb_rule_read_schema (document->text, NULL);
 
-      if (node != NULL)
-        sb_schema_registry_add (registry, document->uri, node, NULL);
+      add (registry, document->uri, document->text);
     }
 
   return registry;
+}
+
+gboolean
+sb_schema_documents_check (GPtrArray *documents, const char *uri, const char *text, GError **error)
+{
+  g_autoptr (SbSchemaRegistry) registry = sb_schema_documents_make_registry (documents);
+  g_autoptr (SbSchema) schema = NULL;
+
+  add (registry, uri, text);
+  schema = sb_rule_compile_schema (text, uri, registry, SB_SCHEMA_NO_FLAGS, error);
+
+  return schema != NULL;
 }

@@ -33,5 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSchemaDocument, sb_schema_document_unref)
 gboolean          sb_schema_document_check_uri (const char *uri, GError **error);
 /* @documents: (element-type SbSchemaDocument). What cannot be read is left out: who refers to it is told then. */
 SbSchemaRegistry *sb_schema_documents_make_registry (GPtrArray *documents);
+/* Whether @text can be the document @uri beside, or instead of one of, @documents; an SB_RULE_ERROR. Any thread. */
+gboolean          sb_schema_documents_check    (GPtrArray *documents, const char *uri, const char *text, GError **error);
 
 G_END_DECLS
