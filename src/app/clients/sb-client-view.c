@@ -4,7 +4,6 @@
 #include "clients/sb-client-view.h"
 #include "clients/sb-client-columns.h"
 #include <gtk/gtk.h>
-#include <string.h>
 
 /* So many separate places are told one by one; more are one change from the first to the last of them. */
 #define MAX_RUNS 32
@@ -16,27 +15,17 @@
 #define STEP_TOLD 54
 #define MAX_GTK_ROWS 210
 
-typedef struct
-{
-  SbClient *client;
-  char *haystack; /* what is searched, casefolded; made when first needed */
-  char *text;     /* by which it is sorted, NULL: by number */
-  gint64 number;
-  gboolean gone;
-  gboolean found; /* for a moment: it is among what is to be shown */
-} Row;
-
 struct _SbClientView
 {
   GObject parent_instance;
 
   GListModel *source;
-  GPtrArray *rows;  /* (element-type Row) owned: all of the source, in its order */
-  GPtrArray *shown; /* (element-type Row) */
+  GPtrArray *rows;  /* (element-type SbClientRow) owned: all of the source, in its order */
+  GPtrArray *shown; /* (element-type SbClientRow) */
   guint n_told;     /* how many of @shown are items yet */
   guint tell_id;    /* idle: the next ones */
   gboolean asleep;
-  GPtrArray *lost;  /* (element-type Row) owned: left the source while asleep, but are items still */
+  GPtrArray *lost;  /* (element-type SbClientRow) owned: left the source while asleep, but are items still */
 
   SbClientsKind kind;
   gint64 token_id;
@@ -72,7 +61,7 @@ sb_client_view_get_item (GListModel *list,
 
   if (position >= self->n_told)
     return NULL;
-  return g_object_ref (((Row *) g_ptr_array_index (self->shown, position))->client);
+  return g_object_ref (((SbClientRow *) g_ptr_array_index (self->shown, position))->client);
 }
 
 static void
@@ -83,89 +72,13 @@ list_model_iface_init (GListModelInterface *iface)
   iface->get_item = sb_client_view_get_item;
 }
 
-static void
-row_free (gpointer data)
-{
-  Row *row = data;
-
-  g_object_unref (row->client);
-  g_free (row->haystack);
-  g_free (row->text);
-  g_free (row);
-}
-
-/* --- filtering --- */
-
-/* The parts are kept apart by what nobody types, so that nothing is found across two of them. */
-static const char *
-get_haystack (Row *row)
-{
-  const SbPeer *peer = sb_client_get_peer (row->client);
-
-  if (row->haystack == NULL)
-    {
-      g_autofree char *all = g_strjoin ("\n", sb_client_get_title (row->client), peer->name != NULL ? peer->name : "",
-                                        peer->address, peer->token_hint != NULL ? peer->token_hint : "", peer->channel, NULL);
-
-      row->haystack = g_utf8_casefold (all, -1);
-    }
-  return row->haystack;
-}
-
-static gboolean
-kind_matches (SbClientsKind kind,
-              SbClient     *client)
-{
-  switch (kind)
-    {
-    case SB_CLIENTS_SLOW: return sb_client_get_state (client) == SB_CLIENT_SLOW;
-    case SB_CLIENTS_REJECTED: return sb_client_get_recent_rejected (client) > 0;
-    case SB_CLIENTS_IDLE: return sb_client_get_state (client) == SB_CLIENT_IDLE;
-    case SB_CLIENTS_ALL:
-    default: return TRUE;
-    }
-}
-
 static gboolean
 matches (SbClientView *self,
-         Row          *row)
+         SbClientRow  *row)
 {
-  const SbPeer *peer = sb_client_get_peer (row->client);
+  const SbClientMatch match = { self->kind, self->token_id, self->address, self->needle };
 
-  if (row->gone || !kind_matches (self->kind, row->client))
-    return FALSE;
-  if (self->token_id != 0 && peer->token_id != self->token_id)
-    return FALSE;
-  if (self->address != NULL && !g_str_equal (peer->address, self->address))
-    return FALSE;
-  return self->needle == NULL || strstr (get_haystack (row), self->needle) != NULL;
-}
-
-/* --- order --- */
-
-static void
-make_key (SbClientView *self,
-          Row          *row)
-{
-  if (self->column < 0)
-    return;
-  if (!sb_client_columns_is_text (self->column))
-    row->number = sb_client_columns_get_number (self->column, row->client);
-  else if (row->text == NULL)
-    row->text = sb_client_columns_make_text (self->column, row->client);
-}
-
-/* As they came; of those that left the last first. */
-static int
-compare_arrival (const Row *a,
-                 const Row *b)
-{
-  gint64 left_a = sb_client_get_left_at (a->client), left_b = sb_client_get_left_at (b->client);
-  guint64 id_a = sb_client_get_id (a->client), id_b = sb_client_get_id (b->client);
-
-  if (left_a != left_b && left_a != 0 && left_b != 0)
-    return left_a > left_b ? -1 : 1;
-  return (id_a > id_b) - (id_a < id_b);
+  return !row->gone && sb_client_row_matches (row, &match);
 }
 
 static int
@@ -174,15 +87,8 @@ compare_rows (gconstpointer a,
               gpointer      user_data)
 {
   SbClientView *self = user_data;
-  const Row *x = *(Row *const *) a, *y = *(Row *const *) b;
-  int order = 0;
 
-  if (self->column >= 0)
-    order = x->text != NULL && y->text != NULL ? strcmp (x->text, y->text)
-                                               : (x->number > y->number) - (x->number < y->number);
-  if (order != 0)
-    return self->descending ? -order : order;
-  return compare_arrival (x, y);
+  return sb_client_row_compare (*(SbClientRow *const *) a, *(SbClientRow *const *) b, self->column, self->descending);
 }
 
 /* --- telling --- */
@@ -223,11 +129,11 @@ most_stay (GPtrArray *before,
   guint n = MIN (n_told, MAX_GTK_ROWS), n_found = 0;
 
   for (guint i = 0; i < before->len; i++)
-    ((Row *) g_ptr_array_index (before, i))->found = FALSE;
+    ((SbClientRow *) g_ptr_array_index (before, i))->found = FALSE;
   for (guint i = 0; i < next->len; i++)
-    ((Row *) g_ptr_array_index (next, i))->found = TRUE;
+    ((SbClientRow *) g_ptr_array_index (next, i))->found = TRUE;
   for (guint i = 0; i < n; i++)
-    n_found += ((Row *) g_ptr_array_index (before, i))->found;
+    n_found += ((SbClientRow *) g_ptr_array_index (before, i))->found;
   return n_found >= n / 2;
 }
 
@@ -286,11 +192,11 @@ rebuild (SbClientView *self)
   next = g_ptr_array_sized_new (self->rows->len);
   for (guint i = 0; i < self->rows->len; i++)
     {
-      Row *row = g_ptr_array_index (self->rows, i);
+      SbClientRow *row = g_ptr_array_index (self->rows, i);
 
       if (!matches (self, row))
         continue;
-      make_key (self, row);
+      sb_client_row_make_key (row, self->column);
       g_ptr_array_add (next, row);
     }
   g_ptr_array_sort_with_data (next, compare_rows, self);
@@ -304,11 +210,11 @@ drop_gone (SbClientView *self)
   GPtrArray *next;
 
   for (guint i = self->shown->len; i > 0; i--)
-    if (((Row *) g_ptr_array_index (self->shown, i - 1))->gone)
+    if (((SbClientRow *) g_ptr_array_index (self->shown, i - 1))->gone)
       {
         guint run[2] = { i - 1, 1 };
 
-        while (run[0] > 0 && ((Row *) g_ptr_array_index (self->shown, run[0] - 1))->gone)
+        while (run[0] > 0 && ((SbClientRow *) g_ptr_array_index (self->shown, run[0] - 1))->gone)
           {
             run[0]--;
             run[1]++;
@@ -330,7 +236,7 @@ drop_gone (SbClientView *self)
     }
   next = g_ptr_array_sized_new (self->shown->len);
   for (guint i = 0; i < self->shown->len; i++)
-    if (!((Row *) g_ptr_array_index (self->shown, i))->gone)
+    if (!((SbClientRow *) g_ptr_array_index (self->shown, i))->gone)
       g_ptr_array_add (next, g_ptr_array_index (self->shown, i));
   replace (self, next);
 }
@@ -338,7 +244,7 @@ drop_gone (SbClientView *self)
 /* Before which of those shown a row belongs, looked for from the back as most belong at the end. */
 static guint
 find_place (SbClientView *self,
-            Row          *row,
+            SbClientRow  *row,
             guint         high)
 {
   guint low = 0;
@@ -416,13 +322,12 @@ add_rows (SbClientView *self,
 {
   for (guint i = 0; i < n; i++)
     {
-      Row *row = g_new0 (Row, 1);
+      SbClientRow *row = sb_client_row_new (g_list_model_get_item (self->source, position + i));
 
-      row->client = g_list_model_get_item (self->source, position + i);
       g_ptr_array_insert (self->rows, (int) (position + i), row);
       if (newcomers == NULL || !matches (self, row))
         continue;
-      make_key (self, row);
+      sb_client_row_make_key (row, self->column);
       g_ptr_array_add (newcomers, row);
     }
 }
@@ -433,7 +338,7 @@ remove_rows (SbClientView *self,
              guint         n)
 {
   for (guint i = 0; i < n; i++)
-    ((Row *) g_ptr_array_index (self->rows, position + i))->gone = TRUE;
+    ((SbClientRow *) g_ptr_array_index (self->rows, position + i))->gone = TRUE;
   if (!self->asleep)
     {
       drop_gone (self);
@@ -502,8 +407,8 @@ sb_client_view_class_init (SbClientViewClass *klass)
 static void
 sb_client_view_init (SbClientView *self)
 {
-  self->rows = g_ptr_array_new_with_free_func (row_free);
-  self->lost = g_ptr_array_new_with_free_func (row_free);
+  self->rows = g_ptr_array_new_with_free_func (sb_client_row_free);
+  self->lost = g_ptr_array_new_with_free_func (sb_client_row_free);
   self->shown = g_ptr_array_new ();
   self->column = -1;
 }
@@ -571,7 +476,7 @@ sb_client_view_set_sort (SbClientView *self,
     return;
   if (self->column != column)
     for (guint i = 0; i < self->rows->len; i++)
-      g_clear_pointer (&((Row *) g_ptr_array_index (self->rows, i))->text, g_free);
+      sb_client_row_forget_key (g_ptr_array_index (self->rows, i));
   self->column = column;
   self->descending = descending;
   rebuild (self);
@@ -619,7 +524,7 @@ sb_client_view_find (SbClientView *self,
   g_return_val_if_fail (SB_IS_CLIENT_VIEW (self), FALSE);
 
   for (guint i = 0; i < self->shown->len; i++)
-    if (((Row *) g_ptr_array_index (self->shown, i))->client == client)
+    if (((SbClientRow *) g_ptr_array_index (self->shown, i))->client == client)
       {
         if (i >= self->n_told)
           sb_client_view_finish (self);

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "clients/sb-client-cell.h"
+#include "clients/sb-client-row.h"
 
 G_BEGIN_DECLS
 
 #define SB_TYPE_CLIENT_VIEW (sb_client_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbClientView, sb_client_view, SB, CLIENT_VIEW, GObject)
-
-/* Which clients are shown: those that meet all that is asked for. */
-typedef enum
-{
-  SB_CLIENTS_ALL,
-  SB_CLIENTS_SLOW,
-  SB_CLIENTS_REJECTED, /* a message in the last minute */
-  SB_CLIENTS_IDLE,
-} SbClientsKind;
-
-typedef struct
-{
-  SbClientsKind kind;
-  gint64 token_id;     /* 0: of all */
-  const char *address; /* NULL: from all */
-  const char *text;    /* somewhere in what it is called, its address, token or channel, whatever the case; NULL or "": any */
-} SbClientMatch;
 
 /**
  * SbClientView:
