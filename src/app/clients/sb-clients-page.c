@@ -3,7 +3,7 @@
 
 #include "clients/sb-clients-page.h"
 #include "clients/sb-blocks-dialog.h"
-#include "clients/sb-client-commands.h"
+#include "clients/sb-client-actions.h"
 #include "clients/sb-client-panel.h"
 #include "clients/sb-client-table.h"
 #include "clients/sb-client-words.h"
@@ -266,35 +266,12 @@ dup_meant (SbClientsPage *self)
   return clients;
 }
 
-/* Of these those who are still here. */
-static GPtrArray *
-dup_meant_here (SbClientsPage *self)
-{
-  GPtrArray *clients = dup_meant (self);
-
-  for (guint i = clients->len; i > 0; i--)
-    if (sb_client_get_left_at (g_ptr_array_index (clients, i - 1)) != 0)
-      g_ptr_array_remove_index_fast (clients, i - 1);
-  return clients;
-}
-
 static void
 update_actions (SbClientsPage *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr (GPtrArray) clients = dup_meant (self);
-  g_autoptr (GPtrArray) here = dup_meant_here (self);
-  SbTokenItem *token = NULL;
-  gboolean one = self->shown != NULL;
 
-  if (one)
-    token = sb_token_list_find (sb_engine_get_tokens (get_engine (self)), sb_client_get_peer (self->shown)->token_id);
-  gtk_widget_action_set_enabled (widget, "client.send", here->len > 0);
-  gtk_widget_action_set_enabled (widget, "client.disconnect", here->len > 0);
-  gtk_widget_action_set_enabled (widget, "client.show-traffic", one);
-  gtk_widget_action_set_enabled (widget, "client.show-token", token != NULL);
-  gtk_widget_action_set_enabled (widget, "client.block", clients->len > 0);
-  gtk_widget_action_set_enabled (widget, "client.revoke", sb_client_commands_can_revoke (SB_PAGE (self), clients));
+  sb_client_actions_update (SB_PAGE (self), clients);
 }
 
 static void
@@ -397,27 +374,9 @@ run_action_cb (GtkWidget  *widget,
                const char *action_name,
                GVariant   *parameter)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (SbPage *page, GPtrArray *clients);
-    gboolean left; /* for those that left, too */
-  } commands[] = {
-    { "client.send", sb_client_commands_send, FALSE },
-    { "client.disconnect", sb_client_commands_disconnect, FALSE },
-    { "client.block", sb_client_commands_block, TRUE },
-    { "client.revoke", sb_client_commands_revoke, TRUE },
-  };
-  SbClientsPage *self = SB_CLIENTS_PAGE (widget);
+  g_autoptr (GPtrArray) clients = dup_meant (SB_CLIENTS_PAGE (widget));
 
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (commands[i].name, action_name))
-      {
-        g_autoptr (GPtrArray) clients = commands[i].left ? dup_meant (self) : dup_meant_here (self);
-
-        if (clients->len > 0)
-          commands[i].run (SB_PAGE (self), clients);
-      }
+  sb_client_actions_run (SB_PAGE (widget), action_name, clients);
 }
 
 static void
@@ -426,28 +385,6 @@ show_blocks_action_cb (GtkWidget  *widget,
                        GVariant   *parameter)
 {
   adw_dialog_present (sb_blocks_dialog_new (SB_PAGE (widget)), widget);
-}
-
-static void
-show_traffic_action_cb (GtkWidget  *widget,
-                        const char *action_name,
-                        GVariant   *parameter)
-{
-  g_autofree char *filter =
-      g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_client_get_id (SB_CLIENTS_PAGE (widget)->shown));
-
-  sb_page_go_to (SB_PAGE (widget), "traffic", filter);
-}
-
-static void
-show_token_action_cb (GtkWidget  *widget,
-                      const char *action_name,
-                      GVariant   *parameter)
-{
-  gint64 id = sb_client_get_peer (SB_CLIENTS_PAGE (widget)->shown)->token_id;
-  g_autofree char *filter = g_strdup_printf ("token:%" G_GINT64_FORMAT, id);
-
-  sb_page_go_to (SB_PAGE (widget), "tokens", filter);
 }
 
 /* --- empty states --- */
@@ -589,12 +526,7 @@ sb_clients_page_dispose (GObject *object)
 static void
 install_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "client.send", NULL, run_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.show-traffic", NULL, show_traffic_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.show-token", NULL, show_token_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.disconnect", NULL, run_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.block", NULL, run_action_cb);
-  gtk_widget_class_install_action (widget_class, "client.revoke", NULL, run_action_cb);
+  sb_client_actions_install (widget_class, run_action_cb);
   gtk_widget_class_install_action (widget_class, "clients.show-blocks", NULL, show_blocks_action_cb);
   gtk_widget_class_install_action (widget_class, "client.close-details", NULL, close_details_action_cb);
 
