@@ -2,9 +2,8 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-page.h"
-#include "clients/sb-send-dialog.h"
 #include "sb-server-commands.h"
-#include "traffic/sb-traffic-detail.h"
+#include "traffic/sb-traffic-actions.h"
 #include "traffic/sb-traffic-export.h"
 #include "traffic/sb-traffic-table.h"
 #include "traffic/sb-traffic-words.h"
@@ -319,46 +318,16 @@ get_selected (SbTrafficPage *self)
   return sb_traffic_table_get_selected (self->table);
 }
 
-/* The same target again, as far as the log tells it. NULL: it does not. */
-static SbTarget *
-make_target (const SbTrafficRecord *record)
-{
-  const char *text = record->peer != NULL ? record->peer->channel : record->target;
-  SbTarget *target;
-
-  if (text == NULL || record->binary || (record->peer == NULL && !g_str_equal (text, "everyone") && *text != '/'))
-    return NULL;
-  if (g_str_equal (text, "everyone"))
-    return sb_target_new_everyone ();
-  target = g_new0 (SbTarget, 1);
-  target->channels = g_strsplit (text, ", ", -1);
-  return target;
-}
-
-/* Whether it failed a rule that is still there. */
-static gboolean
-has_rule (SbTrafficPage         *self,
-          const SbTrafficRecord *record /* nullable */)
-{
-  return record != NULL && record->rule_id != 0
-         && sb_rule_list_find (sb_engine_get_rules (sb_page_get_engine (SB_PAGE (self))), record->rule_id) != NULL;
-}
-
 static void
 update_actions (SbTrafficPage *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   SbTrafficEntry *entry = get_selected (self);
-  const SbTrafficRecord *record = entry != NULL ? sb_traffic_entry_get_record (entry) : NULL;
-  g_autoptr (SbTarget) target = record != NULL ? make_target (record) : NULL;
+  gboolean from_client = entry != NULL && sb_traffic_entry_get_record (entry)->peer != NULL;
 
-  gtk_widget_action_set_enabled (widget, "traffic.copy", entry != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.copy-line", entry != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.send-again", target != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.show-client", record != NULL && record->peer != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.only-client", record != NULL && record->peer != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.only-channel", record != NULL && record->peer != NULL);
-  gtk_widget_action_set_enabled (widget, "traffic.open-rule", has_rule (self, record));
+  sb_traffic_actions_update (SB_PAGE (self), entry);
+  gtk_widget_action_set_enabled (widget, "traffic.only-client", from_client);
+  gtk_widget_action_set_enabled (widget, "traffic.only-channel", from_client);
   gtk_widget_action_set_enabled (widget, "traffic.close-details", entry != NULL);
 }
 
@@ -406,69 +375,13 @@ close_details_action_cb (GtkWidget  *widget,
 }
 
 static void
-copy_action_cb (GtkWidget  *widget,
-                const char *action_name,
-                GVariant   *parameter)
+run_action_cb (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
 {
   SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
-  g_autofree char *text = sb_traffic_detail_dup_text (self->detail);
 
-  if (text == NULL)
-    return;
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  sb_page_say (SB_PAGE (self), _("Message copied"));
-}
-
-/* As the export has it. */
-static void
-copy_line_action_cb (GtkWidget  *widget,
-                     const char *action_name,
-                     GVariant   *parameter)
-{
-  SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
-  g_autofree char *text = sb_traffic_export_dup_line (sb_traffic_entry_get_record (get_selected (self)));
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  sb_page_say (SB_PAGE (self), _("Line copied"));
-}
-
-static void
-send_again_action_cb (GtkWidget  *widget,
-                      const char *action_name,
-                      GVariant   *parameter)
-{
-  SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
-  SbTrafficEntry *entry = get_selected (self);
-  g_autoptr (SbTarget) target = make_target (sb_traffic_entry_get_record (entry));
-  g_autofree char *channel = sb_traffic_words_channel (entry);
-  g_autofree char *heading =
-      target->everyone ? g_strdup (_("To everyone")) : g_strdup_printf (_("To everyone on %s"), channel);
-  g_autofree char *text = sb_traffic_detail_dup_text (self->detail);
-
-  adw_dialog_present (sb_send_dialog_new (SB_PAGE (self), heading, target, text), widget);
-}
-
-static void
-show_client_action_cb (GtkWidget  *widget,
-                       const char *action_name,
-                       GVariant   *parameter)
-{
-  SbTrafficEntry *entry = get_selected (SB_TRAFFIC_PAGE (widget));
-  g_autofree char *filter =
-      g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_traffic_entry_get_record (entry)->peer->id);
-
-  sb_page_go_to (SB_PAGE (widget), "clients", filter);
-}
-
-static void
-open_rule_action_cb (GtkWidget  *widget,
-                     const char *action_name,
-                     GVariant   *parameter)
-{
-  SbTrafficEntry *entry = get_selected (SB_TRAFFIC_PAGE (widget));
-  g_autofree char *filter = g_strdup_printf ("rule:%" G_GINT64_FORMAT, sb_traffic_entry_get_record (entry)->rule_id);
-
-  sb_page_go_to (SB_PAGE (widget), "rules", filter);
+  sb_traffic_actions_run (SB_PAGE (self), action_name, self->detail);
 }
 
 static void
@@ -636,11 +549,7 @@ sb_traffic_page_dispose (GObject *object)
 static void
 install_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "traffic.copy", NULL, copy_action_cb);
-  gtk_widget_class_install_action (widget_class, "traffic.copy-line", NULL, copy_line_action_cb);
-  gtk_widget_class_install_action (widget_class, "traffic.send-again", NULL, send_again_action_cb);
-  gtk_widget_class_install_action (widget_class, "traffic.show-client", NULL, show_client_action_cb);
-  gtk_widget_class_install_action (widget_class, "traffic.open-rule", NULL, open_rule_action_cb);
+  sb_traffic_actions_install (widget_class, run_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.only-client", NULL, only_client_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.only-channel", NULL, only_channel_action_cb);
   gtk_widget_class_install_action (widget_class, "traffic.close-details", NULL, close_details_action_cb);
