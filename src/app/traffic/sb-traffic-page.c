@@ -4,14 +4,13 @@
 #include "traffic/sb-traffic-page.h"
 #include "sb-server-commands.h"
 #include "traffic/sb-traffic-actions.h"
+#include "traffic/sb-traffic-chips.h"
 #include "traffic/sb-traffic-export.h"
 #include "traffic/sb-traffic-table.h"
 #include "traffic/sb-traffic-words.h"
 #include "widgets/sb-filter-bar.h"
-#include "widgets/sb-filter-chip.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define DETAIL_HEIGHT 260
@@ -28,18 +27,13 @@ struct _SbTrafficPage
   SbPage parent_instance;
 
   SbTrafficView *view;
-  guint64 only_client;  /* its chip: 0 for all */
-  char *only_channel;   /* its chip: NULL for all */
-  gint64 only_rule;     /* its chip: 0 for all */
   guint n_new;          /* lines that came since the table stopped following */
   guint update_id;      /* idle: something came */
 
   GtkToggleButton *pause_button;
   AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
-  SbFilterChip *client_chip;
-  SbFilterChip *channel_chip;
-  SbFilterChip *rule_chip;
+  SbTrafficChips *chips;
   GtkStack *stack;
   GtkWidget *stopped;
   GtkWidget *quiet;
@@ -181,12 +175,13 @@ get_kind (SbTrafficPage *self)
 static void
 filter_changed_cb (SbTrafficPage *self)
 {
-  SbTrafficMatch match = { get_kind (self), self->only_client, g_strdup (self->only_channel), self->only_rule };
+  SbTrafficMatch match = { get_kind (self) };
   SbTrafficEntry *selected = sb_traffic_table_get_selected (self->table);
   guint64 serial = selected != NULL ? sb_traffic_entry_get_serial (selected) : 0;
   gboolean was_selected = selected != NULL, following = sb_traffic_table_get_following (self->table);
   guint position;
 
+  sb_traffic_chips_narrow (self->chips, &match);
   sb_traffic_match_set_text (&match, sb_filter_bar_get_text (self->filter_bar));
   if (was_selected)
     sb_traffic_table_select (self->table, GTK_INVALID_LIST_POSITION);
@@ -202,76 +197,11 @@ filter_changed_cb (SbTrafficPage *self)
 }
 
 static void
-update_chips (SbTrafficPage *self)
-{
-  g_autofree char *client_text = NULL;
-  g_autofree char *channel_text = NULL;
-  SbClient *client = self->only_client != 0
-                         ? sb_client_list_find (sb_engine_get_clients (get_engine (self)), self->only_client)
-                         : NULL;
-
-  if (client != NULL)
-    client_text = g_strdup_printf (_("Client: %s"), sb_client_get_title (client));
-  else if (self->only_client != 0)
-    client_text = g_strdup_printf (_("Client: number %" PRIu64), self->only_client);
-  if (self->only_channel != NULL)
-    channel_text = g_strdup_printf (_("Channel: %s"), self->only_channel);
-  sb_filter_chip_set_text (self->client_chip, client_text);
-  sb_filter_chip_set_text (self->channel_chip, channel_text);
-}
-
-/* What one rule rejected; 0: whatever. It may be gone: then nothing is left that says which it was. */
-static void
-narrow_to_rule (SbTrafficPage *self,
-                gint64         id)
-{
-  SbRuleItem *rule = id != 0 ? sb_rule_list_find (sb_engine_get_rules (get_engine (self)), id) : NULL;
-  g_autofree char *text = NULL;
-
-  if (rule != NULL)
-    text = g_strdup_printf (_("rule for %s"), sb_rule_item_get_rule (rule)->spec.pattern);
-  self->only_rule = rule != NULL ? id : 0;
-  sb_filter_chip_set_text (self->rule_chip, text);
-}
-
-static void
-narrow_to (SbTrafficPage *self,
-           guint64        client_id,
-           const char    *channel)
-{
-  self->only_client = client_id;
-  g_set_str (&self->only_channel, channel);
-  update_chips (self);
-  filter_changed_cb (self);
-}
-
-static void
-client_cleared_cb (SbTrafficPage *self)
-{
-  g_autofree char *channel = g_strdup (self->only_channel);
-
-  narrow_to (self, 0, channel);
-}
-
-static void
-channel_cleared_cb (SbTrafficPage *self)
-{
-  narrow_to (self, self->only_client, NULL);
-}
-
-static void
-rule_cleared_cb (SbTrafficPage *self)
-{
-  narrow_to_rule (self, 0);
-  filter_changed_cb (self);
-}
-
-static void
 show_all_cb (SbTrafficPage *self)
 {
   sb_filter_bar_reset (self->filter_bar);
-  narrow_to_rule (self, 0);
-  narrow_to (self, 0, NULL);
+  sb_traffic_chips_clear (self->chips);
+  filter_changed_cb (self);
 }
 
 /* --- following and pausing --- */
@@ -391,9 +321,8 @@ only_client_action_cb (GtkWidget  *widget,
 {
   SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
 
-  g_autofree char *channel = g_strdup (self->only_channel);
-
-  narrow_to (self, sb_traffic_entry_get_record (get_selected (self))->peer->id, channel);
+  sb_traffic_chips_set_client (self->chips, sb_traffic_entry_get_record (get_selected (self))->peer->id);
+  filter_changed_cb (self);
 }
 
 static void
@@ -402,9 +331,9 @@ only_channel_action_cb (GtkWidget  *widget,
                         GVariant   *parameter)
 {
   SbTrafficPage *self = SB_TRAFFIC_PAGE (widget);
-  g_autofree char *channel = g_strdup (sb_traffic_entry_get_record (get_selected (self))->peer->channel);
 
-  narrow_to (self, self->only_client, channel);
+  sb_traffic_chips_set_channel (self->chips, sb_traffic_entry_get_record (get_selected (self))->peer->channel);
+  filter_changed_cb (self);
 }
 
 static void
@@ -478,26 +407,24 @@ sb_traffic_page_show (SbPage     *page,
   SbTrafficPage *self = SB_TRAFFIC_PAGE (page);
 
   sb_filter_bar_reset (self->filter_bar);
-  narrow_to_rule (self, g_str_has_prefix (filter, "rule:") ? g_ascii_strtoll (filter + strlen ("rule:"), NULL, 10) : 0);
+  sb_traffic_chips_clear (self->chips);
   if (g_str_has_prefix (filter, "client:"))
-    narrow_to (self, g_ascii_strtoull (filter + strlen ("client:"), NULL, 10), NULL);
+    sb_traffic_chips_set_client (self->chips, g_ascii_strtoull (filter + strlen ("client:"), NULL, 10));
   else if (g_str_has_prefix (filter, "channel:"))
-    narrow_to (self, 0, filter + strlen ("channel:"));
+    sb_traffic_chips_set_channel (self->chips, filter + strlen ("channel:"));
   else if (g_str_has_prefix (filter, "rejected:"))
     {
       sb_filter_bar_set_choice (self->filter_bar, "rejected");
-      narrow_to (self, g_ascii_strtoull (filter + strlen ("rejected:"), NULL, 10), NULL);
+      sb_traffic_chips_set_client (self->chips, g_ascii_strtoull (filter + strlen ("rejected:"), NULL, 10));
     }
   else if (g_str_has_prefix (filter, "rule:"))
     {
       sb_filter_bar_set_choice (self->filter_bar, "rejected");
-      narrow_to (self, 0, NULL);
+      sb_traffic_chips_set_rule (self->chips, g_ascii_strtoll (filter + strlen ("rule:"), NULL, 10));
     }
   else
-    {
-      narrow_to (self, 0, NULL);
-      sb_filter_bar_set_choice (self->filter_bar, filter);
-    }
+    sb_filter_bar_set_choice (self->filter_bar, filter);
+  filter_changed_cb (self);
 }
 
 static void
@@ -519,6 +446,7 @@ sb_traffic_page_constructed (GObject *object)
 
   self->view = sb_traffic_view_new (sb_engine_get_traffic (engine));
   sb_traffic_table_set_view (self->table, self->view);
+  sb_traffic_chips_set_engine (self->chips, engine);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", sb_table_get_actions (SB_TABLE (self->table)));
   g_signal_connect_object (self->view, "items-changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "notify::n-waiting", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
@@ -541,7 +469,6 @@ sb_traffic_page_dispose (GObject *object)
   g_clear_handle_id (&self->update_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_TRAFFIC_PAGE);
   g_clear_object (&self->view);
-  g_clear_pointer (&self->only_channel, g_free);
 
   G_OBJECT_CLASS (sb_traffic_page_parent_class)->dispose (object);
 }
@@ -578,9 +505,7 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, filter_bar);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, client_chip);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, channel_chip);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, rule_chip);
+  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, chips);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stopped);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, quiet);
@@ -595,9 +520,6 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, pause_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, client_cleared_cb);
-  gtk_widget_class_bind_template_callback (widget_class, channel_cleared_cb);
-  gtk_widget_class_bind_template_callback (widget_class, rule_cleared_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
   gtk_widget_class_bind_template_callback (widget_class, broadcast_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
@@ -613,7 +535,7 @@ static void
 sb_traffic_page_init (SbTrafficPage *self)
 {
   g_type_ensure (SB_TYPE_FILTER_BAR);
-  g_type_ensure (SB_TYPE_FILTER_CHIP);
+  g_type_ensure (SB_TYPE_TRAFFIC_CHIPS);
   g_type_ensure (SB_TYPE_TRAFFIC_DETAIL);
   g_type_ensure (SB_TYPE_TRAFFIC_TABLE);
   gtk_widget_init_template (GTK_WIDGET (self));
