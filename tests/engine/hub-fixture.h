@@ -122,6 +122,26 @@ put_token (HubFixture *self, SbTokenSpec *spec, gint64 revoked_at)
 }
 
 static inline void
+set_limits (HubFixture *self, const SbSessionLimits *limits)
+{
+  guint n_done = self->n_done;
+
+  sb_hub_set_session_limits (self->hub, limits);
+  sb_hub_fence (self->hub, done_cb, self);
+  sb_test_wait (self->n_done > n_done);
+}
+
+static inline SbHubTotals
+get_totals (HubFixture *self)
+{
+  SbHubTotals totals;
+
+  sb_hub_get_totals (self->hub, &totals);
+
+  return totals;
+}
+
+static inline void
 hub_fixture_set_up (HubFixture *self, gconstpointer data)
 {
   g_autoptr (SbTokenSpec) spec = sb_token_spec_new ("test");
