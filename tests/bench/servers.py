@@ -26,6 +26,7 @@ class Server:
     """How to start one of the servers. `concurrency` is how many handshakes at once it stands."""
 
     certificate = None  # (certificate, key): speak TLS with it
+    absence = None      # why it may be missing, in words
 
     def __init__(self, name, label, command, concurrency=200, most=10000, slow=False):
         self.name = name
@@ -36,12 +37,12 @@ class Server:
         self.slow = slow  # so far behind that one round tells all
 
     def missing(self):
-        """What it lacks to be run here; None: nothing."""
+        """What it lacks to be run here, in words; None: nothing."""
         for part in self.command[:2]:
             if "/" in str(part) and not os.path.exists(part):
-                return str(part)
+                return self.absence or f"{part} is missing"
             if "/" not in str(part) and shutil.which(part) is None:
-                return part
+                return f"{part} is missing"
         return None
 
     def prepare(self, directory):
@@ -80,9 +81,12 @@ class Signalbox(Server):
 
 def all_servers(build):
     bench = build / "tests/bench"
+    uws = Server("uws", "uWebSockets", [bench / "uws-server"])
+    uws.absence = "its sources come from the npm registry, which they were not to be had from"
     return [
         Signalbox(build),
         Server("floor", "floor (bare epoll)", [bench / "floor"]),
+        uws,
         Server("lws", "libwebsockets", [bench / "lws-server"]),
         Server("ws", "Node ws", ["node", HERE / "peers/ws.js"]),
         Server("websockets", "Python websockets", ["/usr/bin/python3", HERE / "peers/websockets-server.py"], slow=True),
