@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tokens-fixture.h"
+#include "widgets/sb-filter-bar.h"
 
 /* --- the table --- */
 
@@ -190,6 +191,7 @@ test_narrow (void)
   app_test_wait_until (sb_table_is_narrow (SB_TABLE (table)) && app_test_find (page, GTK_TYPE_LIST_VIEW, NULL) != NULL);
   app_test_wait_until (find_label (GTK_WIDGET (table), "Old kiosk") != NULL && gtk_widget_get_width (GTK_WIDGET (table)) <= 360);
   app_test_wait_until (!is_cut (GTK_WIDGET (table)));
+  app_test_wait_until (app_test_shows (app_test_get (page, SB_TYPE_FILTER_BAR, NULL), "2 active · 0 clients"));
   app_test_snap (test, "tokens-narrow");
   g_assert_null (app_test_find (page, ADW_TYPE_TOGGLE_GROUP, NULL));
   g_assert_nonnull (app_test_find (page, GTK_TYPE_DROP_DOWN, NULL));

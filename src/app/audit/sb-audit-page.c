@@ -30,7 +30,6 @@ struct _SbAuditPage
   gboolean at_top;
   GHashTable *days; /* quarter of an hour → day, both counted from the epoch */
 
-  AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
   GtkStack *stack;
   GtkWidget *empty;
@@ -136,7 +135,7 @@ update (SbAuditPage *self)
   g_autofree char *number = sb_format_number (n_shown);
   g_autofree char *subtitle = g_strdup_printf (ngettext ("%s entry", "%s entries", n_shown), number);
 
-  adw_window_title_set_subtitle (self->window_title, n_shown > 0 ? subtitle : "");
+  sb_filter_bar_set_facts (self->filter_bar, n_shown > 0 ? subtitle : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_bar), n > 0);
   /* While it looks through them, that nothing was found yet says nothing. */
   if (n_shown > 0 || gtk_filter_list_model_get_pending (self->filtered) == 0)
@@ -507,7 +506,6 @@ sb_audit_page_class_init (SbAuditPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-audit-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, SbAuditPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbAuditPage, empty);

@@ -38,7 +38,6 @@ struct _SbClientsPage
 
   GtkToggleButton *pick_button;
   GtkWidget *pick_bar;
-  AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
   SbFilterChip *chip;
   GtkStack *stack;
@@ -139,10 +138,7 @@ update_title (SbClientsPage *self)
   g_autofree char *summary = sb_client_words_summary (n, n_slow, n_rejected);
   g_autofree char *count = sb_format_number (n);
 
-  /* Between buttons there is room for the title alone. */
-  adw_window_title_set_subtitle (self->window_title,
-                                 summary != NULL && !sb_filter_bar_get_narrow (self->filter_bar) ? summary : "");
-  g_object_set (self->filter_bar, "facts", summary, NULL);
+  sb_filter_bar_set_facts (self->filter_bar, summary);
   sb_page_set_count (SB_PAGE (self), n > 0 ? count : NULL);
   sb_page_set_attention (SB_PAGE (self), n_slow > 0 || n_rejected > 0);
 }
@@ -502,7 +498,6 @@ sb_clients_page_constructed (GObject *object)
   g_signal_connect_object (sb_client_list_get_recently_left (clients), "items-changed", G_CALLBACK (queue_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->filter_bar, "notify::narrow", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
   awake_cb (self);
   update_title (self);
@@ -549,7 +544,6 @@ sb_clients_page_class_init (SbClientsPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-clients-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbClientsPage, pick_button);
   gtk_widget_class_bind_template_child (widget_class, SbClientsPage, pick_bar);
-  gtk_widget_class_bind_template_child (widget_class, SbClientsPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbClientsPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbClientsPage, chip);
   gtk_widget_class_bind_template_child (widget_class, SbClientsPage, stack);

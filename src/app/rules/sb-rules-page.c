@@ -29,7 +29,6 @@ struct _SbRulesPage
   AdwNavigationView *navigation;
   AdwNavigationPage *list_page;
   GtkWidget *add_button;
-  AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
   GtkStack *stack;
   GtkWidget *empty;
@@ -116,7 +115,7 @@ update_title (SbRulesPage *self)
     subtitle = g_strdup_printf (ngettext ("%u rule cannot be used", "%u rules cannot be used", n_problems), n_problems);
   else if (n > 0)
     subtitle = g_strdup_printf (ngettext ("%s message failed", "%s messages failed", (gulong) n_failed), failed);
-  adw_window_title_set_subtitle (self->window_title, subtitle != NULL ? subtitle : "");
+  sb_filter_bar_set_facts (self->filter_bar, subtitle);
   sb_page_set_count (SB_PAGE (self), n > 0 ? count : NULL);
   sb_page_set_attention (SB_PAGE (self), n_problems > 0);
 }
@@ -402,7 +401,6 @@ sb_rules_page_class_init (SbRulesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, navigation);
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, list_page);
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, add_button);
-  gtk_widget_class_bind_template_child (widget_class, SbRulesPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbRulesPage, empty);

@@ -129,20 +129,13 @@ sb_token_words_facts (SbTokenItem *item,
 }
 
 char *
-sb_token_words_n_active (guint n_active)
-{
-  g_autofree char *number = sb_format_number (n_active);
-
-  /* Translators: a number of tokens */
-  return g_strdup_printf (ngettext ("%s active", "%s active", n_active), number);
-}
-
-char *
 sb_token_words_summary (guint n_active,
                         guint n_clients)
 {
+  g_autofree char *active = sb_format_number (n_active);
   g_autofree char *clients = sb_format_number (n_clients);
-  g_autofree char *active_text = sb_token_words_n_active (n_active);
+  /* Translators: a number of tokens */
+  g_autofree char *active_text = g_strdup_printf (ngettext ("%s active", "%s active", n_active), active);
   g_autofree char *clients_text = g_strdup_printf (ngettext ("%s client", "%s clients", n_clients), clients);
 
   return g_strdup_printf ("%s · %s", active_text, clients_text);

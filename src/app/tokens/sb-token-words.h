@@ -17,6 +17,5 @@ const char *sb_token_words_pill_class (SbTokenState state);
 /* For a row of two lines: "/sensors · in 2 hours · 5 min ago". */
 char       *sb_token_words_facts      (SbTokenItem *item, gint64 now);
 char       *sb_token_words_summary    (guint n_active, guint n_clients);   /* "5 active · 42 clients" */
-char       *sb_token_words_n_active   (guint n_active);                    /* the same where there is little room: "5 active" */
 
 G_END_DECLS

@@ -33,7 +33,6 @@ struct _SbTokensPage
   guint update_id; /* idle: something of the tokens changed */
 
   GtkWidget *issue_button;
-  AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
   GtkStack *stack;
   GtkWidget *empty;
@@ -107,11 +106,11 @@ update_title (SbTokensPage *self)
 {
   guint n_active = sb_token_list_get_n_active (sb_engine_get_tokens (get_engine (self)));
   guint n_clients = sb_client_list_count (sb_engine_get_clients (get_engine (self)));
-  gboolean narrow = sb_filter_bar_get_narrow (self->filter_bar);
-  g_autofree char *summary = narrow ? sb_token_words_n_active (n_active) : sb_token_words_summary (n_active, n_clients);
+  gboolean any = g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_tokens (get_engine (self)))) > 0;
+  g_autofree char *summary = any ? sb_token_words_summary (n_active, n_clients) : NULL;
   g_autofree char *count = sb_format_number (n_active);
 
-  adw_window_title_set_subtitle (self->window_title, summary);
+  sb_filter_bar_set_facts (self->filter_bar, summary);
   sb_page_set_count (SB_PAGE (self), n_active > 0 ? count : NULL);
 }
 
@@ -474,7 +473,6 @@ sb_tokens_page_class_init (SbTokensPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-tokens-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, issue_button);
-  gtk_widget_class_bind_template_child (widget_class, SbTokensPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, empty);
@@ -486,7 +484,6 @@ sb_tokens_page_class_init (SbTokensPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, details);
   gtk_widget_class_bind_template_child (widget_class, SbTokensPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, update_title);
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);

@@ -31,7 +31,6 @@ struct _SbTrafficPage
   guint update_id;      /* idle: something came */
 
   GtkToggleButton *pause_button;
-  AdwWindowTitle *window_title;
   SbFilterBar *filter_bar;
   SbTrafficChips *chips;
   GtkStack *stack;
@@ -92,10 +91,7 @@ update_title (SbTrafficPage *self)
       sb_traffic_words_summary (rate, sb_traffic_log_get_n_not_kept (log) + sb_traffic_log_get_n_dropped (log),
                                 sb_server_is_running (get_engine (self)));
 
-  /* Between buttons there is room for the title alone. */
-  adw_window_title_set_subtitle (self->window_title,
-                                 summary != NULL && !sb_filter_bar_get_narrow (self->filter_bar) ? summary : "");
-  g_object_set (self->filter_bar, "facts", summary, NULL);
+  sb_filter_bar_set_facts (self->filter_bar, summary);
 }
 
 static void
@@ -454,7 +450,6 @@ sb_traffic_page_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "ticked", G_CALLBACK (ticked_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->filter_bar, "notify::narrow", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::awake", G_CALLBACK (awake_cb), NULL);
   awake_cb (self);
   update_new (self);
@@ -503,7 +498,6 @@ sb_traffic_page_class_init (SbTrafficPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-traffic-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, pause_button);
-  gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, filter_bar);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, chips);
   gtk_widget_class_bind_template_child (widget_class, SbTrafficPage, stack);

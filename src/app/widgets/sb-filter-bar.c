@@ -9,7 +9,7 @@
  * SbFilterBar:
  *
  * What narrows a list: a search, and a choice. Where there is little room the search is folded behind a button and the
- * choice is a drop-down, with what the page has to tell ("20 connected") beside it.
+ * choice is a drop-down, with what the page has to tell ("20 connected") beside it; elsewhere that is the page's subtitle.
  */
 struct _SbFilterBar
 {
@@ -18,6 +18,7 @@ struct _SbFilterBar
   char *placeholder;
   gboolean narrow;
   char *facts;
+  AdwWindowTitle *window_title; /* where the facts stand while there is room */
   GPtrArray *names; /* of the choices, in order */
   guint chosen;
   char *needle;     /* what is searched for, casefolded; NULL: nothing */
@@ -38,6 +39,7 @@ enum
   PROP_PLACEHOLDER,
   PROP_NARROW,
   PROP_FACTS,
+  PROP_WINDOW_TITLE,
   N_PROPS
 };
 
@@ -68,6 +70,14 @@ changed_cb (SbFilterBar *self)
   update_needle (self);
   if (g_strcmp0 (before, self->needle) != 0)
     g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* Between the buttons of a narrow header bar there is room for the title alone. */
+static void
+place_facts (SbFilterBar *self)
+{
+  if (self->window_title != NULL)
+    adw_window_title_set_subtitle (self->window_title, self->narrow || self->facts == NULL ? "" : self->facts);
 }
 
 /* Folded, the entry has a line of its own while it is open; what is searched for is never hidden. */
@@ -155,6 +165,9 @@ sb_filter_bar_get_property (GObject    *object,
     case PROP_FACTS:
       g_value_set_string (value, self->facts);
       break;
+    case PROP_WINDOW_TITLE:
+      g_value_set_object (value, self->window_title);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -179,12 +192,16 @@ sb_filter_bar_set_property (GObject      *object,
         {
           self->narrow = g_value_get_boolean (value);
           place_entry (self);
+          place_facts (self);
           g_object_notify_by_pspec (object, pspec);
         }
       break;
     case PROP_FACTS:
-      if (g_set_str (&self->facts, g_value_get_string (value)))
-        g_object_notify_by_pspec (object, pspec);
+      sb_filter_bar_set_facts (self, g_value_get_string (value));
+      break;
+    case PROP_WINDOW_TITLE:
+      g_set_object (&self->window_title, g_value_get_object (value));
+      place_facts (self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -197,6 +214,7 @@ sb_filter_bar_dispose (GObject *object)
   SbFilterBar *self = SB_FILTER_BAR (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_FILTER_BAR);
+  g_clear_object (&self->window_title);
 
   G_OBJECT_CLASS (sb_filter_bar_parent_class)->dispose (object);
 }
@@ -231,6 +249,8 @@ sb_filter_bar_class_init (SbFilterBarClass *klass)
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_FACTS] = g_param_spec_string ("facts", NULL, NULL, NULL,
                                                 G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_WINDOW_TITLE] = g_param_spec_object ("window-title", NULL, NULL, ADW_TYPE_WINDOW_TITLE,
+                                                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -326,6 +346,24 @@ sb_filter_bar_set_text (SbFilterBar *self,
   changed_cb (self);
   if (self->narrow && self->needle != NULL)
     gtk_toggle_button_set_active (self->search_button, TRUE);
+}
+
+/**
+ * sb_filter_bar_set_facts:
+ * @facts: (nullable): what the page has to tell, as in "20 connected"
+ *
+ * Shown as the subtitle of the property "window-title", or in the bar while it is narrow.
+ */
+void
+sb_filter_bar_set_facts (SbFilterBar *self,
+                         const char  *facts)
+{
+  g_return_if_fail (SB_IS_FILTER_BAR (self));
+
+  if (!g_set_str (&self->facts, facts))
+    return;
+  place_facts (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FACTS]);
 }
 
 gboolean

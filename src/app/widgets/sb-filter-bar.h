@@ -12,7 +12,8 @@ G_DECLARE_FINAL_TYPE (SbFilterBar, sb_filter_bar, SB, FILTER_BAR, GtkBox)
  * SbFilterBar:
  *
  * The second bar of a page with a list: a search entry, and beside it which kinds are shown, as toggles, or as a drop-down where there is
- * little room. It narrows nothing itself: the page's filter asks it. Properties: "placeholder" (string), "narrow" (boolean).
+ * little room. It narrows nothing itself: the page's filter asks it. Properties: "placeholder" (string), "narrow" (boolean),
+ * "window-title" (the page's AdwWindowTitle, whose subtitle the facts are while the bar is not narrow).
  * Signal "changed" when text or choice changed.
  */
 SbFilterBar *sb_filter_bar_new          (void);
@@ -22,6 +23,7 @@ const char  *sb_filter_bar_get_choice   (SbFilterBar *self);
 void         sb_filter_bar_set_choice   (SbFilterBar *self, const char *name); /* a name that is not there changes nothing */
 const char  *sb_filter_bar_get_text     (SbFilterBar *self);
 void         sb_filter_bar_set_text     (SbFilterBar *self, const char *text);
+void         sb_filter_bar_set_facts    (SbFilterBar *self, const char *facts);
 gboolean     sb_filter_bar_get_narrow   (SbFilterBar *self);
 gboolean     sb_filter_bar_is_searching (SbFilterBar *self);
 /* Whether the search is empty, or a part of @text (nullable), whatever its case. */
