@@ -202,9 +202,17 @@ test_connect_stopped (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *group = app_test_get (overview (test), SB_TYPE_CONNECT_GROUP, NULL);
+  GtkWidget *banner = app_test_get (overview (test), ADW_TYPE_BANNER, NULL);
+  char *secret;
 
+  /* One button that starts it: of the first steps, later of the banner. */
   app_test_get (group, ADW_TYPE_ACTION_ROW, "The Server Is Not Running");
-  app_test_click (group, "_Start");
+  g_assert_false (adw_banner_get_revealed (ADW_BANNER (banner)));
+  g_assert_null (app_test_find (group, GTK_TYPE_BUTTON, "_Start"));
+  secret = issue (test, "Kiosk", 0, TRUE);
+  sb_token_secret_free (secret);
+  app_test_wait_until (adw_banner_get_revealed (ADW_BANNER (banner)));
+  app_test_click (banner, "_Start");
   app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
   g_assert_null (app_test_find (group, ADW_TYPE_ACTION_ROW, "The Server Is Not Running"));
   app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer");
@@ -340,6 +348,41 @@ test_rejected_needs_attention (void)
   app_test_get (GTK_WIDGET (test->window), SB_TYPE_FILTER_CHIP, NULL);
 }
 
+/* Clients of one token have one name: it is told once. */
+static void
+test_rejected_are_named_once (void)
+{
+  static const char *const labels[] = { "Sensors", "Sensors", "Kiosk", "Stage", "Lobby" };
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+  char *secret = NULL;
+  GtkWidget *group;
+
+  app_test_start (test);
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      g_autofree char *sentence = NULL;
+      SoupWebsocketConnection *connection;
+
+      if (i == 0 || !g_str_equal (labels[i], labels[i - 1]))
+        {
+          g_clear_pointer (&secret, sb_token_secret_free);
+          secret = issue (test, labels[i], 0, TRUE);
+        }
+      connection = app_test_connect (test, "/", secret);
+      g_ptr_array_add (connections, connection);
+      soup_websocket_connection_send_text (connection, "{");
+      app_test_wait_until ((group = app_test_find (overview (test), SB_TYPE_ATTENTION_GROUP, NULL)) != NULL);
+      sentence = i == 0 ? g_strdup ("1 client sends messages that are rejected")
+                        : g_strdup_printf ("%u clients send messages that are rejected", i + 1);
+      app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, sentence) != NULL);
+      if (i == 1)
+        app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, "Sensors · 2 messages in the last minute") != NULL);
+    }
+  sb_token_secret_free (secret);
+  app_test_wait_until (app_test_find (group, GTK_TYPE_LABEL, "Sensors, Kiosk, Stage, … · 5 messages in the last minute") != NULL);
+}
+
 static void
 test_narrow (void)
 {
@@ -400,6 +443,7 @@ add (void)
   g_test_add_func ("/overview/expiring-token-needs-attention", test_expiring_token_needs_attention);
   g_test_add_func ("/overview/refused-needs-attention", test_refused_needs_attention);
   g_test_add_func ("/overview/rejected-needs-attention", test_rejected_needs_attention);
+  g_test_add_func ("/overview/rejected-are-named-once", test_rejected_are_named_once);
   g_test_add_func ("/overview/sizes-and-large-text", test_sizes);
   g_test_add_func ("/overview/two-by-two-when-narrow", test_narrow);
 }

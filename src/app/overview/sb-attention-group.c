@@ -148,28 +148,35 @@ find_refusals (SbAttentionGroup *self,
     }
 }
 
-/* Who they are, as far as a line goes. @id: of the only one, else 0. */
+/* Who they are, as far as a line goes; several that came in with one token have one name. @id: of the only one, else 0. */
 static char *
 name_rejected (SbClientList *clients,
                guint         n_rejected,
                guint64      *id)
 {
-  GString *names = g_string_new (NULL);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (clients)), n_named = 0;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (clients)), n_found = 0;
 
   *id = 0;
-  for (guint i = 0; i < n && n_named < MIN (n_rejected, MAX_NAMES); i++)
+  for (guint i = 0; i < n && n_found < n_rejected; i++)
     {
       g_autoptr (SbClient) client = g_list_model_get_item (G_LIST_MODEL (clients), i);
 
       if (sb_client_get_state (client) != SB_CLIENT_REJECTED)
         continue;
-      g_string_append_printf (names, "%s%s", n_named++ > 0 ? ", " : "", sb_client_get_title (client));
+      n_found++;
       *id = n_rejected == 1 ? sb_client_get_id (client) : 0;
+      if (g_ptr_array_find_with_equal_func (names, sb_client_get_title (client), g_str_equal, NULL))
+        continue;
+      if (names->len == MAX_NAMES)
+        {
+          g_ptr_array_add (names, g_strdup ("…"));
+          break;
+        }
+      g_ptr_array_add (names, g_strdup (sb_client_get_title (client)));
     }
-  if (n_named < n_rejected)
-    g_string_append (names, "…");
-  return g_string_free (names, FALSE);
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **) names->pdata);
 }
 
 /* The rule that did it, where all that was rejected in the last minute was so by one. NULL: none, or several. */

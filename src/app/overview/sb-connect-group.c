@@ -86,39 +86,40 @@ add_uri_row (SbConnectGroup *self,
   add_row (self, row);
 }
 
-static void
-add_button_row (SbConnectGroup *self,
-                const char     *title,
-                const char     *subtitle,
-                const char     *label,
-                const char     *action_name,
-                const char     *target)
+static GtkWidget *
+add_text_row (SbConnectGroup *self,
+              const char     *title,
+              const char     *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action_name);
-  if (target != NULL)
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", target);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   add_row (self, row);
+  return row;
 }
 
 static void
 add_code_row (SbConnectGroup *self)
 {
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+  GtkWidget *row = add_text_row (self, _("Example Code"), _("Browser, Node.js, Python, curl, websocat, Arduino"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Example Code"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Browser, Node.js, Python, curl, websocat, Arduino"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   g_signal_connect_object (row, "activated", G_CALLBACK (sb_connect_group_show_code), self, G_CONNECT_SWAPPED);
-  add_row (self, row);
+}
+
+/* With the way to change that. */
+static void
+add_loopback_row (SbConnectGroup *self)
+{
+  GtkWidget *row = add_text_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"));
+  GtkWidget *button = gtk_button_new_with_mnemonic (_("_Change…"));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.preferences");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", "listen-address");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 }
 
 static void
@@ -131,17 +132,16 @@ update_cb (SbConnectGroup *self)
     adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self), g_ptr_array_index (self->rows, i));
   g_ptr_array_set_size (self->rows, 0);
 
+  /* How to start it stands above: in the first steps, or the banner. */
   if (!running)
-    add_button_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"), _("_Start"),
-                    "win.start-server", NULL);
+    add_text_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"));
   /* The engine names this computer's own address first; others are of more use. */
   for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
     add_uri_row (self, uris[i]);
   if (running && uris != NULL && uris[0] != NULL)
     add_uri_row (self, uris[0]);
   if (running && uris != NULL && g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
-    add_button_row (self, _("Other Devices Cannot Connect"), _("The server listens on this computer only"),
-                    _("_Change…"), "win.preferences", "listen-address");
+    add_loopback_row (self);
   add_code_row (self);
 }
 

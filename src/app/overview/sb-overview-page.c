@@ -76,6 +76,7 @@ update (SbOverviewPage *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->welcome), !any_tokens);
   gtk_widget_set_visible (self->numbers, any_tokens);
+  sb_page_set_says_stopped (SB_PAGE (self), !any_tokens);
   update_tiles (self);
   sb_activity_card_update (self->activity);
 }
