@@ -31,7 +31,7 @@ test_panel (void)
   app_test_wait_until (app_test_find (panel, GTK_TYPE_LABEL, "Left") != NULL);
   g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "4000 battery empty"));
   g_assert_nonnull (app_test_find (panel, GTK_TYPE_LABEL, "The client · just now"));
-  g_assert_false (gtk_widget_is_sensitive (app_test_get (panel, GTK_TYPE_BUTTON, "_Disconnect…")));
+  g_assert_false (gtk_widget_is_sensitive (app_test_get (panel, ADW_TYPE_BUTTON_ROW, "_Disconnect…")));
   app_test_snap (test, "clients-left-in-panel");
   gtk_widget_activate_action (page (test), "client.close-details", NULL);
   app_test_wait_until (says (test, "Nobody Is Connected"));

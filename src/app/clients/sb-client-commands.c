@@ -100,6 +100,7 @@ ask (SbPage             *page,
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   adw_alert_dialog_set_extra_child (alert, list);
+  adw_alert_dialog_set_prefer_wide_layout (alert, TRUE);
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "do", label, NULL);
   adw_alert_dialog_set_response_appearance (alert, "do", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (alert, "do");

@@ -155,7 +155,7 @@ show_facts (SbClientPanel *self)
   gtk_label_set_text (self->title, sb_client_get_title (self->client));
   gtk_label_set_text (self->name, name != NULL ? name : "");
   gtk_widget_set_visible (GTK_WIDGET (self->name), name != NULL);
-  show_value (self->token_row, g_strdup_printf ("%s · %s", sb_client_get_title (self->client), peer->token_hint));
+  show_value (self->token_row, g_strdup_printf ("%s\n%s", sb_client_get_title (self->client), peer->token_hint));
   show_value (self->address_row,
               g_strdup_printf (strchr (peer->address, ':') != NULL ? "[%s]:%u" : "%s:%u", peer->address, peer->port));
   show_value (self->connection_row, sb_client_words_connection (self->client));

@@ -93,6 +93,7 @@ sb_client_words_facts (SbClient *client,
                        gint64    now)
 {
   const SbPeer *peer = sb_client_get_peer (client);
+  g_autofree char *who = sb_client_words_second (client);
   g_autofree char *since = NULL;
 
   if (sb_client_get_left_at (client) != 0)
@@ -101,7 +102,7 @@ sb_client_words_facts (SbClient *client,
       return g_strdup_printf ("%s · %s", peer->channel, since);
     }
   since = sb_client_words_since (client, now);
-  return g_strdup_printf ("%s · %s · %s", peer->channel, peer->address, since);
+  return g_strdup_printf ("%s · %s · %s", peer->channel, who, since);
 }
 
 const char *

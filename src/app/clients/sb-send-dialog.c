@@ -37,10 +37,7 @@ buffer_cb (SbSendDialog *self)
 
   gtk_label_set_text (self->message, text != NULL ? text : "");
   gtk_widget_set_sensitive (self->send_button, sb_json_buffer_is_valid (self->buffer));
-  if (wrong)
-    gtk_widget_add_css_class (GTK_WIDGET (self->message), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->message), "error");
+  gtk_widget_set_css_classes (GTK_WIDGET (self->message), (const char *[]) { "caption", wrong ? "error" : "dimmed", NULL });
 }
 
 static void
