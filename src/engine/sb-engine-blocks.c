@@ -3,6 +3,7 @@
 
 #include "sb-engine-private.h"
 
+#include "access/sb-address.h"
 #include "sb-clock.h"
 #include "store/sb-block-store.h"
 
@@ -15,19 +16,11 @@
 #define MAX_ADDRESS 64
 #define CLOCK_JUMP (1 * G_USEC_PER_SEC) /* what a clock that is only adjusted never drifts by in a second */
 
-/* The way the listener writes it, so that both compare. NULL: not an address. */
-static char *
-normalise_address (const char *address)
-{
-  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
-
-  return parsed != NULL ? g_inet_address_to_string (parsed) : NULL;
-}
-
+/* The way the listener writes it, so that both compare. */
 static char *
 check_address (SbCommand *self, const char *address)
 {
-  char *normal = strnlen (address, MAX_ADDRESS) < MAX_ADDRESS ? normalise_address (address) : NULL;
+  char *normal = strnlen (address, MAX_ADDRESS) < MAX_ADDRESS ? sb_address_normalize (address) : NULL;
 
   if (normal == NULL && self->error == NULL)
     sb_command_fail (self, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_INVALID,
@@ -180,18 +173,6 @@ sb_engine_unblock_address_async (SbEngine *self, const char *actor, const char *
 
 /* --- after a restart --- */
 
-void
-sb_engine_load_blocks (SbEngine *self, GPtrArray *blocks)
-{
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      SbBlock *block = g_ptr_array_index (blocks, i);
-
-      g_hash_table_replace (self->blocks, block->address, block);
-    }
-  g_ptr_array_set_free_func (blocks, NULL);
-}
-
 /* For a new hub. */
 void
 sb_engine_put_all_blocks (SbEngine *self)
@@ -245,6 +226,34 @@ write_block (SbEngine *self, const char *address, gboolean again)
     sb_block_store_put_async (self->database, block, written_cb, writing);
   else
     sb_block_store_remove_async (self->database, address, written_cb, writing);
+}
+
+/* What is on disk in another spelling, of an earlier version or written by hand, could not be found to be lifted: it is kept by the one that
+ * counts. */
+void
+sb_engine_load_blocks (SbEngine *self, GPtrArray *blocks)
+{
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      SbBlock *block = g_ptr_array_index (blocks, i);
+      char *normal = sb_address_normalize (block->address);
+      g_autofree char *stored = NULL;
+
+      if (normal != NULL && strcmp (normal, block->address) != 0)
+        {
+          stored = block->address;
+          block->address = normal;
+        }
+      else
+        g_free (normal);
+      g_hash_table_replace (self->blocks, block->address, block);
+      if (stored != NULL)
+        {
+          write_block (self, block->address, FALSE);
+          write_block (self, stored, FALSE);
+        }
+    }
+  g_ptr_array_set_free_func (blocks, NULL);
 }
 
 /* Writes what could not be written before; sb_engine_retry_store() goes on once all of it is. */

@@ -107,6 +107,26 @@ test_kept_across_restarts (EngineFixture *self, gconstpointer data)
   g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
 }
 
+/* Whatever way an IPv4 address is written, it is one: its connections are closed, it stands in the list once, and can be lifted by any. */
+static void
+test_one_spelling (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+  g_autoptr (SbTestClient) client = engine_connect (self->engine, "/", secret);
+  GAsyncResult *result = NULL;
+
+  block (self->engine, "::ffff:127.0.0.1", 0);
+  sb_test_client_expect_close (client, 3003, "disconnected by admin: address blocked");
+  block (self->engine, "127.0.0.1", 0);
+  assert_blocks (self->engine, (const char *const[]) { "127.0.0.1", NULL });
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 403);
+
+  sb_engine_unblock_address_async (self->engine, "window", "::FFFF:7f00:1", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  assert_blocks (self->engine, (const char *const[]) { NULL });
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+}
+
 static void
 test_over_while_away (EngineFixture *self, gconstpointer data)
 {
@@ -279,6 +299,32 @@ test_written_at_the_end (EngineFixture *self, gconstpointer data)
   assert_blocks (self->engine, (const char *const[]) { "127.0.0.4", NULL });
 }
 
+/* A row in another spelling, as earlier versions stored it, is in force and can be lifted, for good. */
+static void
+test_stored_in_another_spelling (EngineFixture *self, gconstpointer data)
+{
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, NULL);
+  g_autofree char *path = g_build_filename (self->store.folder, "signalbox.db", NULL);
+  GAsyncResult *result = NULL;
+  sqlite3 *db;
+
+  engine_end (self->engine);
+  db = connect_aside (path);
+  execute_aside (db, "INSERT INTO block VALUES ('::ffff:127.0.0.1', 0, 1, 'window'), ('FE80::1%eth0', 0, 1, 'window')");
+  sqlite3_close (db);
+  self->engine = engine_open_well (self->store.folder);
+  engine_start_well (self->engine);
+  assert_blocks (self->engine, (const char *const[]) { "127.0.0.1", "fe80::1", NULL });
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 403);
+
+  sb_engine_unblock_address_async (self->engine, "window", "127.0.0.1", store_result_cb, &result);
+  engine_finish_well (self->engine, &result);
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+  assert_on_disk (self, "fe80::1");
+  engine_fixture_restart (self);
+  assert_blocks (self->engine, (const char *const[]) { "fe80::1", NULL });
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -287,6 +333,7 @@ main (int argc, char *argv[])
 
 #define ADD(path, function) g_test_add ("/engine-blocks/" path, EngineFixture, NULL, set_up, function, tear_down)
   ADD ("kept-across-restarts", test_kept_across_restarts);
+  ADD ("one-spelling", test_one_spelling);
   ADD ("over-while-away", test_over_while_away);
   ADD ("clock-is-set", test_clock_is_set);
   ADD ("clock-is-set-before-its-end", test_clock_is_set_before_its_end);
@@ -294,6 +341,7 @@ main (int argc, char *argv[])
   ADD ("token-ends-by-date", test_token_ends_by_date);
   ADD ("written-once-the-disk-works", test_written_once_the_disk_works);
   ADD ("written-at-the-end", test_written_at_the_end);
+  ADD ("stored-in-another-spelling", test_stored_in_another_spelling);
 
   return g_test_run ();
 }

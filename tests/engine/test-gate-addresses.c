@@ -53,6 +53,32 @@ test_address_spellings (Fixture *self, gconstpointer data)
   }
 }
 
+/* As text, too, there is one spelling of each. */
+static void
+test_normal_spelling (void)
+{
+  static const char *const spellings[][2] = {
+    { "192.0.2.7", "192.0.2.7" },
+    { "::ffff:192.0.2.7", "192.0.2.7" },
+    { "::FFFF:c000:207", "192.0.2.7" },
+    { "2001:DB8:0:0:0:0:0:1", "2001:db8::1" },
+    { "fe80::1%wlan0", "fe80::1" },
+    { "::", "::" },
+    { "", NULL },
+    { "%eth0", NULL },
+    { "192.0.2", NULL },
+    { "192.0.2.7/24", NULL },
+    { "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)
+    {
+      g_autofree char *normal = sb_address_normalize (spellings[i][0]);
+
+      g_assert_cmpstr (normal, ==, spellings[i][1]);
+    }
+}
+
 static void
 test_blocks (Fixture *self, gconstpointer data)
 {
@@ -250,6 +276,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   ADD ("address/spellings", test_address_spellings);
+  g_test_add_func ("/gate/address/normal-spelling", test_normal_spelling);
   ADD ("address/blocks", test_blocks);
   ADD ("address/attempts", test_attempts);
   ADD ("address/attempts-of-a-network", test_attempts_of_a_network);

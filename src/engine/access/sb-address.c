@@ -12,25 +12,55 @@
 
 static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
-void
+gboolean
 sb_address_parse (SbAddress *self, const char *text)
 {
   char plain[INET6_ADDRSTRLEN];
   gsize length;
 
-  g_return_if_fail (self != NULL);
+  g_return_val_if_fail (self != NULL, FALSE);
 
   memset (self, 0, sizeof *self);
   length = text != NULL ? strcspn (text, "%") : 0;
   if (length == 0 || length >= sizeof plain)
-    return;
+    return FALSE;
   memcpy (plain, text, length);
   plain[length] = '\0';
 
   if (inet_pton (AF_INET, plain, self->bytes + sizeof mapped_prefix) == 1)
-    memcpy (self->bytes, mapped_prefix, sizeof mapped_prefix);
-  else if (inet_pton (AF_INET6, plain, self->bytes) != 1)
-    memset (self, 0, sizeof *self);
+    {
+      memcpy (self->bytes, mapped_prefix, sizeof mapped_prefix);
+      return TRUE;
+    }
+  if (inet_pton (AF_INET6, plain, self->bytes) == 1)
+    return TRUE;
+
+  memset (self, 0, sizeof *self);
+  return FALSE;
+}
+
+static gboolean
+is_mapped (const SbAddress *self)
+{
+  return memcmp (self->bytes, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+char *
+sb_address_normalize (const char *text)
+{
+  char normal[INET6_ADDRSTRLEN];
+  SbAddress address;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  if (!sb_address_parse (&address, text))
+    return NULL;
+  if (is_mapped (&address))
+    inet_ntop (AF_INET, address.bytes + sizeof mapped_prefix, normal, sizeof normal);
+  else
+    inet_ntop (AF_INET6, address.bytes, normal, sizeof normal);
+
+  return g_strdup (normal);
 }
 
 void
@@ -38,7 +68,7 @@ sb_address_to_site (SbAddress *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (memcmp (self->bytes, mapped_prefix, sizeof mapped_prefix) != 0)
+  if (!is_mapped (self))
     memset (self->bytes + 8, 0, 8);
 }
 

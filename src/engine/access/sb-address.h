@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Addresses as keys, and what is counted for them. Private to the gate. */
+/* Addresses as keys, and what is counted for them. */
 
 /* An address of either family: IPv4 as the IPv6 address it is mapped to (RFC 4291 §2.5.5.2), however it was
  * written. */
@@ -15,8 +15,11 @@ typedef struct
   guint8 bytes[16];
 } SbAddress;
 
-/* A text that is no address (a socket that has none) becomes "::". A zone ("%eth0") is left out. */
-void     sb_address_parse       (SbAddress *self, const char *text);
+/* A text that is no address (a socket that has none) becomes "::", and FALSE is returned. A zone ("%eth0") is left out. */
+gboolean sb_address_parse       (SbAddress *self, const char *text);
+/* The one spelling by which addresses are shown, stored and compared as text: IPv6 as RFC 5952 has it, without a zone, and what is mapped
+ * from IPv4 as IPv4. NULL: not an address. (transfer full) */
+char    *sb_address_normalize   (const char *text);
 /* Who is at that address may use 2⁶⁴ others: of IPv6 only the /64 remains (RFC 6177), IPv4 stays whole. */
 void     sb_address_to_site     (SbAddress *self);
 guint    sb_address_hash        (gconstpointer self);

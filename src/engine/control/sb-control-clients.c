@@ -3,6 +3,7 @@
 
 #include "control/sb-control-private.h"
 
+#include "access/sb-address.h"
 #include "access/sb-channel.h"
 
 #include <glib/gi18n-lib.h>
@@ -191,9 +192,9 @@ sb_control_list_blocks (SbRequest *request)
 static char *
 normalise (const char *address)
 {
-  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  char *normal = sb_address_normalize (address);
 
-  return parsed != NULL ? g_inet_address_to_string (parsed) : g_strdup (address);
+  return normal != NULL ? normal : g_strdup (address);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "net/sb-listener.h"
 
+#include "access/sb-address.h"
 #include "access/sb-deflate-offer.h"
 #include "net/sb-acceptor.h"
 #include "net/sb-http-refusal.h"
@@ -82,8 +83,8 @@ remote_address (SoupServerMessage *message)
     return g_strdup ("");
   text = g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
 
-  /* An IPv4 client of a socket for both families. */
-  return g_strdup (g_str_has_prefix (text, "::ffff:") && strchr (text, '.') != NULL ? text + strlen ("::ffff:") : text);
+  /* An IPv4 client of a socket for both families is one of IPv4, and the zone of a link's address is this computer's own affair. */
+  return sb_address_normalize (text);
 }
 
 /* What may stand only once is malformed where it stands twice. */

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* An address that is shut out. A plain value on the heap. */
 typedef struct
 {
-  char *address; /* as GInetAddress writes it */
+  char *address; /* as sb_address_normalize() writes it */
   gint64 until;  /* real time, µs; 0: until it is lifted */
   gint64 since;  /* real time, µs */
   char *actor;   /* who ordered it */
