@@ -168,6 +168,83 @@ test_hub_goes (HubFixture *self, gconstpointer data)
   self->hub = sb_hub_new (GPOINTER_TO_UINT (data), 1, events_cb, self);
 }
 
+/* --- who is upgraded only to be told why not --- */
+
+#define MAX_FAREWELLS 256
+#define OF_A_PAGE "Origin: http://127.0.0.1\r\nSec-WebSocket-Protocol: signalbox\r\n"
+
+static void
+never_end (HubFixture *self)
+{
+  SbSessionLimits limits;
+
+  sb_session_limits_init (&limits);
+  limits.close_timeout = 60;
+  limits.handshake_timeout = 60;
+  set_limits (self, &limits);
+}
+
+/* They read nothing and stay. So many are told by a close frame, whose places the limits on clients do not count; the others by the status. */
+static void
+test_farewells_are_bounded (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
+
+  never_end (self);
+  for (guint i = 0; i < MAX_FAREWELLS + 2; i++)
+    {
+      SbTestClient *client = sb_test_client_new (self->port);
+      g_autoptr (SbTestResponse) response = sb_test_client_handshake (client, "/", NULL, OF_A_PAGE);
+
+      g_ptr_array_add (clients, client);
+      g_assert_cmpuint (response->status, ==, i < MAX_FAREWELLS ? 101 : 401);
+    }
+  sb_test_wait (self->n_refused == MAX_FAREWELLS + 2);
+
+  /* Who goes makes room. */
+  sb_test_client_expect_close (g_ptr_array_index (clients, 0), 3000, "missing token");
+  g_ptr_array_remove_index (clients, 0);
+  for (guint status = 0; status != 101;)
+    {
+      g_autoptr (SbTestClient) again = sb_test_client_new (self->port);
+      g_autoptr (SbTestResponse) response = sb_test_client_handshake (again, "/", NULL, OF_A_PAGE);
+
+      status = response->status;
+    }
+}
+
+/* Nor more of those that were refused while fewer were there, and held back a body until all of them were. */
+static void
+test_farewells_all_at_once (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
+  guint n_cut = 0;
+
+  never_end (self);
+  for (guint i = 0; i < MAX_FAREWELLS + 2; i++)
+    {
+      SbTestClient *client = sb_test_client_new (self->port);
+
+      sb_test_client_send_handshake (client, "/", NULL, OF_A_PAGE "Content-Length: 1\r\n");
+      g_ptr_array_add (clients, client);
+    }
+  sb_test_wait (self->n_refused == MAX_FAREWELLS + 2);
+  for (guint i = 0; i < clients->len; i++)
+    {
+      SbTestClient *client = g_ptr_array_index (clients, i);
+      g_autoptr (SbTestResponse) response = NULL;
+      g_autoptr (SbTestFrame) frame = NULL;
+
+      sb_test_client_send_bytes (client, "x", 1);
+      response = sb_test_client_receive_response (client);
+      g_assert_cmpuint (response->status, ==, 101);
+      frame = sb_test_client_receive (client);
+      n_cut += frame == NULL ? 1 : 0;
+      g_assert_true (frame == NULL || frame->close_code == 3000);
+    }
+  g_assert_cmpuint (n_cut, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -185,6 +262,8 @@ main (int argc, char *argv[])
   ADD ("silenced", 1, test_silenced);
   ADD ("given-up", 1, test_given_up);
   ADD ("hub-goes", 2, test_hub_goes);
+  ADD ("farewells-are-bounded", 2, test_farewells_are_bounded);
+  ADD ("farewells-all-at-once", 1, test_farewells_all_at_once);
 
   return g_test_run ();
 }

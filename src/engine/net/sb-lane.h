@@ -69,6 +69,7 @@ struct _SbLane
   SbBatch batch;
   SbListener *listener; /* owned; on lane 0 only */
   GPtrArray *sessions; /* (element-type SbSession): all, closing ones too */
+  guint n_farewells;   /* of those: how many came only to be told why they may not */
   GPtrArray *touched;  /* have something to send */
   GPtrArray *unread;   /* may have more to read than one turn takes */
   GPtrArray *gone;     /* to be freed at the end of the turn */

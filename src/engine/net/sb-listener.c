@@ -18,6 +18,8 @@
 #include <string.h>
 
 #define MAX_EARLY SB_LANE_BUFFER
+/* Refused clients that are upgraded to be told why: nothing else bounds them, for the gate does not count them. */
+#define MAX_FAREWELLS 256
 #define MAX_USER_AGENT 200
 #define MAX_ORIGIN 512
 
@@ -336,7 +338,8 @@ wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
   g_autoptr (GBytes) early = NULL;
 
   early = read_early (stream);
-  if (!take_stream (stream, arrival))
+  /* By holding back a body many can be refused before the first of them is told: of those, too, no more than so many. */
+  if (!take_stream (stream, arrival) || (!admitted && lane->n_farewells >= MAX_FAREWELLS))
     {
       if (admitted)
         sb_gate_release (self->gate, arrival->peer->token_id, arrival->peer->address);
@@ -439,7 +442,7 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
   if (answer->verdict.status != SOUP_STATUS_SWITCHING_PROTOCOLS)
     {
       sb_http_refusal_tell (self->lane, message, answer->address, &answer->verdict);
-      if (!answer->verdict.upgrade_to_tell || !upgrade (message, answer))
+      if (!answer->verdict.upgrade_to_tell || self->lane->n_farewells >= MAX_FAREWELLS || !upgrade (message, answer))
         sb_http_refusal_answer (message, &answer->verdict);
     }
   else if (!upgrade (message, answer))

@@ -81,7 +81,10 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
   self->lane_position = lane->sessions->len;
   g_ptr_array_add (lane->sessions, self);
   if (self->farewell)
-    sb_session_close (self, arrival->close_code, arrival->close_reason, SB_CLOSED_BY_SERVER, TRUE);
+    {
+      lane->n_farewells++;
+      sb_session_close (self, arrival->close_code, arrival->close_reason, SB_CLOSED_BY_SERVER, TRUE);
+    }
   else
     {
       sb_counter_add (lane->totals.sessions, 1);
@@ -125,6 +128,8 @@ session_die (SbSession *self)
     return;
 
   self->state = SB_SESSION_DEAD;
+  if (self->farewell)
+    lane->n_farewells--;
   sb_wheel_clear (&lane->wheel, &self->timer);
   sb_router_leave (&lane->router, self);
   sb_counter_add (lane->totals.arriving, -self->arriving);
