@@ -52,6 +52,16 @@ sb_holdings_remove (SbHoldings *self, SbFrame *frame)
   sb_counter_add (self->totals->held, -weigh (frame));
 }
 
+void
+sb_holdings_resize (SbHoldings *self, gsize before, gsize after)
+{
+  if (before == after)
+    return;
+
+  sb_counter_add (self->totals->held, (guint64) after - before);
+  self->grew = self->grew || after > before;
+}
+
 gboolean
 sb_holdings_take_grew (SbHoldings *self)
 {

@@ -13,7 +13,8 @@
 
 #define VECTOR 64 /* frames in one sendmsg() */
 #define FIRST_CAPACITY 8
-#define KEPT_CAPACITY 64 /* a ring that grew beyond is given back when it is empty */
+#define KEPT_CAPACITY 64 /* a ring that grew beyond is counted, and given back when it is empty, or nearly so */
+#define NEARLY_EMPTY 8   /* of so many places one is taken */
 
 void
 sb_lane_stream_init (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals,
@@ -99,13 +100,39 @@ sb_lane_stream_count_dropped (SbLaneStream *self)
   sb_counter_add (self->totals->dropped, 1);
 }
 
+/* Of short messages the places in the ring take more than the messages, of which all clients share one. */
+static gsize
+weigh_ring (guint capacity)
+{
+  return capacity > KEPT_CAPACITY ? capacity * sizeof (SbQueued) : 0;
+}
+
+/* 0: none. */
+static void
+stream_set_capacity (SbLaneStream *self, guint capacity)
+{
+  SbQueued *queue = capacity > 0 ? g_new (SbQueued, capacity) : NULL;
+
+  for (guint i = 0; i < self->n_queued; i++)
+    queue[i] = *stream_at (self, i);
+  g_free (self->queue);
+  sb_holdings_resize (self->holdings, weigh_ring (self->capacity), weigh_ring (capacity));
+  self->queue = queue;
+  self->capacity = capacity;
+  self->head = 0;
+}
+
 static void
 stream_give_back (SbLaneStream *self)
 {
-  if (self->n_queued > 0 || self->capacity <= KEPT_CAPACITY)
+  guint capacity = self->n_queued > 0 ? self->capacity : 0;
+
+  if (G_LIKELY (self->capacity <= KEPT_CAPACITY))
     return;
-  g_clear_pointer (&self->queue, g_free);
-  self->capacity = self->head = 0;
+  while (capacity > KEPT_CAPACITY && self->n_queued <= capacity / NEARLY_EMPTY)
+    capacity /= 2;
+  if (capacity != self->capacity)
+    stream_set_capacity (self, capacity);
 }
 
 void
@@ -114,8 +141,7 @@ sb_lane_stream_clear (SbLaneStream *self)
   while (self->n_queued > 0)
     stream_drop_last (self);
   stream_publish_backlog (self);
-  g_clear_pointer (&self->queue, g_free);
-  self->capacity = self->head = 0;
+  stream_set_capacity (self, 0);
   self->offset = self->pending = 0;
 
   if (self->tls != NULL)
@@ -201,25 +227,11 @@ stream_hold (SbLaneStream *self)
     sb_holdings_add (self->holdings, stream_at (self, self->n_held)->frame);
 }
 
-static void
-stream_grow (SbLaneStream *self)
-{
-  guint capacity = self->capacity == 0 ? FIRST_CAPACITY : self->capacity * 2;
-  SbQueued *queue = g_new (SbQueued, capacity);
-
-  for (guint i = 0; i < self->n_queued; i++)
-    queue[i] = *stream_at (self, i);
-  g_free (self->queue);
-  self->queue = queue;
-  self->capacity = capacity;
-  self->head = 0;
-}
-
 void
 sb_lane_stream_queue (SbLaneStream *self, SbFrame *frame, SbReceipt *receipt)
 {
   if (G_UNLIKELY (self->n_queued == self->capacity))
-    stream_grow (self);
+    stream_set_capacity (self, self->capacity == 0 ? FIRST_CAPACITY : self->capacity * 2);
 
   *stream_at (self, self->n_queued++) = (SbQueued) { frame, receipt };
   self->backlog += frame->length;
@@ -242,6 +254,7 @@ sb_lane_stream_discard (SbLaneStream *self)
   while (self->n_queued > n_kept)
     stream_drop_last (self);
   stream_publish_backlog (self);
+  stream_give_back (self);
 }
 
 /* Bytes to the network. TLS wants to be given the same ones again after it would have blocked, whatever may follow them
