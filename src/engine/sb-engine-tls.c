@@ -8,12 +8,16 @@
 #include "sb-certificate.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
 
 /* The certificate: read when the server starts, read again when its files change. Whether there is TLS at all is
  * settled with the start; which certificate serves, is not. */
 
 /* Certificate and key are written one after the other. */
 #define RELOAD_DELAY_MS 500
+/* Bytes: a chain of many certificates with a long key is a tenth of it. */
+#define MAX_FILE (1 << 20)
 /* In the data directory: certificate and key of our own making. */
 #define CERTIFICATE_NAME "certificate.pem"
 
@@ -43,14 +47,32 @@ read_paths (SbEngine *self)
   return paths;
 }
 
+/* GLib reads whatever it is given to its end: of a device there is none, and a pipe keeps who opens it waiting for the other side. What is
+ * not there at all GLib has words for. */
+static gboolean
+check_file (const char *path, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0 || (S_ISREG (status.st_mode) && status.st_size <= MAX_FILE))
+    return TRUE;
+
+  g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE,
+               _("“%s” cannot be used for TLS: it has to be an ordinary file of at most 1 MiB"), path);
+  return FALSE;
+}
+
 /* Any thread. The key may stand in the certificate's file. */
 static GTlsCertificate *
 load (const Paths *paths, GError **error)
 {
   const char *key = paths->key[0] != '\0' ? paths->key : paths->certificate;
   g_autoptr (GError) local = NULL;
-  GTlsCertificate *certificate = g_tls_certificate_new_from_files (paths->certificate, key, &local);
+  GTlsCertificate *certificate;
 
+  if (!check_file (paths->certificate, error) || !check_file (key, error))
+    return NULL;
+  certificate = g_tls_certificate_new_from_files (paths->certificate, key, &local);
   if (certificate == NULL)
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE, _("The TLS certificate “%s” with the key “%s” cannot be used: %s"),
                  paths->certificate, key, local->message);

@@ -3,10 +3,12 @@
 
 #include "engine-fixture.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
-#include <stdio.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The façade with a certificate: on with the start, new ones at once, broken ones said. */
 
@@ -30,19 +32,24 @@ copy_data (const char *name, const char *to)
   g_assert_no_error (error);
 }
 
-/* Waits until somebody reads. */
-static void
-copy_into_pipe (const char *name, const char *to)
+/* From here on nobody who opens the file comes back before it is let go: the kernel keeps them waiting for who has a lease of it. */
+static int
+hold_file (const char *path)
 {
-  g_autofree char *from = g_build_filename (SOURCE_ROOT, "tests", "data", name, NULL);
-  g_autofree char *text = NULL;
-  FILE *pipe;
+  int fd = open (path, O_RDWR | O_CLOEXEC);
 
-  g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
-  pipe = fopen (to, "w");
-  g_assert_nonnull (pipe);
-  g_assert_cmpint (fputs (text, pipe), >=, 0);
-  g_assert_cmpint (fclose (pipe), ==, 0);
+  g_assert_cmpint (fd, >=, 0);
+  signal (SIGIO, SIG_IGN); /* that somebody wants it */
+  g_assert_no_errno (fcntl (fd, F_SETLEASE, F_WRLCK));
+
+  return fd;
+}
+
+static void
+let_go (int fd)
+{
+  g_assert_no_errno (fcntl (fd, F_SETLEASE, F_UNLCK));
+  close (fd);
 }
 
 static void
@@ -62,6 +69,15 @@ tear_down (Fixture *self, gconstpointer data)
   engine_fixture_tear_down (&self->base, NULL);
   g_free (self->certificate);
   g_free (self->key);
+}
+
+static void
+stop_well (SbEngine *engine)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sb_engine_stop_async (engine, store_result_cb, &result);
+  sb_test_wait (result != NULL);
 }
 
 typedef struct
@@ -173,26 +189,71 @@ order_certificate (SbEngine *engine, const char *certificate, const char *key, G
   sb_engine_change_settings_async (engine, "window", texts, store_result_cb, result);
 }
 
+/* What would never come to an end, or to a beginning, is not read: not when it starts, nor when it is asked for, nor when it is set. */
+static void
+test_not_a_file (Fixture *self, gconstpointer data)
+{
+  SbEngine *engine = self->base.engine;
+  g_autofree char *pipe = g_build_filename (self->base.store.folder, "pipe.pem", NULL);
+  g_autofree char *large = g_build_filename (self->base.store.folder, "large.pem", NULL);
+  const char *const paths[] = { "/dev/zero", pipe, large, self->base.store.folder };
+
+  g_assert_no_errno (mkfifo (pipe, 0600));
+  copy_data ("localhost.pem", large);
+  g_assert_no_errno (truncate (large, (1 << 20) + 1));
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    for (guint which = 0; which < 2; which++)
+      {
+        g_autoptr (GAsyncResult) set = NULL, read = NULL;
+        g_autoptr (GError) at_start = NULL, at_read = NULL, at_set = NULL;
+        const char *certificate = which == 0 ? paths[i] : self->certificate, *key = which == 0 ? self->key : paths[i];
+
+        order_certificate (engine, certificate, key, &set);
+        sb_test_wait (set != NULL);
+        g_clear_object (&set);
+        g_assert_false (sb_engine_start (engine, &at_start));
+        g_assert_error (at_start, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+        g_assert_nonnull (strstr (at_start->message, paths[i]));
+        sb_engine_read_certificate_async (engine, store_result_cb, &read);
+        sb_test_wait (read != NULL);
+        g_assert_null (sb_engine_read_certificate_finish (engine, read, &at_read));
+        g_assert_error (at_read, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+
+        order_certificate (engine, self->certificate, self->key, &set);
+        sb_test_wait (set != NULL);
+        g_clear_object (&set);
+        engine_start_well (engine);
+        order_certificate (engine, certificate, key, &set);
+        sb_test_wait (set != NULL);
+        g_assert_cmpint (sb_engine_command_finish (engine, set, &at_set), ==, -1);
+        g_assert_error (at_set, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+        g_assert_cmpint (sb_engine_get_state (engine), ==, SB_ENGINE_DEGRADED);
+        stop_well (engine);
+      }
+}
+
 /* Two orders one after the other, the first of which takes longer to read: the second counts. */
 static void
 test_slow_to_read (Fixture *self, gconstpointer data)
 {
   SbEngine *engine = self->base.engine;
-  g_autofree char *pipe = g_build_filename (self->base.store.folder, "pipe.pem", NULL);
+  g_autofree char *held = g_build_filename (self->base.store.folder, "held.pem", NULL);
   g_autofree char *other_key = g_build_filename (SOURCE_ROOT, "tests", "data", "other-key.pem", NULL);
   g_autoptr (GTlsCertificate) before = NULL;
   g_autoptr (GAsyncResult) slow = NULL, quick = NULL;
+  int fd;
 
   engine_start_well (engine);
   before = g_object_ref (sb_engine_get_certificate (engine));
-  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
-  order_certificate (engine, pipe, other_key, &slow);
+  copy_data ("other.pem", held);
+  fd = hold_file (held);
+  order_certificate (engine, held, other_key, &slow);
   order_certificate (engine, self->certificate, self->key, &quick);
   sb_test_wait (quick != NULL);
   g_assert_cmpint (sb_engine_command_finish (engine, quick, NULL), >=, 0);
   g_assert_null (slow);
 
-  copy_into_pipe ("other.pem", pipe);
+  let_go (fd);
   sb_test_wait (slow != NULL);
   g_assert_cmpint (sb_engine_command_finish (engine, slow, NULL), >=, 0);
   g_assert_true (g_tls_certificate_is_same (sb_engine_get_certificate (engine), before));
@@ -203,21 +264,23 @@ static void
 test_closed_while_reading (Fixture *self, gconstpointer data)
 {
   SbEngine *engine = g_steal_pointer (&self->base.engine);
-  g_autofree char *pipe = g_build_filename (self->base.store.folder, "pipe.pem", NULL);
+  g_autofree char *held = g_build_filename (self->base.store.folder, "held.pem", NULL);
   g_autofree char *other_key = g_build_filename (SOURCE_ROOT, "tests", "data", "other-key.pem", NULL);
   g_autoptr (GAsyncResult) slow = NULL;
   g_autoptr (GError) error = NULL;
+  int fd;
 
   engine_start_well (engine);
-  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
-  order_certificate (engine, pipe, other_key, &slow);
+  copy_data ("other.pem", held);
+  fd = hold_file (held);
+  order_certificate (engine, held, other_key, &slow);
   sb_engine_close_now (engine);
   sb_test_wait (slow != NULL);
   g_assert_cmpint (sb_engine_command_finish (engine, slow, &error), ==, -1);
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
   g_clear_object (&slow);
 
-  copy_into_pipe ("other.pem", pipe);
+  let_go (fd);
   sb_test_wait (G_OBJECT (engine)->ref_count == 1);
   g_assert_finalize_object (engine);
 }
@@ -256,13 +319,11 @@ static void
 test_off_again (Fixture *self, gconstpointer data)
 {
   g_auto (GStrv) uris = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
 
   engine_start_well (self->base.engine);
   g_object_set (sb_engine_get_settings (self->base.engine), "tls-certificate", "", "tls-key", "", NULL);
   g_assert_nonnull (sb_engine_get_certificate (self->base.engine));
-  sb_engine_stop_async (self->base.engine, store_result_cb, &result);
-  sb_test_wait (result != NULL);
+  stop_well (self->base.engine);
   engine_start_well (self->base.engine);
   uris = sb_engine_dup_uris (self->base.engine);
   g_assert_true (g_str_has_prefix (uris[0], "ws://"));
@@ -296,6 +357,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine-tls/cannot-be-read", Fixture, NULL, set_up, test_cannot_be_read, tear_down);
   g_test_add ("/engine-tls/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
   g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
+  g_test_add ("/engine-tls/not-a-file", Fixture, NULL, set_up, test_not_a_file, tear_down);
   g_test_add ("/engine-tls/slow-to-read", Fixture, NULL, set_up, test_slow_to_read, tear_down);
   g_test_add ("/engine-tls/closed-while-reading", Fixture, NULL, set_up, test_closed_while_reading, tear_down);
   g_test_add ("/engine-tls/broken-while-running", Fixture, NULL, set_up, test_broken_while_running, tear_down);
