@@ -8,10 +8,8 @@ G_BEGIN_DECLS
 /**
  * SbRuleTable:
  *
- * Channel → the one rule that counts there: of the enabled ones that match it the most specific, by sb_channel_pattern_compare().
- * Immutable and atomically reference counted; lanes share it, and get another one when something changes.
- *
- * A tree of the patterns' segments, so that finding takes about as many steps as the channel has segments, however many rules there are.
+ * Channel → the one rule that counts there: of the enabled ones that match it the most specific (#SbChannelMap). Immutable and
+ * atomically reference counted; lanes share it, and get another one when something changes.
  */
 typedef struct _SbRuleTable SbRuleTable;
 
