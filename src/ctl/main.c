@@ -38,6 +38,7 @@ static const GOptionEntry all_options[] = {
     N_("DURATION") },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, N_("Say what would be done, and do nothing"), NULL },
   { "everyone", 0, 0, G_OPTION_ARG_NONE, &options.everyone, N_("To everyone"), NULL },
+  { "retain", 0, 0, G_OPTION_ARG_NONE, &options.retain, N_("Keep it as well for those who come later"), NULL },
   { "every", 0, 0, G_OPTION_ARG_STRING, &options.every, N_("How often: 30s, 5m, 1h"), N_("DURATION") },
   { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("When it is sent first: 10m from now, or a time"), N_("WHEN") },
   { "times", 0, 0, G_OPTION_ARG_INT, &options.times, N_("How many times; without it until it is stopped"), N_("N") },

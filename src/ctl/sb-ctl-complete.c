@@ -103,6 +103,7 @@ static const Source sources[] = {
   { "address", "/clients?limit=1000", "clients", "address", { "token_label" } },
   { "blocked", "/blocks", "blocks", "address", { "by" } },
   { "template", "/templates", "templates", "id", { "name" } },
+  { "retained", "/retained", "retained", "id", { "channels" } },
   { "schedule", "/schedules", "schedules", "id", { "target" } },
   { "channels", "/rules", "rules", "channels", { NULL } },
   { "channel", "/clients?limit=1000", "clients", "channel", { NULL } },

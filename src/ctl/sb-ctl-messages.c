@@ -129,6 +129,8 @@ broadcast (const SbCtlOptions *options, char **words)
 
   if (body == NULL)
     return status;
+  if (options->retain)
+    json_object_set_boolean_member (body, "retain", TRUE);
   status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "POST", "/broadcasts", body, &answer);
   if (status == SB_CTL_DONE)
     sb_ctl_print_report (options, answer);
@@ -189,6 +191,61 @@ call_item (const SbCtlOptions *options, SbCtlNeed need, const char *method, cons
   return sb_ctl_call (options, need, method, path, g_steal_pointer (&sent), answer);
 }
 
+/* What one says, and nothing else, so that it can be sent again. */
+static SbCtlStatus
+show_message (const SbCtlOptions *options, const char *room, const char *word)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "GET", room, word, "", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, "%s",
+                       json_object_get_string_member (
+                           answer, json_object_get_boolean_member (answer, "binary") ? "base64" : "message"));
+
+  return status;
+}
+
+/* --- Retained messages ---------------------------------------------------------------------------------- */
+
+static SbCtlStatus
+list_retained (const SbCtlOptions *options, char **words)
+{
+  static const SbCtlColumn columns[] = {
+    { N_("ID"), "id", sb_ctl_format_integer, TRUE },
+    { N_("CHANNELS"), "channels", sb_ctl_format_text },
+    { N_("SINCE"), "since", sb_ctl_format_moment },
+    { N_("SENT"), "delivered", sb_ctl_format_integer, TRUE },
+    { N_("MESSAGE"), NULL, message_cell },
+  };
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", "/retained", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_list (options, answer, "retained", columns, G_N_ELEMENTS (columns),
+                       _("No message is kept for newcomers."));
+
+  return status;
+}
+
+static SbCtlStatus
+show_retained (const SbCtlOptions *options, char **words)
+{
+  return show_message (options, "retained", words[0]);
+}
+
+static SbCtlStatus
+remove_retained (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "DELETE", "retained", words[0], "", NULL, &answer);
+
+  if (status == SB_CTL_DONE)
+    sb_ctl_print_done (options, answer, _("Message %s is no longer kept."), words[0]);
+
+  return status;
+}
+
 /* --- Templates ------------------------------------------------------------------------------------------ */
 
 static SbCtlStatus
@@ -212,15 +269,7 @@ list_templates (const SbCtlOptions *options, char **words)
 static SbCtlStatus
 show_template (const SbCtlOptions *options, char **words)
 {
-  g_autoptr (JsonObject) answer = NULL;
-  SbCtlStatus status = call_item (options, SB_CTL_NEEDS_DATA, "GET", "templates", words[0], "", NULL, &answer);
-
-  if (status == SB_CTL_DONE)
-    sb_ctl_print_done (options, answer, "%s",
-                       json_object_get_string_member (
-                           answer, json_object_get_boolean_member (answer, "binary") ? "base64" : "message"));
-
-  return status;
+  return show_message (options, "templates", words[0]);
 }
 
 static SbCtlStatus
@@ -278,6 +327,8 @@ send_template (const SbCtlOptions *options, char **words)
     return SB_CTL_USAGE;
   if (options->everyone)
     json_object_set_boolean_member (body, "everyone", TRUE);
+  if (options->retain)
+    json_object_set_boolean_member (body, "retain", TRUE);
   status = call_item (options, SB_CTL_NEEDS_SERVER, "POST", "templates", words[0], "/send", g_steal_pointer (&body),
                       &answer);
   if (status == SB_CTL_DONE)
@@ -368,15 +419,18 @@ stop_schedule (const SbCtlOptions *options, char **words)
 }
 
 const SbCtlCommand sb_ctl_message_commands[] = {
-  { "broadcast", "JSON", "channel token client", N_("Send a message to everyone, or to some (- for standard input)"),
+  { "broadcast", "JSON", "channel token client retain", N_("Send a message to everyone, or to some (- for standard input)"),
     1, broadcast },
+  { "retained list", "", "", N_("Show the messages kept for those who come later"), 0, list_retained },
+  { "retained show", "ID", "", N_("Print a kept message"), 1, show_retained },
+  { "retained remove", "ID", "", N_("Keep a message no longer"), 1, remove_retained },
   { "template list", "", "", N_("Show the messages kept under a name"), 0, list_templates },
   { "template show", "ID", "", N_("Print a template’s message"), 1, show_template },
   { "template save", "NAME JSON", "channel token", N_("Keep a message under a name (- for standard input)"), 2,
     save_template },
   { "template rename", "ID NAME", "", N_("Give a template another name"), 2, rename_template },
   { "template delete", "ID", "", N_("Delete a template"), 1, delete_template },
-  { "template send", "ID", "channel token client everyone",
+  { "template send", "ID", "channel token client everyone retain",
     N_("Send a template’s message to those it is for, or to others"), 1, send_template },
   { "schedule list", "", "", N_("Show the scheduled messages"), 0, list_schedules },
   { "schedule add", "JSON", "every at times channel token",

@@ -39,6 +39,7 @@ typedef struct
   char *duration;
   int limit;
   gboolean everyone;
+  gboolean retain;
   gboolean dry_run;
   char *every;
   char *at;

@@ -254,19 +254,49 @@ add_to_history (SbEngine *self, SbBroadcast *broadcast)
     g_list_store_splice (self->broadcasts, self->keeping.broadcasts, n - self->keeping.broadcasts, NULL, 0);
 }
 
+/* @frame: what is to be kept as well; NULL: nothing. */
+static void
+send (SbCommand *command, SbFrame *frame)
+{
+  SbEngine *self = command->engine;
+  SbBroadcast *broadcast = command->broadcast;
+  const SbTarget *target = sb_broadcast_get_target (broadcast);
+  gint64 id = sb_broadcast_get_id (broadcast);
+
+  /* Released by the answer to the report. */
+  sb_command_hold (command);
+  g_hash_table_insert (self->sending, g_memdup2 (&id, sizeof id), command);
+  if (frame != NULL)
+    sb_hub_broadcast_retained (self->hub, (guint64) id, target, frame, self->retained_table);
+  else
+    sb_hub_broadcast (self->hub, (guint64) id, target,
+                      is_direct (target) ? SB_DIRECTION_DIRECT : SB_DIRECTION_BROADCAST,
+                      sb_broadcast_get_binary (broadcast), sb_broadcast_get_payload (broadcast));
+}
+
 static void
 inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbCommand *command = user_data;
   SbEngine *self = command->engine;
+  g_autoptr (GArray) retained_ids = NULL;
+  g_autoptr (SbFrame) frame = NULL;
   GError *error = NULL;
 
-  command->broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, &error);
+  command->broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, &retained_ids, &error);
+  if (retained_ids != NULL)
+    {
+      frame = sb_engine_take_retained (self, command->broadcast, command->retain, retained_ids);
+      sb_command_audit (command, SB_ACT_MESSAGE_RETAINED, sb_broadcast_get_target_text (command->broadcast), "");
+    }
+
   if (command->broadcast == NULL)
     sb_command_fail_store (command, error);
   else if (!sb_engine_is_running (self))
     {
-      /* Stopped while the row was being written: told as it is, to nobody. */
+      /* Stopped while the row was being written: told as it is, to nobody. What is kept is kept. */
+      if (frame != NULL)
+        sb_engine_put_all_retained (self);
       add_to_history (self, command->broadcast);
       sb_broadcast_set_interrupted (command->broadcast);
       sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
@@ -274,16 +304,8 @@ inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      const SbTarget *target = sb_broadcast_get_target (command->broadcast);
-      gint64 id = sb_broadcast_get_id (command->broadcast);
-
       add_to_history (self, command->broadcast);
-      /* Released by the answer to the report. */
-      sb_command_hold (command);
-      g_hash_table_insert (self->sending, g_memdup2 (&id, sizeof id), command);
-      sb_hub_broadcast (self->hub, (guint64) id, target,
-                        is_direct (target) ? SB_DIRECTION_DIRECT : SB_DIRECTION_BROADCAST,
-                        sb_broadcast_get_binary (command->broadcast), sb_broadcast_get_payload (command->broadcast));
+      send (command, frame);
     }
   sb_command_release (command);
 }
@@ -297,13 +319,25 @@ sb_engine_broadcast_async (SbEngine *self, const char *actor, const SbTarget *ta
   g_return_if_fail (target != NULL);
   g_return_if_fail (payload != NULL);
 
-  sb_engine_send_async (self, actor, 0, target, binary, payload, callback, user_data);
+  sb_engine_send_async (self, actor, 0, FALSE, target, binary, payload, callback, user_data);
 }
 
-/* @schedule_id: what it is a run of; 0: nothing. */
 void
-sb_engine_send_async (SbEngine *self, const char *actor, gint64 schedule_id, const SbTarget *target, gboolean binary,
-                      GBytes *payload, GAsyncReadyCallback callback, gpointer user_data)
+sb_engine_retain_async (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload,
+                        GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (SB_IS_ENGINE (self));
+  g_return_if_fail (actor != NULL);
+  g_return_if_fail (target != NULL);
+  g_return_if_fail (payload != NULL);
+
+  sb_engine_send_async (self, actor, 0, TRUE, target, binary, payload, callback, user_data);
+}
+
+/* @schedule_id: what it is a run of; 0: nothing. @retain: it is kept for those who come later as well. */
+void
+sb_engine_send_async (SbEngine *self, const char *actor, gint64 schedule_id, gboolean retain, const SbTarget *target,
+                      gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data)
 {
   SbCommand *command;
   GError *error = NULL;
@@ -313,14 +347,15 @@ sb_engine_send_async (SbEngine *self, const char *actor, gint64 schedule_id, con
   if (!sb_engine_is_running (self))
     sb_command_fail (command, g_error_new_literal (SB_ENGINE_ERROR, SB_ENGINE_ERROR_NOT_RUNNING,
                                                    _("The server is not running. Start it first.")));
-  else if (!sb_engine_check_message (self, target, binary, payload, &error))
+  else if (!sb_engine_check_message (self, target, binary, payload, &error) ||
+           (retain && (command->retain = sb_engine_dup_retain_patterns (target, &error)) == NULL))
     sb_command_fail (command, error);
 
   if (command->error == NULL)
     {
       sb_command_hold (command);
       sb_broadcast_store_insert_async (self->database, sb_clock_get_real (), target, binary, payload, schedule_id,
-                                       inserted_cb, command);
+                                       command->retain, inserted_cb, command);
     }
   sb_command_release (command);
 }

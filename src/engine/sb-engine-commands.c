@@ -46,6 +46,7 @@ command_free (SbCommand *self)
   g_free (self->subject);
   g_free (self->detail);
   g_free (self->template_key);
+  g_strfreev (self->retain);
   g_free (self);
 }
 

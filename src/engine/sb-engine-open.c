@@ -9,6 +9,7 @@
 #include "store/sb-block-store.h"
 #include "store/sb-broadcast-store.h"
 #include "store/sb-journal-store.h"
+#include "store/sb-retained-store.h"
 #include "store/sb-schedule-store.h"
 #include "store/sb-template-store.h"
 #include "store/sb-token-store.h"
@@ -69,6 +70,25 @@ rules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+retained_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SbEngine *self = opening_get_engine (task);
+  g_autoptr (GPtrArray) loaded = NULL;
+  GError *error = NULL;
+
+  loaded = sb_retained_store_load_finish (SB_DATABASE (source), result, &error);
+  if (loaded == NULL)
+    {
+      opening_fail (task, error);
+      return;
+    }
+
+  sb_engine_load_retained (self, loaded);
+  sb_engine_load_rules_async (self, rules_loaded_cb, g_steal_pointer (&task));
+}
+
+static void
 schedules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -84,7 +104,7 @@ schedules_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   sb_engine_load_schedules (self, loaded);
-  sb_engine_load_rules_async (self, rules_loaded_cb, g_steal_pointer (&task));
+  sb_retained_store_load_async (self->database, retained_loaded_cb, g_steal_pointer (&task));
 }
 
 static void

@@ -62,6 +62,8 @@ struct _SbEngine
   GListStore *broadcasts;
   GListStore *templates; /* by name */
   GListStore *schedules; /* by id */
+  GListStore *retained;  /* the newest first */
+  SbRetainedTable *retained_table; /* of them, as the lanes have it, or will in a moment */
   SbRuleList *rules;
   SbRuleTable *rule_table;  /* of them, as the lanes have it, or will in a moment */
   GPtrArray *schemas;       /* (element-type SbSchemaDocument), by URI */
@@ -182,6 +184,7 @@ struct _SbCommand
   GTlsCertificate *certificate;
   gint64 schedule_id;      /* what @broadcast is a run of */
   char *template_key;      /* what the name of a template on its way to the disk folds to */
+  char **retain;           /* the patterns for which @broadcast is kept; NULL: it is not */
   gboolean adds_schedule;  /* one is on its way to the disk */
   GObject *object;         /* any other answer */
   SbRule *rule;
@@ -224,8 +227,15 @@ void       sb_engine_report           (SbEngine *self, const SbEvent *event);
 void       sb_engine_retry_reports    (SbEngine *self);
 gboolean   sb_engine_check_payload    (SbEngine *self, gboolean binary, GBytes *payload, GError **error);
 gboolean   sb_engine_check_message    (SbEngine *self, const SbTarget *target, gboolean binary, GBytes *payload, GError **error);
-void       sb_engine_send_async       (SbEngine *self, const char *actor, gint64 schedule_id, const SbTarget *target, gboolean binary,
-                                       GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+void       sb_engine_send_async       (SbEngine *self, const char *actor, gint64 schedule_id, gboolean retain, const SbTarget *target,
+                                       gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+
+/* --- what is kept for those who come later, sb-engine-retained.c --- */
+void       sb_engine_load_retained       (SbEngine *self, GPtrArray *items);
+void       sb_engine_put_all_retained    (SbEngine *self);
+void       sb_engine_refresh_retained    (SbEngine *self);
+char     **sb_engine_dup_retain_patterns (const SbTarget *target, GError **error);
+SbFrame   *sb_engine_take_retained       (SbEngine *self, SbBroadcast *broadcast, char **patterns, GArray *ids);
 
 /* --- what is kept to be said, sb-engine-templates.c, and what is said by itself, sb-engine-schedules.c --- */
 void       sb_engine_load_templates   (SbEngine *self, GPtrArray *templates);

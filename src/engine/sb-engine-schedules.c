@@ -227,7 +227,7 @@ start_run (SbEngine *self, SbSchedule *schedule)
   run->schedule = g_object_ref (schedule);
   run->n_runs = sb_schedule_get_progress (schedule)->n_runs;
   sb_schedule_set_sending (schedule);
-  sb_engine_send_async (self, "schedule", sb_schedule_get_id (schedule), message->target, message->binary,
+  sb_engine_send_async (self, "schedule", sb_schedule_get_id (schedule), FALSE, message->target, message->binary,
                         message->payload, ran_cb, run);
 }
 

@@ -166,6 +166,7 @@ ensure_hub (SbEngine *self)
   sb_engine_put_all_tokens (self);
   sb_engine_put_all_blocks (self);
   sb_engine_put_rules (self);
+  sb_engine_put_all_retained (self);
 }
 
 static gboolean
@@ -370,6 +371,7 @@ refresh_cb (gpointer user_data)
   guint max_backlog;
 
   sb_rule_list_refresh (self->rules);
+  sb_engine_refresh_retained (self);
   if (sb_client_list_count (self->clients) > 0)
     {
       g_object_get (self->settings, "max-backlog", &max_backlog, NULL);

@@ -27,7 +27,8 @@ sb_engine_note (SbEngine *self, SbAct act, const char *actor, const char *subjec
 gboolean
 sb_engine_is_store_error (const GError *error)
 {
-  return error->domain == SB_DATABASE_ERROR && error->code != SB_DATABASE_ERROR_NOT_FOUND;
+  return error->domain == SB_DATABASE_ERROR && error->code != SB_DATABASE_ERROR_NOT_FOUND &&
+         error->code != SB_DATABASE_ERROR_REFUSED;
 }
 
 static void

@@ -96,6 +96,8 @@ sb_engine_finalize (GObject *object)
   g_clear_object (&self->journal);
   g_clear_object (&self->broadcasts);
   g_clear_object (&self->templates);
+  g_clear_object (&self->retained);
+  g_clear_pointer (&self->retained_table, sb_retained_table_unref);
   g_clear_object (&self->schedules);
   g_clear_object (&self->rules);
   g_clear_pointer (&self->rule_table, sb_rule_table_unref);
@@ -185,6 +187,7 @@ sb_engine_init (SbEngine *self)
   self->journal = sb_journal_new ();
   self->broadcasts = g_list_store_new (SB_TYPE_BROADCAST);
   self->templates = g_list_store_new (SB_TYPE_TEMPLATE);
+  self->retained = g_list_store_new (SB_TYPE_RETAINED_ITEM);
   self->schedules = g_list_store_new (SB_TYPE_SCHEDULE);
   self->rules = sb_rule_list_new ();
   self->schemas = g_ptr_array_new ();

@@ -11,6 +11,7 @@
 #include "watch/sb-history.h"
 #include "watch/sb-journal.h"
 #include "watch/sb-meter.h"
+#include "watch/sb-retained-item.h"
 #include "watch/sb-rule-list.h"
 #include "watch/sb-schedule.h"
 #include "watch/sb-template.h"
@@ -130,6 +131,24 @@ int             sb_engine_command_finish      (SbEngine *self, GAsyncResult *res
  * the history model from the moment it is stored. */
 void            sb_engine_broadcast_async     (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
 SbBroadcast    *sb_engine_broadcast_finish    (SbEngine *self, GAsyncResult *result, GError **error);
+
+/* --- what is kept for those who come later --- */
+
+/* The same of a message to everyone or to channels, and keeps it: who joins a channel that it is for after it went out gets it first. One is kept for each
+ * pattern (everyone: two stars); of those that match a channel the most specific counts. It is on disk before it is sent. Errors besides:
+ * SB_ENGINE_ERROR_INVALID (it is for tokens or clients), SB_DATABASE_ERROR_REFUSED (more than SB_RETAINED_MAX, or 64 MiB together; nothing is
+ * sent). sb_engine_broadcast_finish(). */
+void            sb_engine_retain_async        (SbEngine *self, const char *actor, const SbTarget *target, gboolean binary, GBytes *payload, GAsyncReadyCallback callback, gpointer user_data);
+/* What is kept: SbRetainedItem, the newest first; how often each was handed over is refreshed four times a second. */
+GListModel     *sb_engine_get_retained        (SbEngine *self);
+SbRetainedItem *sb_engine_find_retained       (SbEngine *self, gint64 id); /* transfer none; NULL: none */
+/* Nobody gets it any more. Answered when that is on disk, in force on every lane, and in the trail; with what was kept, for an undo. */
+void            sb_engine_release_retained_async (SbEngine *self, const char *actor, gint64 id, GAsyncReadyCallback callback, gpointer user_data);
+/* The undo of that: keeps it again, and sends it to nobody. SB_DATABASE_ERROR_REFUSED: another one is kept for its pattern meanwhile. */
+void            sb_engine_restore_retained_async (SbEngine *self, const char *actor, SbRetainedItem *item, GAsyncReadyCallback callback, gpointer user_data);
+/* Finish of these two. Transfer full. */
+SbRetainedItem *sb_engine_retained_finish     (SbEngine *self, GAsyncResult *result, GError **error);
+
 /* --- what may be said --- */
 
 /* The rules, in order of id; counts are refreshed four times a second. Transfer none. */

@@ -88,7 +88,36 @@ class Clients(unittest.TestCase):
         for client in self.kinds.values():
             self.check_refused(client, secret)
 
-    def test_4_stopping_says_good_bye(self):
+    def test_4_what_is_kept_comes_first(self):
+        """Retained messages: the first thing that any client hears, before what others say at once; of several the most specific."""
+        try:
+            self.server.ctl("broadcast", "--retain", '{"for":"everyone"}')
+            self.server.ctl("broadcast", "--retain", "--channel", "/kiosk/*", '{"for":"kiosks"}')
+            secret, _ = self.server.issue("newcomer")
+            speaker = clients.PythonClient()
+            speaker.open(self.server.url + "/kiosk/1", secret)
+            self.assertEqual(speaker.receive(), '{"for":"kiosks"}')
+            for number, client in enumerate(self.kinds.values()):
+                client.open(self.server.url + "/kiosk/1", secret)
+                signalbox.wait_until(self.connected(2 + number), "it is there")
+                speaker.send('{"n":%d}' % number)
+                self.assertEqual(client.receive(), '{"for":"kiosks"}')
+                self.assertEqual(client.receive(), '{"n":%d}' % number)
+            elsewhere = clients.PythonClient()
+            elsewhere.open(self.server.url + "/hall", secret)
+            self.assertEqual(elsewhere.receive(), '{"for":"everyone"}')
+
+            kept = {one["channels"]: one for one in self.server.ctl("retained", "list")}
+            self.assertEqual((kept["**"]["delivered"], kept["/kiosk/*"]["delivered"]), (1, 1 + len(self.kinds)))
+            self.server.ctl("retained", "remove", str(kept["/kiosk/*"]["id"]))
+            late = clients.PythonClient()
+            late.open(self.server.url + "/kiosk/2", secret)
+            self.assertEqual(late.receive(), '{"for":"everyone"}')
+        finally:
+            for one in self.server.ctl("retained", "list"):
+                self.server.ctl("retained", "remove", str(one["id"]))
+
+    def test_5_stopping_says_good_bye(self):
         server = signalbox.Server().start()
         try:
             secret, _ = server.issue("x")

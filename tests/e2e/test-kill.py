@@ -18,6 +18,7 @@ class Story:
         self.revoked = set()
         self.revocations = 0  # those that were reported done
         self.messages = []
+        self.kept = None
 
     def issue(self):
         label = f"token {len(self.tokens)}"
@@ -42,6 +43,12 @@ class Story:
         self.server.ctl("broadcast", text)
         self.messages.append(text)
 
+    def retain(self):
+        text = '{"kept":%d}' % len(self.messages)
+        self.server.ctl("broadcast", "--retain", "--channel", "/b/*", text)
+        self.messages.append(text)
+        self.kept = text
+
     def check(self, case):
         listed = {token["id"]: token for token in self.server.ctl("token", "list")}
         for number, (label, secret) in self.tokens.items():
@@ -54,6 +61,8 @@ class Story:
                 case.assertEqual(client.refusal(self.server.url + "/b/x", secret), client.refusal_code)
             else:
                 client.open(self.server.url + "/b/x", secret)
+                if self.kept is not None:
+                    case.assertEqual(client.receive(), self.kept)
                 client.end()
         audit = self.server.ctl("audit", "--limit", "10000")
         for act, count in (("token_issued", len(self.tokens)), ("token_revoked", self.revocations),
@@ -66,7 +75,7 @@ class Story:
 
 class Kill(unittest.TestCase):
     def test_between_any_two_steps(self):
-        steps = ["issue", "issue", "use", "broadcast", "revoke", "broadcast", "issue"]
+        steps = ["issue", "issue", "use", "broadcast", "retain", "revoke", "retain", "broadcast", "issue"]
         server = signalbox.Server()
         try:
             story = Story(server)

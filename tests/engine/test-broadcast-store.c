@@ -12,9 +12,9 @@ try_insert (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  sb_broadcast_store_insert_async (db, time, target, binary, payload, 0, store_result_cb, &result);
+  sb_broadcast_store_insert_async (db, time, target, binary, payload, 0, NULL, store_result_cb, &result);
   store_wait_for (result != NULL);
-  return sb_broadcast_store_insert_finish (db, result, error);
+  return sb_broadcast_store_insert_finish (db, result, NULL, error);
 }
 
 static SbBroadcast *
@@ -412,7 +412,7 @@ child_reported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 child_inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SbBroadcast) broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, NULL);
+  g_autoptr (SbBroadcast) broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, NULL, NULL);
 
   store_kill_print (sb_broadcast_get_id (broadcast));
   sb_broadcast_set_report (broadcast, 42, 40, 2, 0, 7);
@@ -425,7 +425,7 @@ child_insert (SbDatabase *database)
   g_autoptr (SbTarget) target = sb_target_new_everyone ();
   g_autoptr (GBytes) payload = g_bytes_new_static ("{\"signal\":\"stop\"}", 17);
 
-  sb_broadcast_store_insert_async (database, 1, target, FALSE, payload, 0, child_inserted_cb, NULL);
+  sb_broadcast_store_insert_async (database, 1, target, FALSE, payload, 0, NULL, child_inserted_cb, NULL);
 }
 
 static void

@@ -119,6 +119,58 @@ test_schedules (Fixture *self, gconstpointer data)
 }
 
 static void
+test_retained (Fixture *self, gconstpointer data)
+{
+  g_autofree char *secret = NULL;
+  g_autoptr (SbTestClient) client = NULL, newcomer = NULL, binary_newcomer = NULL;
+  g_autoptr (JsonObject) sent = NULL, plain = NULL, list = NULL, shown = NULL, gone = NULL, empty = NULL, direct = NULL;
+  JsonObject *one;
+
+  issue (self, "{\"label\":\"x\"}", &secret);
+  client = engine_connect (self->engine.engine, "/a", secret);
+  empty = call (self, "GET", "/retained", NULL, 200);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (empty, "retained")), ==, 0);
+
+  sent = call (self, "POST", "/broadcasts", "{\"channels\":[\"/a\"],\"message\":\"[1]\",\"retain\":true}", 201);
+  g_assert_true (json_object_get_boolean_member (sent, "retained"));
+  sb_test_client_expect_text (client, "[1]");
+  newcomer = engine_connect (self->engine.engine, "/a", secret);
+  sb_test_client_expect_text (newcomer, "[1]");
+  plain = call (self, "POST", "/broadcasts", "{\"everyone\":true,\"message\":\"2\",\"retain\":false}", 201);
+  g_assert_false (json_object_get_boolean_member (plain, "retained"));
+
+  json_object_unref (call (self, "POST", "/templates", "{\"name\":\"x\",\"base64\":\"AAEC\"}", 201));
+  json_object_unref (call (self, "POST", "/templates/1/send", "{\"everyone\":true,\"retain\":true}", 201));
+  binary_newcomer = engine_connect (self->engine.engine, "/b", secret);
+  sb_test_client_expect_binary (binary_newcomer, "\0\1\2", 3);
+
+  list = call (self, "GET", "/retained", NULL, 200);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (list, "retained")), ==, 2);
+  one = json_array_get_object_element (json_object_get_array_member (list, "retained"), 0);
+  g_assert_cmpint (get_int (one, "id"), ==, 2);
+  g_assert_cmpstr (get_string (one, "channels"), ==, "**");
+  g_assert_cmpstr (get_string (one, "base64"), ==, "AAEC");
+  shown = call (self, "GET", "/retained/1", NULL, 200);
+  g_assert_cmpstr (get_string (shown, "channels"), ==, "/a");
+  g_assert_cmpstr (get_string (shown, "message"), ==, "[1]");
+  g_assert_cmpint (get_int (shown, "delivered"), ==, 1);
+  g_assert_cmpint (get_int (shown, "size"), ==, 3);
+  g_assert_cmpstr (get_string (shown, "since"), ==, get_string (sent, "sent_at"));
+
+  direct = call (self, "POST", "/broadcasts", "{\"tokens\":[1],\"message\":\"1\",\"retain\":true}", 400);
+  g_assert_cmpstr (get_string (direct, "error"), ==, "invalid_value");
+  json_object_unref (call (self, "POST", "/clients/1/send", "{\"message\":\"1\",\"retain\":true}", 400));
+  json_object_unref (call (self, "POST", "/schedules", "{\"everyone\":true,\"message\":\"1\",\"every\":5,\"retain\":true}", 400));
+  json_object_unref (call (self, "POST", "/broadcasts", "{\"everyone\":true,\"message\":\"1\",\"retain\":1}", 400));
+
+  gone = call (self, "DELETE", "/retained/1", NULL, 200);
+  g_assert_true (json_object_get_boolean_member (gone, "removed"));
+  json_object_unref (call (self, "GET", "/retained/1", NULL, 404));
+  json_object_unref (call (self, "DELETE", "/retained/1", NULL, 404));
+  json_object_unref (call (self, "PATCH", "/retained/2", "{}", 405));
+}
+
+static void
 test_long_messages_are_cut_in_lists (Fixture *self, gconstpointer data)
 {
   g_autoptr (GString) message = g_string_new ("\"");
@@ -153,6 +205,7 @@ main (int argc, char *argv[])
 #define ADD_STARTED(path, function) g_test_add ("/control-speech/" path, Fixture, NULL, set_up_started, function, tear_down)
   ADD_STARTED ("broadcasts", test_broadcasts);
   ADD_STARTED ("templates", test_templates);
+  ADD_STARTED ("retained", test_retained);
   ADD_STARTED ("schedules", test_schedules);
   ADD_STARTED ("long-messages-are-cut-in-lists", test_long_messages_are_cut_in_lists);
 

@@ -305,6 +305,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
     { "clients", 0, "Nobody is connected.", NULL },
     { "broadcasts", 0, "Nothing was broadcast yet.", NULL },
     { "template list", 0, "There are no templates.", NULL },
+    { "retained list", 0, "No message is kept for newcomers.", NULL },
     { "schedule list", 0, "Nothing is scheduled.", NULL },
   };
   g_autofree char *secret = NULL;
@@ -328,6 +329,14 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "template list", 0, "halt", NULL },
       { "template show 1", 0, "[2]\n", NULL },
       { "template send 1", 0, "Sent to 1 of 1", NULL },
+      { "template send 1 --retain", 0, "Sent to 1 of 1", NULL },
+      { "broadcast '[5]' --retain", 0, "Sent to 1 of 1", NULL },
+      { "broadcast '[5]' --retain --token 1", 1, NULL, "Only a message to everyone or to channels can be kept" },
+      { "retained list", 0, "/news", NULL },
+      { "retained show 1", 0, "[2]\n", NULL },
+      { "retained show 2", 0, "[5]\n", NULL },
+      { "retained remove 1", 0, "Message 1 is no longer kept.", NULL },
+      { "retained remove 1", 1, NULL, "There is no kept message 1." },
       { "template delete 1", 0, "Deleted template 1.", NULL },
       { "schedule add '[4]' --every 1h --token 1", 0, "Scheduled as 1", NULL },
       { "schedule add '[4]' --every 1h --times -3", 1, NULL, "“times” has to be a whole number" },
@@ -347,6 +356,8 @@ test_tables (ProgramFixture *self, gconstpointer data)
   sb_test_client_expect_text (client, "{\"a\":1}");
   sb_test_client_expect_text (client, "[1]");
   sb_test_client_expect_text (client, "[2]");
+  sb_test_client_expect_text (client, "[2]");
+  sb_test_client_expect_text (client, "[5]");
   sb_test_client_expect_text (client, "[4]");
   sb_test_client_expect_close (client, 3003, "disconnected by admin: enough");
 }

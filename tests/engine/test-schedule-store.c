@@ -54,10 +54,10 @@ send_run (SbDatabase *db, SbSchedule *schedule, gint64 time, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
 
   sb_broadcast_store_insert_async (db, time, message->target, message->binary, message->payload,
-                                   sb_schedule_get_id (schedule), store_result_cb, &result);
+                                   sb_schedule_get_id (schedule), NULL, store_result_cb, &result);
   store_wait_for (result != NULL);
 
-  return sb_broadcast_store_insert_finish (db, result, error);
+  return sb_broadcast_store_insert_finish (db, result, NULL, error);
 }
 
 static gboolean
@@ -145,7 +145,7 @@ static SbSchedule *child_schedule;
 static void
 child_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SbBroadcast) broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, NULL);
+  g_autoptr (SbBroadcast) broadcast = sb_broadcast_store_insert_finish (SB_DATABASE (source), result, NULL, NULL);
 
   store_kill_print (sb_broadcast_get_id (broadcast));
   child_run (SB_DATABASE (source));
@@ -164,7 +164,7 @@ child_run (SbDatabase *database)
     }
   message = sb_schedule_get_message (child_schedule);
   sb_broadcast_store_insert_async (database, 1, message->target, FALSE, message->payload,
-                                   sb_schedule_get_id (child_schedule), child_ran_cb, NULL);
+                                   sb_schedule_get_id (child_schedule), NULL, child_ran_cb, NULL);
 }
 
 static void

@@ -33,6 +33,10 @@ static const struct
                                  "clients" },
   [SB_ACT_BROADCAST_SENT] = { N_("Broadcast to %s"), N_("Broadcast"), "signalbox-broadcast-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_MESSAGE_SENT] = { N_("Message to %s"), N_("Message"), "mail-send-symbolic", "dimmed", "broadcasts" },
+  [SB_ACT_MESSAGE_RETAINED] = { N_("Message to %s kept for newcomers"), N_("Message kept for newcomers"), "bookmark-new-symbolic", "dimmed",
+                                "broadcasts" },
+  [SB_ACT_MESSAGE_RELEASED] = { N_("Message to %s no longer kept for newcomers"), N_("Message no longer kept for newcomers"),
+                                "user-trash-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_TEMPLATE_SAVED] = { N_("Template “%s” saved"), N_("Template saved"), "document-save-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_TEMPLATE_DELETED] = { N_("Template “%s” deleted"), N_("Template deleted"), "user-trash-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_SCHEDULE_STARTED] = { N_("Message to %s scheduled"), N_("Message scheduled"), "alarm-symbolic", "dimmed", "broadcasts" },
@@ -229,6 +233,12 @@ append_detail_part (GString    *text,
 
       /* Translators: how many of those it was for got a message, as in "11 of 12 clients" */
       words = g_strdup_printf (ngettext ("%s of %s client", "%s of %s clients", targeted), sent_number, all);
+    }
+  else if (is_number_of (part, " sent", &sent))
+    {
+      g_autofree char *number = sb_format_number (sent);
+
+      words = g_strdup_printf (ngettext ("sent %s time", "sent %s times", sent), number);
     }
   else if (sscanf (part, "%u sent, %u missed", &sent, &missed) == 2)
     {

@@ -102,8 +102,8 @@ sb_request_dup_payload (SbRequest *request, gboolean *binary)
   return payload;
 }
 
-void
-sb_control_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SbRequest *request = user_data;
   g_autoptr (GError) error = NULL;
@@ -120,6 +120,15 @@ sb_control_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sb_request_fail_error (request, error);
 }
 
+void
+sb_request_broadcast (SbRequest *request, const SbTarget *target, gboolean binary, GBytes *payload)
+{
+  if (sb_request_get_boolean (request, "retain"))
+    sb_engine_retain_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sent_cb, request);
+  else
+    sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sent_cb, request);
+}
+
 static void
 send (SbRequest *request, const SbTarget *target)
 {
@@ -127,7 +136,7 @@ send (SbRequest *request, const SbTarget *target)
   g_autoptr (GBytes) payload = sb_request_dup_payload (request, &binary);
 
   if (payload != NULL)
-    sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sb_control_sent_cb, request);
+    sb_request_broadcast (request, target, binary, payload);
 }
 
 /* Whether the body says whom it is for. */
@@ -176,6 +185,7 @@ sb_control_broadcast (SbRequest *request)
   static const SbField fields[] = {
     SB_MESSAGE_FIELDS,
     SB_TARGET_FIELDS,
+    SB_RETAIN_FIELD,
   };
   g_autoptr (SbTarget) target = NULL;
 

@@ -213,6 +213,7 @@ sb_broadcast_to_json (SbBroadcast *broadcast, gboolean whole)
     json_object_set_int_member (object, "schedule", sb_broadcast_get_schedule_id (broadcast));
   else
     json_object_set_null_member (object, "schedule");
+  json_object_set_boolean_member (object, "retained", sb_broadcast_get_retained (broadcast));
   if (whole)
     sb_broadcast_set_missed_json (object, broadcast);
 
@@ -256,6 +257,20 @@ sb_template_to_json (SbTemplate *template, gboolean whole)
   json_object_set_string_member (object, "name", sb_template_get_name (template));
   sb_json_set_time (object, "changed_at", sb_template_get_changed_at (template));
   set_message (object, sb_template_get_message (template), whole);
+
+  return object;
+}
+
+JsonObject *
+sb_retained_to_json (SbRetainedItem *item, gboolean whole)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "id", sb_retained_item_get_id (item));
+  json_object_set_string_member (object, "channels", sb_retained_item_get_pattern (item));
+  sb_json_set_time (object, "since", sb_retained_item_get_since (item));
+  json_object_set_int_member (object, "delivered", (gint64) sb_retained_item_get_delivered (item));
+  sb_json_set_payload (object, sb_retained_item_get_payload (item), sb_retained_item_get_binary (item), whole);
 
   return object;
 }

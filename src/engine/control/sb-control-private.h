@@ -104,6 +104,7 @@ JsonObject *sb_rule_to_json           (SbRule *rule);
 void        sb_json_set_payload       (JsonObject *object, GBytes *payload, gboolean binary, gboolean whole);
 JsonObject *sb_template_to_json       (SbTemplate *template, gboolean whole);
 JsonObject *sb_schedule_to_json       (SbSchedule *schedule, gboolean whole);
+JsonObject *sb_retained_to_json       (SbRetainedItem *item, gboolean whole);
 
 /* --- sb-control-broadcasts.c: what is said, and to whom --- */
 #define SB_MESSAGE_FIELDS \
@@ -111,10 +112,13 @@ JsonObject *sb_schedule_to_json       (SbSchedule *schedule, gboolean whole);
 #define SB_TARGET_FIELDS \
   { "everyone", SB_FIELD_BOOLEAN }, { "channels", SB_FIELD_STRINGS }, { "tokens", SB_FIELD_INTEGERS, 1, G_MAXINT64 }, \
   { "clients", SB_FIELD_INTEGERS, 1, G_MAXINT64 }
+#define SB_RETAIN_FIELD \
+  { "retain", SB_FIELD_BOOLEAN }
+/* Sends it, and keeps it where "retain" says so; answers. */
+void        sb_request_broadcast      (SbRequest *self, const SbTarget *target, gboolean binary, GBytes *payload);
 GBytes     *sb_request_dup_payload    (SbRequest *self, gboolean *binary); /* NULL: answered */
 gboolean    sb_request_has_target     (SbRequest *self);
 SbTarget   *sb_request_dup_target     (SbRequest *self);                   /* NULL: answered */
-void        sb_control_sent_cb        (GObject *source, GAsyncResult *result, gpointer request);
 
 /* --- the handlers --- */
 void sb_control_get_status        (SbRequest *request);
@@ -141,6 +145,9 @@ void sb_control_make_certificate  (SbRequest *request);
 void sb_control_list_broadcasts   (SbRequest *request);
 void sb_control_get_broadcast     (SbRequest *request);
 void sb_control_broadcast         (SbRequest *request);
+void sb_control_list_retained     (SbRequest *request);
+void sb_control_get_retained      (SbRequest *request);
+void sb_control_release_retained  (SbRequest *request);
 void sb_control_list_templates    (SbRequest *request);
 void sb_control_get_template      (SbRequest *request);
 void sb_control_save_template     (SbRequest *request);

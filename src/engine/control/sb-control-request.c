@@ -33,6 +33,9 @@ static const SbRoute routes[] = {
   { "GET", "/broadcasts", sb_control_list_broadcasts },
   { "POST", "/broadcasts", sb_control_broadcast },
   { "GET", "/broadcasts/#", sb_control_get_broadcast },
+  { "GET", "/retained", sb_control_list_retained },
+  { "GET", "/retained/#", sb_control_get_retained },
+  { "DELETE", "/retained/#", sb_control_release_retained },
   { "GET", "/templates", sb_control_list_templates },
   { "POST", "/templates", sb_control_save_template },
   { "GET", "/templates/#", sb_control_get_template },
@@ -281,6 +284,11 @@ sb_request_fail_error (SbRequest *self, const GError *error)
       status = 400;
       code = "invalid_value";
       field = token_error_to_field (error->code);
+    }
+  else if (g_error_matches (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED))
+    {
+      status = 409;
+      code = "wrong_state";
     }
   else if (error->domain == SB_DATABASE_ERROR)
     {

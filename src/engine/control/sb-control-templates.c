@@ -134,7 +134,7 @@ sb_control_delete_template (SbRequest *request)
 void
 sb_control_send_template (SbRequest *request)
 {
-  static const SbField fields[] = { SB_TARGET_FIELDS };
+  static const SbField fields[] = { SB_TARGET_FIELDS, SB_RETAIN_FIELD };
   g_autoptr (SbTarget) target = NULL;
   SbTemplate *template;
   const SbMessage *message;
@@ -152,6 +152,5 @@ sb_control_send_template (SbRequest *request)
   else
     target = sb_target_copy (message->target);
   if (target != NULL)
-    sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, message->binary, message->payload,
-                               sb_control_sent_cb, request);
+    sb_request_broadcast (request, target, message->binary, message->payload);
 }

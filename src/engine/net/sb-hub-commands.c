@@ -308,8 +308,24 @@ broadcast_order (SbLane *lane, SbOrder *order)
       n++;
     }
   sb_receipt_close (receipt);
+  /* In the same breath, so that nobody joins in between. */
+  if (order->retained != NULL)
+    sb_router_set_retained (&lane->router, order->retained);
 
   return n;
+}
+
+static void
+hub_send (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbFrame *frame, SbRetainedTable *retained)
+{
+  SbOrder *order = sb_order_new (broadcast_order, NULL, NULL);
+
+  order->broadcast_id = broadcast_id;
+  order->target = sb_target_copy (target);
+  order->frame = frame;
+  order->retained = retained != NULL ? sb_retained_table_ref (retained) : NULL;
+  order->started = g_get_monotonic_time ();
+  sb_hub_order (self, order);
 }
 
 void
@@ -319,13 +335,39 @@ sb_hub_broadcast (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbD
   g_return_if_fail (target != NULL);
   g_return_if_fail (payload != NULL);
 
-  SbOrder *order = sb_order_new (broadcast_order, NULL, NULL);
   gsize length;
   const void *data = g_bytes_get_data (payload, &length);
 
-  order->broadcast_id = broadcast_id;
-  order->target = sb_target_copy (target);
-  order->frame = sb_frame_new (binary ? SB_OPCODE_BINARY : SB_OPCODE_TEXT, data, length);
-  order->started = g_get_monotonic_time ();
+  hub_send (self, broadcast_id, target, sb_frame_new (binary ? SB_OPCODE_BINARY : SB_OPCODE_TEXT, data, length), NULL);
+}
+
+void
+sb_hub_broadcast_retained (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbFrame *frame, SbRetainedTable *table)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (target != NULL);
+  g_return_if_fail (frame != NULL);
+  g_return_if_fail (table != NULL);
+
+  hub_send (self, broadcast_id, target, sb_frame_ref (frame), table);
+}
+
+static guint
+retained_order (SbLane *lane, SbOrder *order)
+{
+  sb_router_set_retained (&lane->router, order->retained);
+
+  return 0;
+}
+
+void
+sb_hub_set_retained (SbHub *self, SbRetainedTable *table, SbHubDoneFunc done, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (table != NULL);
+
+  SbOrder *order = sb_order_new (retained_order, done, user_data);
+
+  order->retained = sb_retained_table_ref (table);
   sb_hub_order (self, order);
 }

@@ -31,6 +31,7 @@ order_free (SbOrder *self)
   g_clear_object (&self->certificate);
   g_clear_pointer (&self->gate_limits, sb_gate_limits_free);
   g_clear_pointer (&self->rules, sb_rule_table_unref);
+  g_clear_pointer (&self->retained, sb_retained_table_unref);
   g_clear_pointer (&self->frame, sb_frame_unref);
   g_free (self->reason);
   g_free (self->address);

@@ -49,6 +49,7 @@ struct _SbOrder
   SbGateLimits *gate_limits;
   SbSessionLimits session_limits;
   SbRuleTable *rules;
+  SbRetainedTable *retained;
   SbFrame *frame;
   guint64 broadcast_id;
   gint64 started;

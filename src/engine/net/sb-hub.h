@@ -4,6 +4,7 @@
 #include "access/sb-gate.h"
 #include "access/sb-token.h"
 #include "net/sb-event.h"
+#include "net/sb-retained.h"
 #include "rules/sb-json-guard.h"
 #include "rules/sb-rule-table.h"
 #include <gio/gio.h>
@@ -135,6 +136,11 @@ void      sb_hub_unblock_address (SbHub *self, const char *address);
 /* Each lane answers with one SB_EVENT_REPORT carrying @broadcast_id: at once when nobody there is meant, else when the last frame is handed to the
  * network or lost, at the latest after 5 s. sb_hub_get_n_lanes() reports make the whole. The bytes are sent as they are. */
 void      sb_hub_broadcast       (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbDirection direction, gboolean binary, GBytes *payload);
+/* The same of @frame, with @table, in which it is kept: on each lane who is there gets the broadcast, and who comes after it gets what is kept;
+ * nobody both, nobody neither. */
+void      sb_hub_broadcast_retained (SbHub *self, guint64 broadcast_id, const SbTarget *target, SbFrame *frame, SbRetainedTable *table);
+/* Who joins from then on gets what is kept in @table. @done (nullable): every lane has it. */
+void      sb_hub_set_retained      (SbHub *self, SbRetainedTable *table, SbHubDoneFunc done, gpointer user_data);
 guint     sb_hub_get_n_lanes     (SbHub *self);
 void      sb_hub_get_totals      (SbHub *self, SbHubTotals *totals);
 

@@ -21,6 +21,7 @@ sb_router_init (SbRouter *self)
 {
   self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
   self->rules = NULL;
+  self->retained = NULL;
 }
 
 void
@@ -28,6 +29,7 @@ sb_router_clear (SbRouter *self)
 {
   g_clear_pointer (&self->rooms, g_hash_table_unref);
   g_clear_pointer (&self->rules, sb_rule_table_unref);
+  g_clear_pointer (&self->retained, sb_retained_table_unref);
 }
 
 static void
@@ -50,6 +52,22 @@ sb_router_set_rules (SbRouter *self, SbRuleTable *table)
   g_hash_table_iter_init (&iter, self->rooms);
   while (g_hash_table_iter_next (&iter, NULL, &room))
     router_find_rule (self, room);
+}
+
+void
+sb_router_set_retained (SbRouter *self, SbRetainedTable *table)
+{
+  g_return_if_fail (table != NULL);
+
+  sb_retained_table_ref (table);
+  g_clear_pointer (&self->retained, sb_retained_table_unref);
+  self->retained = table;
+}
+
+SbRetained *
+sb_router_find_retained (SbRouter *self, const char *channel)
+{
+  return self->retained != NULL ? sb_retained_table_lookup (self->retained, channel) : NULL;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "net/sb-frame.h"
 #include "net/sb-receipt.h"
+#include "net/sb-retained.h"
 #include "rules/sb-rule-table.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ typedef struct
   /*< private >*/
   GHashTable *rooms; /* (element-type utf8 SbRoom) */
   SbRuleTable *rules; /* NULL: none */
+  SbRetainedTable *retained; /* NULL: nothing */
 } SbRouter;
 
 void    sb_router_init   (SbRouter *self);
@@ -42,6 +44,10 @@ void    sb_router_join   (SbRouter *self, SbSession *session, const char *channe
 void    sb_router_leave  (SbRouter *self, SbSession *session);
 /* From the next message on those count. @table NULL: none. */
 void    sb_router_set_rules (SbRouter *self, SbRuleTable *table);
+/* Who joins from now on gets what is kept in @table. */
+void    sb_router_set_retained (SbRouter *self, SbRetainedTable *table);
+/* What who joins @channel now gets first; NULL: nothing. Transfer none. */
+SbRetained *sb_router_find_retained (SbRouter *self, const char *channel);
 /* To everyone on @channel but @sender (nullable). */
 SbReach sb_router_relay  (SbRouter *self, const char *channel, SbSession *sender, SbFrame *frame);
 

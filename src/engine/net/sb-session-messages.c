@@ -252,3 +252,32 @@ sb_session_take_broken (SbSession *self, const SbFrameError *error)
     sb_rule_counts_add_failed (trouble.rule->counts, trouble.cause);
   session_log (self, g_bytes_new_static ("", 0), FALSE, &trouble);
 }
+
+/* The line of the log is that of a message to this client alone: sb_target_to_text() calls it the same. */
+void
+sb_session_give_retained (SbSession *self)
+{
+  SbRetained *retained = sb_router_find_retained (&self->lane->router, self->peer->channel);
+
+  if (retained == NULL)
+    return;
+
+  gboolean taken = sb_session_queue (self, retained->frame, NULL);
+  SbEvent event = {
+    .kind = SB_EVENT_TRAFFIC,
+    .traffic = {
+      .target = g_strdup_printf ("client %" G_GUINT64_FORMAT, self->peer->id),
+      .payload = sb_frame_get_payload (retained->frame),
+      .size = retained->frame->length - retained->frame->header_length,
+      .direction = SB_DIRECTION_DIRECT,
+      .binary = retained->frame->opcode == SB_OPCODE_BINARY,
+      .reached = taken ? 1 : 0,
+      .dropped = taken ? 0 : 1,
+      .offset = G_MAXUINT64,
+    },
+  };
+
+  if (taken)
+    sb_retained_count (retained);
+  sb_lane_log (self->lane, &event);
+}

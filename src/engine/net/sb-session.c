@@ -95,6 +95,8 @@ sb_session_welcome (SbLane *lane, SbArrival *arrival)
         sb_session_set_token (self, arrival->changed, sb_clock_get_real ());
       if (lane->draining)
         sb_session_close (self, 1001, "server stopping", SB_CLOSED_BY_SERVER, FALSE);
+      if (self->state == SB_SESSION_OPEN)
+        sb_session_give_retained (self);
     }
   sb_arrival_free (arrival);
 

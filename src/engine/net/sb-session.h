@@ -83,6 +83,8 @@ void       sb_session_ready      (SbSession *self, guint32 events);
 gboolean   sb_session_read       (SbSession *self);
 /* Checks a message of the client and relays it, or rejects it: sb-session-messages.c. */
 void       sb_session_take_message (SbSession *self, SbOpcode opcode, guint8 *payload, gsize length);
+/* Gives it what is kept for those who come to its channel: once, before it gets anything else: sb-session-messages.c. */
+void       sb_session_give_retained (SbSession *self);
 void       sb_session_take_broken  (SbSession *self, const SbFrameError *error);
 /* Deals with bytes of the client; overwrites them. */
 void       sb_session_receive    (SbSession *self, guint8 *data, gsize length);

@@ -4,6 +4,7 @@
 #include "store/sb-broadcast-store.h"
 
 #include "store/sb-missed-json.h"
+#include "store/sb-retained-store.h"
 #include "store/sb-statement.h"
 #include "store/sb-target-json.h"
 
@@ -20,6 +21,7 @@ typedef struct
   gboolean binary;
   GBytes *payload;
   gint64 schedule_id;
+  char **retain; /* nullable */
 } InsertJob;
 
 static void
@@ -28,6 +30,21 @@ insert_job_free (InsertJob *self)
   sb_target_free (self->target);
   g_free (self->target_text);
   g_bytes_unref (self->payload);
+  g_strfreev (self->retain);
+  g_free (self);
+}
+
+typedef struct
+{
+  SbBroadcast *broadcast;
+  GArray *retained_ids; /* (element-type gint64), nullable */
+} Inserted;
+
+static void
+inserted_free (Inserted *self)
+{
+  g_clear_object (&self->broadcast);
+  g_clear_pointer (&self->retained_ids, g_array_unref);
   g_free (self);
 }
 
@@ -77,6 +94,7 @@ read_broadcast (sqlite3_stmt *row)
     sb_broadcast_set_interrupted (self);
   sb_broadcast_set_missed (self, missed);
   sb_broadcast_set_schedule_id (self, sqlite3_column_int64 (row, 13));
+  sb_broadcast_set_retained (self, sqlite3_column_int (row, 14));
 
   return self;
 }
@@ -92,7 +110,7 @@ load_func (sqlite3 *db, gpointer data, GError **error)
   rows = sb_statement_new (
       db,
       "SELECT id, time, target, target_text, binary, complete, targeted, sent, dropped, pending, duration, payload,"
-      "  missed, schedule_id"
+      "  missed, schedule_id, retained"
       "  FROM broadcast ORDER BY id DESC LIMIT ?",
       failure, error);
   if (rows == NULL)
@@ -167,17 +185,26 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   InsertJob *job = data;
   g_autoptr (sqlite3_stmt) statement = NULL;
   g_autofree char *json = sb_target_to_json (job->target);
+  g_autoptr (GArray) retained_ids = NULL;
   gconstpointer bytes;
   gsize length;
-  SbBroadcast *broadcast;
+  Inserted *inserted;
   gint64 id;
 
   if (job->schedule_id != 0 && !count_run (db, job, failure, error))
     return NULL;
 
+  if (job->retain != NULL)
+    {
+      retained_ids = sb_retained_store_put (db, job->retain, job->time, job->binary, job->payload, error);
+      if (retained_ids == NULL)
+        return NULL;
+    }
+
   statement = sb_statement_new (
       db,
-      "INSERT INTO broadcast (time, target, target_text, binary, payload, schedule_id) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO broadcast (time, target, target_text, binary, payload, schedule_id, retained)"
+      "  VALUES (?, ?, ?, ?, ?, ?, ?)",
       failure, error);
   if (statement == NULL)
     return NULL;
@@ -190,6 +217,7 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   /* The blob of no bytes must not become NULL. */
   sqlite3_bind_blob64 (statement, 5, length > 0 ? bytes : "", length, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 6, job->schedule_id);
+  sqlite3_bind_int (statement, 7, job->retain != NULL ? 1 : 0);
   if (!sb_statement_run (statement, failure, error))
     return NULL;
 
@@ -197,10 +225,14 @@ insert_func (sqlite3 *db, gpointer data, GError **error)
   if (!sb_broadcast_store_thin_out (db, failure, error))
     return NULL;
 
-  broadcast = sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
-  sb_broadcast_set_schedule_id (broadcast, job->schedule_id);
+  inserted = g_new0 (Inserted, 1);
+  inserted->broadcast =
+      sb_broadcast_new (id, job->time, job->target_text, job->target, job->binary, job->payload);
+  inserted->retained_ids = g_steal_pointer (&retained_ids);
+  sb_broadcast_set_schedule_id (inserted->broadcast, job->schedule_id);
+  sb_broadcast_set_retained (inserted->broadcast, job->retain != NULL);
 
-  return broadcast;
+  return inserted;
 }
 
 static gpointer
@@ -260,10 +292,11 @@ sb_broadcast_store_load_finish (SbDatabase *db, GAsyncResult *result, GError **e
  * @target: copied
  * @payload: a reference is taken
  * @schedule_id: what it is a run of; 0: nothing
+ * @retain: (nullable): the patterns for which it is kept as well, no two alike, in the same transaction; copied
  */
 void
 sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload,
-                                 gint64 schedule_id, GAsyncReadyCallback callback, gpointer user_data)
+                                 gint64 schedule_id, char **retain, GAsyncReadyCallback callback, gpointer user_data)
 {
   InsertJob *job;
 
@@ -277,14 +310,33 @@ sb_broadcast_store_insert_async (SbDatabase *db, gint64 time, const SbTarget *ta
   job->binary = binary;
   job->payload = g_bytes_ref (payload);
   job->schedule_id = schedule_id;
-  sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, g_object_unref, NULL, callback,
-                         user_data);
+  job->retain = g_strdupv (retain);
+  sb_database_run_async (db, insert_func, job, (GDestroyNotify) insert_job_free, (GDestroyNotify) inserted_free, NULL,
+                         callback, user_data);
 }
 
+/**
+ * sb_broadcast_store_insert_finish:
+ * @retained_ids: (out) (optional) (transfer full) (element-type gint64): of what is kept, in the order of the patterns; %NULL:
+ *   nothing was to be
+ *
+ * Returns: (transfer full): the broadcast. SB_DATABASE_ERROR_REFUSED: more is to be kept than may be, so nothing was stored
+ */
 SbBroadcast *
-sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **error)
+sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GArray **retained_ids, GError **error)
 {
-  return sb_database_run_finish (db, result, error);
+  Inserted *inserted = sb_database_run_finish (db, result, error);
+  SbBroadcast *broadcast;
+
+  if (inserted == NULL)
+    return NULL;
+
+  broadcast = g_steal_pointer (&inserted->broadcast);
+  if (retained_ids != NULL)
+    *retained_ids = g_steal_pointer (&inserted->retained_ids);
+  inserted_free (inserted);
+
+  return broadcast;
 }
 
 static gpointer

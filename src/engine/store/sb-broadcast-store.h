@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * and the schedule counts it (SB_DATABASE_ERROR_NOT_FOUND: it was stopped). Main thread. */
 void         sb_broadcast_store_load_async    (SbDatabase *db, guint limit, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray   *sb_broadcast_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbBroadcast), newest first */
-void         sb_broadcast_store_insert_async  (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload, gint64 schedule_id, GAsyncReadyCallback callback, gpointer user_data);
-SbBroadcast *sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GError **error); /* with its id */
+void         sb_broadcast_store_insert_async  (SbDatabase *db, gint64 time, const SbTarget *target, gboolean binary, GBytes *payload, gint64 schedule_id, char **retain, GAsyncReadyCallback callback, gpointer user_data);
+SbBroadcast *sb_broadcast_store_insert_finish (SbDatabase *db, GAsyncResult *result, GArray **retained_ids, GError **error); /* with its id */
 void         sb_broadcast_store_report_async  (SbDatabase *db, SbBroadcast *broadcast, GAsyncReadyCallback callback, gpointer user_data);
 gboolean     sb_broadcast_store_report_finish (SbDatabase *db, GAsyncResult *result, GError **error);
 /* Store thread: for whoever changes what is kept. */

@@ -15,6 +15,7 @@ typedef enum
   SB_DATABASE_ERROR_CORRUPT,   /* damaged, or not a database */
   SB_DATABASE_ERROR_TOO_NEW,   /* user_version of a later Signalbox */
   SB_DATABASE_ERROR_NOT_FOUND, /* no such row */
+  SB_DATABASE_ERROR_REFUSED,   /* nothing is wrong with the store: there are too many rows already, or another has the place */
   SB_DATABASE_ERROR_FAILED,
 } SbDatabaseError;
 GQuark sb_database_error_quark (void);

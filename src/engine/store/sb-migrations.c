@@ -177,8 +177,19 @@ static const char keeping_script[] =
     "    AND OLD.time >= (SELECT since FROM keeping WHERE name = 'journal') BEGIN"
     "  SELECT RAISE (ABORT, 'the audit trail is append-only'); END;";
 
-static const char *const scripts[] = { first_script, measure_script, speech_script, block_script, rules_script,
-                                       keeping_script };
+/* What is kept for those who come later, and which broadcasts were to be. */
+static const char retained_script[] =
+    "CREATE TABLE retained ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),"
+    "  pattern TEXT NOT NULL UNIQUE CHECK (length (pattern) > 0),"
+    "  since INTEGER NOT NULL,"
+    "  binary INTEGER NOT NULL CHECK (binary IN (0, 1)),"
+    "  payload BLOB NOT NULL"
+    ") STRICT;"
+    "ALTER TABLE broadcast ADD COLUMN retained INTEGER NOT NULL DEFAULT 0 CHECK (retained IN (0, 1));";
+
+static const char *const scripts[] = { first_script, measure_script, speech_script,  block_script,
+                                       rules_script, keeping_script, retained_script };
 
 const char *const *
 sb_migrations_get_scripts (guint *n_scripts)

@@ -17,6 +17,7 @@ struct _SbBroadcast
   GBytes *payload;
   gboolean binary;
   gint64 schedule_id;
+  gboolean retained;
 
   gboolean complete;
   gboolean interrupted;
@@ -303,6 +304,23 @@ sb_broadcast_set_schedule_id (SbBroadcast *self,
   g_return_if_fail (SB_IS_BROADCAST (self));
 
   self->schedule_id = schedule_id;
+}
+
+gboolean
+sb_broadcast_get_retained (SbBroadcast *self)
+{
+  g_return_val_if_fail (SB_IS_BROADCAST (self), FALSE);
+
+  return self->retained;
+}
+
+void
+sb_broadcast_set_retained (SbBroadcast *self,
+                           gboolean     retained)
+{
+  g_return_if_fail (SB_IS_BROADCAST (self));
+
+  self->retained = !!retained;
 }
 
 static void

@@ -43,6 +43,9 @@ void         sb_broadcast_set_missed (SbBroadcast *self, GPtrArray *missed);
 /* what it is a run of; 0: it was sent by hand */
 gint64       sb_broadcast_get_schedule_id (SbBroadcast *self);
 void         sb_broadcast_set_schedule_id (SbBroadcast *self, gint64 schedule_id);
+/* whether it was kept for those who come later, when it was sent */
+gboolean     sb_broadcast_get_retained   (SbBroadcast *self);
+void         sb_broadcast_set_retained   (SbBroadcast *self, gboolean retained);
 void         sb_broadcast_set_interrupted (SbBroadcast *self);  /* loaded without a report: none will come */
 
 G_END_DECLS
