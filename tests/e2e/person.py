@@ -2,6 +2,7 @@
 """The window as a person with mouse and keyboard uses it, who knows no more than what the screen says."""
 import os
 
+import portal
 import signalbox
 import window
 from window import Atspi
@@ -85,8 +86,26 @@ class Person(window.Window):
 
         return self.wait_for(says, f"there is “{'…'.join(parts)}”", below)
 
-    def save_as(self, path):
-        """Types PATH into the file dialog, which GTK draws itself where there is no portal."""
+    def save_as(self, path, ask):
+        """Has ASK open a file dialog and saves there as PATH, which has to be there at the end. In the dialog that GTK draws itself
+        where there is no portal, or, as GTK loses a list in that whenever its folder changes, with sanitizers in the desktop's."""
+        if window.PRELOAD:
+            self._save_by_portal(path, ask)
+        else:
+            self._save_by_typing(path, ask)
+
+    def _save_by_portal(self, path, ask):
+        desktop = portal.Portal(path)
+        try:
+            ask()
+            desktop.wait_for("SaveFile")
+            options = desktop.arguments("SaveFile")[2]
+            self.met.add(options["accept_label"].replace("_", ""))
+            signalbox.wait_until(lambda: os.path.exists(path), f"{path} is there")
+        finally:
+            desktop.close()
+
+    def _save_by_typing(self, path, ask):
         def dialog():
             desktop = window.Widget(Atspi.get_desktop(0))
             desktop.node.clear_cache()
@@ -99,10 +118,10 @@ class Person(window.Window):
             found = dialog()
             return next((widget for widget in found.walk() if widget.name == name and interface(widget)), None) if found else None
 
+        ask()
         entry = signalbox.wait_until(lambda: named("Name:", lambda widget: widget.node.get_editable_text_iface()), "the file dialog is open")
         entry.write(path)
         self.met.add("Save")
         signalbox.wait_until(lambda: named("Save", lambda widget: "click" in widget.actions() and
                                            widget.has(Atspi.StateType.SENSITIVE)), "it can be saved").do("click")
         signalbox.wait_until(lambda: os.path.exists(path) and not dialog(), f"{path} is there")
-

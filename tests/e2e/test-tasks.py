@@ -301,9 +301,8 @@ class TasksTest(unittest.TestCase):
             program.wait_for_name("Clients", below="Show")
             program.press("Tokens", below="Show")
             program.write("Search", "By window", below="Audit")
-            program.choose_in_menu("More", "_Export What Is Shown…", below="Audit")
             path = os.path.join(program.directory, "audit.ndjson")
-            program.save_as(path)
+            program.save_as(path, lambda: program.choose_in_menu("More", "_Export What Is Shown…", below="Audit"))
             with open(path) as file:
                 lines = [json.loads(line) for line in file]
             self.assertEqual(len(lines), 1)

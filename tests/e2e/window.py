@@ -12,6 +12,8 @@ from gi.repository import Atspi, GLib  # noqa: E402
 import signalbox  # noqa: E402
 
 SIGNALBOX = os.path.join(signalbox.BUILD, "src", "app", "signalbox")
+# For a build with sanitizers: known-leaks.c.
+PRELOAD = os.environ.get("SIGNALBOX_TEST_PRELOAD")
 
 # A busy machine answers late.
 Atspi.set_timeout(20000, 20000)
@@ -81,6 +83,8 @@ class Window(signalbox.Server):
     def start(self):
         self.log = open(os.path.join(self.directory, "log"), "ab")
         environment = {**signalbox.ENVIRONMENT, "GSETTINGS_SCHEMA_DIR": os.path.join(signalbox.BUILD, "data")}
+        if PRELOAD:
+            environment["LD_PRELOAD"] = PRELOAD
         self.process = subprocess.Popen([SIGNALBOX, "--data", self.directory], stdout=subprocess.PIPE, stderr=self.log,
                                         env=environment)
         self.frame = signalbox.wait_until(self._find_frame, "the window is open")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The desktop's part of the portals that the window uses, played on the session bus: what a sandboxed program asks of it is kept,
-and answered as a person would who agrees. The bus and its proxy, and all that is in the sandbox, are the real ones."""
+"""The desktop's part of the portals that the window uses, played on the session bus: what the program asks of it is kept, and
+answered as a person would who agrees. The bus and its proxy, and all that is in the sandbox, are the real ones."""
 import threading
 
 import gi
@@ -35,7 +35,8 @@ INTERFACES = """
   </interface>
 </node>
 """
-VERSION = 1
+# GTK outside of a sandbox asks for a file chooser of at least the third.
+VERSIONS = {"org.freedesktop.portal.FileChooser": 3}
 
 
 class Portal:
@@ -58,7 +59,7 @@ class Portal:
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.bus = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
         for interface in Gio.DBusNodeInfo.new_for_xml(INTERFACES).interfaces:
-            self.bus.register_object(PATH, interface, self._called, lambda *_: GLib.Variant("u", VERSION), None)
+            self.bus.register_object(PATH, interface, self._called, self._version, None)
         self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
                            GLib.Variant("(su)", (NAME, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
         self.loop = GLib.MainLoop.new(context, False)
@@ -69,6 +70,9 @@ class Portal:
     def close(self):
         self.loop.quit()
         self.thread.join(signalbox.DEADLINE)
+
+    def _version(self, _bus, _sender, _path, interface, _name):
+        return GLib.Variant("u", VERSIONS.get(interface, 1))
 
     def _called(self, _bus, sender, _path, _interface, method, parameters, invocation):
         arguments = parameters.unpack()
