@@ -3,11 +3,17 @@
 
 #include "sb-refusals.h"
 
+#include "rules/sb-rate.h"
+
 #include <string.h>
 
 #define WINDOW (60 * G_USEC_PER_SEC)
 /* Groups at a time; a flood from more addresses than this is counted together. */
 #define MAX_GROUPS 1000
+/* And so many a minute in the long run: the trail keeps only so many entries, and strangers who go on knocking, each time from elsewhere or
+ * as another origin, must not push out of it what the admins did. */
+#define GROUPS_A_MINUTE 2
+#define FLOOD_WINDOW (10 * WINDOW) /* of what is counted together */
 
 typedef struct
 {
@@ -22,6 +28,7 @@ typedef struct
 struct _SbRefusals
 {
   GHashTable *groups; /* key → Group */
+  SbRate rate;        /* of new ones */
 };
 
 static void
@@ -41,6 +48,7 @@ sb_refusals_new (void)
   SbRefusals *self = g_new0 (SbRefusals, 1);
 
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
+  sb_rate_init (&self->rate, GROUPS_A_MINUTE / 60.0, MAX_GROUPS, 0);
 
   return self;
 }
@@ -88,6 +96,7 @@ sb_refusals_add (SbRefusals *self, const SbEvent *event, const char *token_text,
   g_autofree char *detail = NULL;
   g_autofree char *key = NULL;
   const char *address;
+  gint64 window = WINDOW;
   Group *group;
 
   g_return_val_if_fail (self != NULL, NULL);
@@ -98,10 +107,11 @@ sb_refusals_add (SbRefusals *self, const SbEvent *event, const char *token_text,
   key = g_strdup_printf ("%s %" G_GINT64_FORMAT " %s", address, event->refused.token_id, detail);
   group = g_hash_table_lookup (self->groups, key);
 
-  if (group == NULL && g_hash_table_size (self->groups) >= MAX_GROUPS)
+  if (group == NULL && (g_hash_table_size (self->groups) >= MAX_GROUPS || !sb_rate_take (&self->rate, now)))
     {
       /* Origins are the client's to invent: here only the kind of refusal tells groups apart. */
       address = "many addresses";
+      window = FLOOD_WINDOW;
       token_text = NULL;
       g_set_str (&detail, event->refused.error);
       g_free (key);
@@ -120,7 +130,7 @@ sb_refusals_add (SbRefusals *self, const SbEvent *event, const char *token_text,
   group->actor = g_strdup (address);
   group->subject = g_strdup (token_text != NULL ? token_text : event->refused.path != NULL ? event->refused.path : "");
   group->detail = g_steal_pointer (&detail);
-  group->ends_at = now + WINDOW;
+  group->ends_at = now + window;
   g_hash_table_insert (self->groups, g_steal_pointer (&key), group);
 
   return group_to_entry (group, event->time, 1);
@@ -130,7 +140,7 @@ sb_refusals_add (SbRefusals *self, const SbEvent *event, const char *token_text,
  * sb_refusals_expire:
  * @now: monotonic time in µs; %G_MAXINT64 ends every group
  *
- * Ends the groups whose minute is over.
+ * Ends the groups whose time is over.
  *
  * Returns: (transfer full) (nullable) (element-type SbJournalEntry): entries for what was counted in them; %NULL for
  * none

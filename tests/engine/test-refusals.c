@@ -153,6 +153,40 @@ test_flood_is_bounded (void)
   g_assert_cmpuint (n_told + n_counted, ==, n);
 }
 
+/* Whoever knocks for days, always from elsewhere and in every way there is to be refused, leaves the trail to the admins; and none of it is
+ * uncounted. */
+static void
+test_lasting_flood (void)
+{
+  static const char *const errors[] = { "bad_request", "upgrade_required", "no_such_channel", "origin_not_allowed", "missing_token",
+                                        "invalid_token", "too_many_attempts", "headers_too_large" };
+  enum { MINUTES = 24 * 60, A_MINUTE = 30 };
+  g_autoptr (SbRefusals) refusals = sb_refusals_new ();
+  guint64 n_counted = 0;
+  guint n_entries = 0;
+
+  for (gint64 minute = 0; minute <= MINUTES; minute++)
+    {
+      g_autoptr (GPtrArray) entries =
+          sb_refusals_expire (refusals, minute < MINUTES ? minute * 60 * G_USEC_PER_SEC : G_MAXINT64);
+
+      for (guint i = 0; entries != NULL && i < entries->len; i++, n_entries++)
+        n_counted += sb_journal_entry_get_count (entries->pdata[i]);
+      for (guint i = 0; minute < MINUTES && i < A_MINUTE * G_N_ELEMENTS (errors); i++)
+        {
+          g_autofree char *address = g_strdup_printf ("2001:db8::%x:%x", (guint) minute, i / 2 % 1000);
+          g_autoptr (SbJournalEntry) entry =
+              add (refusals, address, errors[i % G_N_ELEMENTS (errors)], NULL, minute * 60 * G_USEC_PER_SEC);
+
+          n_counted += entry != NULL ? 1 : 0;
+          n_entries += entry != NULL ? 1 : 0;
+        }
+    }
+  g_assert_cmpuint (n_counted, ==, (guint64) MINUTES * A_MINUTE * G_N_ELEMENTS (errors));
+  /* The trail has room for 100,000. */
+  g_assert_cmpuint (n_entries, <, 10000);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -165,6 +199,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/refusals/token-is-named", test_token_is_named);
   g_test_add_func ("/refusals/origin-is-named", test_origin_is_named);
   g_test_add_func ("/refusals/flood-is-bounded", test_flood_is_bounded);
+  g_test_add_func ("/refusals/lasting-flood", test_lasting_flood);
 
   return g_test_run ();
 }
