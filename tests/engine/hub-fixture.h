@@ -30,6 +30,7 @@ typedef struct
   const char *refused_error;
   char *refused_origin, *refused_path;
   const char *notice; /* the code of the last one */
+  guint n_notices;
 } HubFixture;
 
 static inline void
@@ -84,6 +85,7 @@ events_cb (SbEvent *events, gsize n, gpointer user_data)
         break;
       case SB_EVENT_NOTICE:
         self->notice = event->notice.code;
+        self->n_notices++;
         break;
       default:
         g_assert_not_reached ();

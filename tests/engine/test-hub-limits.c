@@ -7,6 +7,7 @@
 #include "support/sb-test-frames.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* What limits do is counted, each in its own number. */
 
@@ -253,6 +254,38 @@ test_rejections_are_counted (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (get_totals (self).replies_withheld, ==, 2);
 }
 
+/* Somebody who takes all descriptors and gives them back, again and again, is not told of each time, for that would fill the trail. */
+static void
+test_descriptors_come_and_go (HubFixture *self, gconstpointer data)
+{
+  enum { N = 4, TOLD = 3 };
+  g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (int));
+  struct rlimit before, low = { 256, 256 };
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &before));
+  low.rlim_max = before.rlim_max;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &low));
+  for (guint i = 0; i < N; i++)
+    {
+      g_autoptr (SbTestClient) client = NULL;
+      g_autoptr (SbTestResponse) response = NULL;
+
+      for (int fd = -1; fd < 230; g_array_append_val (taken, fd))
+        g_assert_no_errno (fd = dup (0));
+      client = sb_test_client_new (self->port);
+      sb_test_client_send_handshake (client, "/", self->secret, NULL);
+      sb_test_wait (get_totals (self).accept_pauses > i);
+      for (guint j = 0; j < taken->len; j++)
+        close (g_array_index (taken, int, j));
+      g_array_set_size (taken, 0);
+      response = sb_test_client_receive_response (client);
+      g_assert_cmpuint (response->status, ==, 101);
+      sb_test_wait (self->n_notices == 2 * MIN (i + 1, TOLD));
+      g_assert_cmpstr (self->notice, ==, "accepting_again");
+    }
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+}
+
 /* The server's rate and the token's: the smaller one counts, and it is each client's own. */
 static void
 test_smaller_rate_counts (HubFixture *self, gconstpointer data)
@@ -467,6 +500,7 @@ main (int argc, char *argv[])
   ADD ("shared-message-is-held-once", 1, test_shared_message_is_held_once);
   ADD ("why-a-broadcast-is-missed", 1, test_why_a_broadcast_is_missed);
   ADD ("refusals-are-counted", 2, test_refusals_are_counted);
+  ADD ("descriptors-come-and-go", 2, test_descriptors_come_and_go);
   ADD ("rejections-are-counted", 1, test_rejections_are_counted);
   ADD ("smaller-rate-counts", 2, test_smaller_rate_counts);
   ADD ("longest-message-goes-first", 1, test_longest_message_goes_first);

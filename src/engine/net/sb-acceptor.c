@@ -5,6 +5,8 @@
 
 #include "net/sb-acceptor.h"
 
+#include "rules/sb-rate.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -19,6 +21,8 @@
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
 #define RESERVE 32 /* descriptors left to the database, the settings and the admin */
 #define ROOM 8     /* so many below those must be free for another connection */
+/* Who takes descriptors and gives them back in turns is told of so often at first, and then once a minute: each is two lines of the trail. */
+#define MAX_TOLD 3
 #define PENDING "sb-pending"           /* under which a connection carries its Pending */
 
 struct _SbAcceptor
@@ -30,7 +34,8 @@ struct _SbAcceptor
   int fd;                       /* -1: does not listen */
   GSource *accepting;
   SbTimer pause;
-  gboolean short_of_descriptors;
+  gboolean short_of_descriptors; /* as was told */
+  SbRate told;
   GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
   SbTimer overdue;
 };
@@ -219,7 +224,7 @@ pause_accepting (SbAcceptor *self, int error)
   stop_accepting (self);
   sb_counter_add (self->lane->totals.accept_pauses, 1);
   sb_wheel_set (&self->lane->wheel, &self->pause, self->lane->now + PAUSE, pause_over_cb);
-  if (!self->short_of_descriptors)
+  if (!self->short_of_descriptors && sb_rate_take (&self->told, self->lane->now))
     {
       g_autofree char *message = g_strdup_printf ("New connections have to wait: %s.", g_strerror (error));
 
@@ -361,6 +366,7 @@ sb_acceptor_new (SbLane *lane, SbAcceptorFunc func, gpointer user_data)
   self->user_data = user_data;
   self->fd = -1;
   g_queue_init (&self->pending);
+  sb_rate_init (&self->told, 1.0 / 60, MAX_TOLD, lane->now);
 
   return self;
 }
