@@ -325,7 +325,7 @@ shift_blocks (SbEngine *self)
     }
 }
 
-/* Once a second. The tokens are judged by the date anyway; the admin is told why some of them begin or end now. */
+/* Once a second. The tokens are judged by the date anyway, once they are watched; the admin is told why some of them begin or end now. */
 void
 sb_engine_check_clock (SbEngine *self)
 {
@@ -343,6 +343,8 @@ sb_engine_check_clock (SbEngine *self)
   sb_engine_note (self, SB_ACT_NOTICE, "server", "clock_set", message);
   sb_engine_emit_notice (self, "clock_set", message);
   shift_blocks (self);
+  if (jump < 0)
+    sb_engine_watch_graces (self);
 }
 
 /* --- what there is to see --- */

@@ -186,6 +186,7 @@ struct _SbCommand
   char *template_key;      /* what the name of a template on its way to the disk folds to */
   char **retain;           /* the patterns for which @broadcast is kept; NULL: it is not */
   gboolean adds_schedule;  /* one is on its way to the disk */
+  gboolean restores;       /* @token_id: the end of its revocation is on its way to the disk */
   GObject *object;         /* any other answer */
   SbRule *rule;
   gint64 rule_id;
@@ -204,6 +205,7 @@ void       sb_command_audit           (SbCommand *self, SbAct act, const char *s
 /* --- tokens: sb-engine-tokens.c, sb-engine-revocation.c, sb-engine-expiry.c --- */
 char      *sb_engine_token_to_text      (const SbToken *token);
 void       sb_engine_load_token         (SbEngine *self, SbToken *token);
+void       sb_engine_watch_graces         (SbEngine *self);
 void       sb_engine_put_all_tokens     (SbEngine *self);
 void       sb_command_publish_token     (SbCommand *command, SbToken *token);
 SbToken   *sb_command_find_token        (SbCommand *command, gint64 id);

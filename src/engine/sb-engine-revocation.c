@@ -100,16 +100,35 @@ retried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("A revocation still cannot be written: %s", error->message);
 }
 
-/* Writes one revocation that is in force but not on disk; when that works, the next one. */
+static gboolean
+is_being_restored (SbEngine *self, gint64 id)
+{
+  GHashTableIter iter;
+  gpointer command;
+
+  g_hash_table_iter_init (&iter, self->commands);
+  while (g_hash_table_iter_next (&iter, &command, NULL))
+    if (((SbCommand *) command)->restores && ((SbCommand *) command)->token_id == id)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Writes one revocation that is in force but not on disk; when that works, the next one. Not one that is just being undone: it would come
+ * to the disk behind what undoes it, and be back with the next start. */
 void
 sb_engine_retry_revocations (SbEngine *self)
 {
   GHashTableIter iter;
   gpointer id, revoked_at;
 
-  g_hash_table_iter_init (&iter, self->revocations);
-  if (self->retrying_revocation || !g_hash_table_iter_next (&iter, &id, &revoked_at))
+  if (self->retrying_revocation)
     return;
+  g_hash_table_iter_init (&iter, self->revocations);
+  do
+    if (!g_hash_table_iter_next (&iter, &id, &revoked_at))
+      return;
+  while (is_being_restored (self, *(gint64 *) id));
 
   self->retrying_revocation = TRUE;
   sb_token_store_set_revoked_async (self->database, *(gint64 *) id, *(gint64 *) revoked_at, retried_cb,
@@ -132,6 +151,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   token = sb_token_store_change_finish (SB_DATABASE (source), result, &error);
+  command->restores = FALSE;
   if (token != NULL)
     {
       g_hash_table_remove (command->engine->revocations, &command->token_id);
@@ -161,6 +181,7 @@ sb_engine_restore_token_async (SbEngine *self, const char *actor, gint64 id, GAs
                                   _("Token %" PRId64 " “%s” is not revoked."), id, token->spec.label));
   else if (token != NULL)
     {
+      command->restores = TRUE;
       sb_command_hold (command);
       sb_token_store_set_revoked_async (self->database, id, 0, restored_cb, command);
     }

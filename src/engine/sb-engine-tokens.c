@@ -3,6 +3,7 @@
 
 #include "sb-engine-private.h"
 
+#include "sb-clock.h"
 #include "store/sb-token-store.h"
 
 #include <glib/gi18n-lib.h>
@@ -31,16 +32,36 @@ overlay (SbEngine *self, SbToken *token)
                        token->created_at, *revoked_at);
 }
 
+static void
+watch_grace (SbEngine *self, const SbToken *token)
+{
+  if (token->previous_until > sb_clock_get_real ())
+    g_hash_table_insert (self->graces, g_memdup2 (&token->id, sizeof token->id),
+                         g_memdup2 (&token->previous_until, sizeof token->previous_until));
+  else
+    g_hash_table_remove (self->graces, &token->id);
+}
+
+/* Somebody has set the clock back: previous secrets whose time was over open their tokens again, and then no more. */
+void
+sb_engine_watch_graces (SbEngine *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tokens));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SbTokenItem) item = g_list_model_get_item (G_LIST_MODEL (self->tokens), i);
+
+      watch_grace (self, sb_token_item_get_token (item));
+    }
+}
+
 /* Into the table on screen, with the times that have to be watched. */
 void
 sb_engine_load_token (SbEngine *self, SbToken *token)
 {
   sb_token_list_put (self->tokens, token);
-  if (token->previous_until > g_get_real_time ())
-    g_hash_table_insert (self->graces, g_memdup2 (&token->id, sizeof token->id),
-                         g_memdup2 (&token->previous_until, sizeof token->previous_until));
-  else
-    g_hash_table_remove (self->graces, &token->id);
+  watch_grace (self, token);
 }
 
 /* Into the hub, which judges live sessions by it, and into the table. The command waits for the hub. */

@@ -199,6 +199,30 @@ test_token_ends_by_date (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (lasting);
 }
 
+/* So does the secret from before a rotation; a clock that is set back lets it in again, and then ends it again. */
+static void
+test_grace_ends_by_date (EngineFixture *self, gconstpointer data)
+{
+  gint64 id = 0;
+  g_autofree char *old = engine_issue (self->engine, "x", NULL, &id);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sb_test_wait (sb_meter_get_n_samples (sb_engine_get_meter (self->engine)) > 1);
+  sb_engine_rotate_token_async (self->engine, "window", id, HOUR, store_result_cb, &result);
+  sb_test_wait (result != NULL);
+  sb_token_secret_free (sb_engine_rotate_token_finish (self->engine, result, NULL, NULL));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (SbTestClient) client = engine_connect (self->engine, "/", old);
+
+      set_clock (self->engine, 2 * HOUR);
+      sb_test_client_expect_close (client, 3000, "token revoked");
+      g_assert_cmpuint (engine_knock (self->engine, "/", old), ==, 401);
+      set_clock (self->engine, 0);
+    }
+}
+
 /* There may be so many; one that is among them may be blocked anew. */
 static void
 test_number_has_a_limit (EngineFixture *self, gconstpointer data)
@@ -339,6 +363,7 @@ main (int argc, char *argv[])
   ADD ("clock-is-set-before-its-end", test_clock_is_set_before_its_end);
   ADD ("number-has-a-limit", test_number_has_a_limit);
   ADD ("token-ends-by-date", test_token_ends_by_date);
+  ADD ("grace-ends-by-date", test_grace_ends_by_date);
   ADD ("written-once-the-disk-works", test_written_once_the_disk_works);
   ADD ("written-at-the-end", test_written_at_the_end);
   ADD ("stored-in-another-spelling", test_stored_in_another_spelling);

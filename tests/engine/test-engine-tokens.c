@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "database-aside.h"
 #include "engine-fixture.h"
 #include "fault-vfs.h"
 
@@ -500,6 +501,46 @@ test_revocation_is_in_force_without_a_disk (EngineFixture *self, gconstpointer d
   engine_assert_entry (self->engine, SB_ACT_TOKEN_REVOKED, "window", "x (sbx_", "1 connections closed");
 }
 
+static void
+ticked_cb (SbEngine *engine, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* A revocation that waits to be written, and is undone just before that is tried again, is not written behind what undid it. */
+static void
+test_restored_while_it_is_tried_again (EngineFixture *self, gconstpointer data)
+{
+  gint64 id = 0;
+  g_autofree char *secret = engine_issue (self->engine, "x", NULL, &id);
+  g_autofree char *path = g_build_filename (self->store.folder, "signalbox.db", NULL);
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_ticks = 0;
+  sqlite3 *db;
+
+  g_signal_connect (self->engine, "ticked", G_CALLBACK (ticked_cb), &n_ticks);
+  fault_vfs_arm (0, SQLITE_FULL, 0, TRUE);
+  sb_engine_revoke_token_async (self->engine, "window", id, store_result_cb, &result);
+  g_assert_cmpint (engine_finish (self->engine, &result, &error), ==, -1);
+
+  /* With every fifth tick what is owed is tried again. The store is kept busy from before the one until behind it. */
+  sb_test_wait (n_ticks % 5 == 4);
+  fault_vfs_disarm ();
+  db = connect_aside (path);
+  execute_aside (db, "BEGIN IMMEDIATE");
+  sb_engine_restore_token_async (self->engine, "window", id, store_result_cb, &result);
+  sb_test_wait (n_ticks % 5 == 0);
+  execute_aside (db, "COMMIT");
+  engine_finish_well (self->engine, &result);
+  sb_test_wait (sb_engine_get_state (self->engine) == SB_ENGINE_LISTENING);
+  assert_aside (db, "SELECT revoked_at FROM token", "0");
+  sqlite3_close (db);
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+  engine_fixture_restart (self);
+  g_assert_cmpuint (engine_knock (self->engine, "/", secret), ==, 101);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -528,6 +569,7 @@ main (int argc, char *argv[])
   ADD ("survives-restart", test_survives_restart);
   ADD ("nothing-is-claimed-that-is-not-on-disk", test_nothing_is_claimed_that_is_not_on_disk);
   ADD ("revocation-is-in-force-without-a-disk", test_revocation_is_in_force_without_a_disk);
+  ADD ("restored-while-it-is-tried-again", test_restored_while_it_is_tried_again);
 
   return g_test_run ();
 }
