@@ -54,6 +54,24 @@ test_faults_are_underlined (void)
   g_assert_true (can_save (editor));
 }
 
+/* A schema that the rule refers to comes and goes while the rule is written: it is checked anew, without a key being touched. */
+static void
+test_stored_schema_changes (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *editor = open_editor (test, "add:/news");
+
+  gtk_text_buffer_set_text (get_buffer (editor, "Schema"), "{ \"$ref\": \"https://example.org/person.json\" }", -1);
+  app_test_wait_until (is_underlined (get_buffer (editor, "Schema"), "\"https://example.org/person.json\""));
+  g_assert_false (can_save (editor));
+  sb_engine_add_schema_async (test->engine, "test", "https://example.org/person.json", "{\"type\":\"object\"}", NULL, NULL);
+  app_test_wait_until (can_save (editor));
+  g_assert_true (is_underlined (get_buffer (editor, "Schema"), NULL));
+  sb_engine_remove_schema_async (test->engine, "test", "https://example.org/person.json", NULL, NULL);
+  app_test_wait_until (!can_save (editor));
+  app_test_wait_until (is_underlined (get_buffer (editor, "Schema"), "\"https://example.org/person.json\""));
+}
+
 static void
 test_format_and_templates (void)
 {
@@ -392,6 +410,7 @@ add_tests (void)
 {
   g_test_add_func ("/rule-editor/add", test_add);
   g_test_add_func ("/rule-editor/faults", test_faults_are_underlined);
+  g_test_add_func ("/rule-editor/stored-schema-changes", test_stored_schema_changes);
   g_test_add_func ("/rule-editor/format", test_format_and_templates);
   g_test_add_func ("/rule-editor/unsaved", test_unsaved_is_asked_about);
   g_test_add_func ("/rule-editor/unsaved-goes-on", test_unsaved_goes_on);

@@ -409,6 +409,17 @@ sb_json_buffer_replace (SbJsonBuffer *self,
   gtk_text_buffer_end_user_action (buffer);
 }
 
+void
+sb_json_buffer_unmark (SbJsonBuffer *self)
+{
+  GtkTextIter start, end;
+
+  g_return_if_fail (SB_IS_JSON_BUFFER (self));
+
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
+  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), self->tag, &start, &end);
+}
+
 /**
  * sb_json_buffer_mark:
  * @offset: bytes
@@ -429,8 +440,7 @@ sb_json_buffer_mark (SbJsonBuffer *self,
   size = strlen (text);
   offset = MIN (offset, size);
   length = MIN (length, size - offset);
-  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
-  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), self->tag, &start, &end);
+  sb_json_buffer_unmark (self);
   if (length == 0)
     {
       underline (self, text, offset);

@@ -24,6 +24,8 @@ void          sb_json_buffer_quote      (SbJsonBuffer *self);
 void          sb_json_buffer_replace    (SbJsonBuffer *self, const char *text);
 /* Underlines bytes of the text, until it changes, instead of what was underlined. */
 void          sb_json_buffer_mark       (SbJsonBuffer *self, gsize offset, gsize length);
+/* Nothing is underlined any more. */
+void          sb_json_buffer_unmark     (SbJsonBuffer *self);
 /* Puts the cursor at what is underlined, if anything is. */
 void          sb_json_buffer_go_to_mark (SbJsonBuffer *self, GtkTextView *view);
 

@@ -147,17 +147,24 @@ draft_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Also where it is no word of the rule that has changed: a schema that it refers to may have come, changed or gone. */
 static void
-changed_cb (SbRuleEditor *self)
+check_anew (SbRuleEditor *self)
 {
   if (self->engine == NULL)
     return;
   self->good = FALSE;
   self->wanted++;
-  adw_banner_set_revealed (self->banner, FALSE);
   g_clear_handle_id (&self->draft_id, g_source_remove);
   self->draft_id = g_timeout_add (DRAFT_DELAY, draft_cb, self);
   update (self);
+}
+
+static void
+changed_cb (SbRuleEditor *self)
+{
+  adw_banner_set_revealed (self->banner, FALSE);
+  check_anew (self);
 }
 
 /* --- saving --- */
@@ -411,6 +418,7 @@ sb_rule_editor_new (SbPage           *page,
       g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
     }
   g_signal_connect_object (page, "notify::awake", G_CALLBACK (awake_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "schemas-changed", G_CALLBACK (check_anew), self, G_CONNECT_SWAPPED);
   adw_window_title_set_title (self->window_title, adw_navigation_page_get_title (ADW_NAVIGATION_PAGE (self)));
   gtk_widget_set_visible (self->counts_group, item != NULL);
   sb_rule_form_set_rule (self->form, self->engine, get_id (self), self->original);

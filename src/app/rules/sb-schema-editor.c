@@ -397,9 +397,13 @@ sb_schema_editor_set_fault (SbSchemaEditor *self,
                             const GError   *error)
 {
   const SbRulePlace *place = error != NULL ? sb_rule_error_get_place (error) : NULL;
+  const SbRulePlace *before;
 
   g_return_if_fail (SB_IS_SCHEMA_EDITOR (self));
 
+  before = self->fault != NULL ? sb_rule_error_get_place (self->fault) : NULL;
+  if (before != NULL && before->offset != G_MAXSIZE)
+    sb_json_buffer_unmark (self->buffer);
   g_clear_error (&self->fault);
   self->fault = error != NULL ? g_error_copy (error) : NULL;
   self->checked = TRUE;
