@@ -5,10 +5,12 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static SbCtlOptions options = { .max_connections = -1, .rate = -1, .max_depth = -1, .limit = 1000 };
+static SbCtlOptions options = { .max_connections = -1, .rate = -1, .max_depth = -1, .limit = SB_CTL_NO_LIMIT };
 
 /* Every option of every command; a command names the ones it takes. */
 static const GOptionEntry all_options[] = {
@@ -59,6 +61,11 @@ static const GOptionEntry all_options[] = {
     N_("What becomes of a message that fails: reply, drop or disconnect"), N_("ACTION") },
   { "enabled", 0, 0, G_OPTION_ARG_STRING, &options.enabled, N_("Whether the rule counts (on)"), N_("on|off") },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, N_("At most this many, the newest (1000)"), N_("N") },
+  { "channel", 'c', SB_CTL_ONLY, G_OPTION_ARG_STRING, &options.only_channel, N_("Only on the channels of this pattern"), N_("PATTERN") },
+  { "token", 't', SB_CTL_ONLY, G_OPTION_ARG_STRING, &options.only_token, N_("Only by the clients of this token"), N_("ID") },
+  { "client", 0, SB_CTL_ONLY, G_OPTION_ARG_STRING, &options.only_client, N_("Only by this client"), N_("ID") },
+  { "rejected", 0, 0, G_OPTION_ARG_NONE, &options.rejected, N_("Only what was rejected"), NULL },
+  { "follow", 'f', 0, G_OPTION_ARG_NONE, &options.follow, N_("Go on with what comes, until Ctrl+C"), NULL },
   { NULL },
 };
 
@@ -69,9 +76,9 @@ static const GOptionEntry common_options[] = {
   { NULL },
 };
 
-static const SbCtlCommand *const groups[] = { sb_ctl_token_commands,  sb_ctl_client_commands, sb_ctl_message_commands,
-                                              sb_ctl_rule_commands,   sb_ctl_schema_commands, sb_ctl_server_commands,
-                                              NULL };
+static const SbCtlCommand *const groups[] = { sb_ctl_token_commands,   sb_ctl_client_commands, sb_ctl_traffic_commands,
+                                              sb_ctl_message_commands, sb_ctl_rule_commands,   sb_ctl_schema_commands,
+                                              sb_ctl_server_commands,  NULL };
 
 static const SbCtlGrammar grammar = { groups, all_options, common_options };
 
@@ -121,21 +128,37 @@ sb_ctl_find_command (const SbCtlGrammar *all, char **words, guint *n_words)
   return NULL;
 }
 
+gboolean
+sb_ctl_takes (const SbCtlCommand *command, const GOptionEntry *option)
+{
+  g_auto (GStrv) names = g_strsplit (command->options, " ", -1);
+  g_autofree char *name = g_strconcat ((option->flags & SB_CTL_ONLY) != 0 ? "only-" : "", option->long_name, NULL);
+
+  return g_strv_contains ((const char *const *) names, name);
+}
+
 static void
 add_options (GOptionContext *context, const SbCtlCommand *command)
 {
-  g_auto (GStrv) names = g_strsplit (command->options, " ", -1);
-
   for (guint i = 0; all_options[i].long_name != NULL; i++)
-    if (g_strv_contains ((const char *const *) names, all_options[i].long_name))
+    if (sb_ctl_takes (command, &all_options[i]))
       g_option_context_add_main_entries (context, (GOptionEntry[]){ all_options[i], { NULL } }, GETTEXT_PACKAGE);
 }
 
-/* An answer that could not be written is no answer. */
+/* Whoever reads what is printed has had enough: "| head". */
+static gboolean
+reader_is_gone (void)
+{
+  struct pollfd reader = { .fd = STDOUT_FILENO };
+
+  return poll (&reader, 1, 0) == 1 && (reader.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/* An answer that could not be written is no answer, if anybody wanted it. */
 static SbCtlStatus
 finish (SbCtlStatus status)
 {
-  if (fflush (stdout) != 0 || ferror (stdout))
+  if ((fflush (stdout) != 0 || ferror (stdout)) && !reader_is_gone ())
     return sb_ctl_fail (SB_CTL_FAILED, _("the answer could not be written"));
 
   return status;

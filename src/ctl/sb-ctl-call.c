@@ -262,3 +262,38 @@ sb_ctl_call (const SbCtlOptions *options, SbCtlNeed need, const char *method, co
 
   return SB_CTL_DONE;
 }
+
+/* An answer that says why not is short, and ends. */
+static SbCtlStatus
+fail_as_streamed (GInputStream *stream)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  if (!json_parser_load_from_stream (parser, stream, NULL, NULL) || json_parser_get_root (parser) == NULL ||
+      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    return sb_ctl_fail (SB_CTL_FAILED, "%s", _("it failed"));
+
+  return fail_as_answered (json_node_get_object (json_parser_get_root (parser)));
+}
+
+SbCtlStatus
+sb_ctl_open (const SbCtlOptions *options, const char *path, GInputStream **answer)
+{
+  g_autoptr (JsonObject) running = NULL;
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  /* Which waits for one that has just begun. */
+  SbCtlStatus result = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", "/status", NULL, &running);
+  guint status = 0;
+
+  if (result != SB_CTL_DONE)
+    return result;
+  stream = sb_control_client_open (options->data_dir, path, &status, &error);
+  if (stream == NULL)
+    return fail_to_ask (error);
+  if (status >= 400)
+    return fail_as_streamed (stream);
+  *answer = g_steal_pointer (&stream);
+
+  return SB_CTL_DONE;
+}

@@ -251,19 +251,11 @@ offer_option (Completion *self, const GOptionEntry *option)
   offer (self, word, _(option->description));
 }
 
-static gboolean
-takes (const SbCtlCommand *command, const char *option)
-{
-  g_auto (GStrv) names = g_strsplit (command->options, " ", -1);
-
-  return g_strv_contains ((const char *const *) names, option);
-}
-
 static void
 offer_options (Completion *self)
 {
   for (const GOptionEntry *option = self->grammar->options; self->command != NULL && option->long_name != NULL; option++)
-    if (takes (self->command, option->long_name))
+    if (sb_ctl_takes (self->command, option))
       offer_option (self, option);
   for (const GOptionEntry *option = self->grammar->common_options; option->long_name != NULL; option++)
     offer_option (self, option);
@@ -308,7 +300,7 @@ find_option (Completion *self, const char *word, gsize length)
     if (is_called (option, word, length))
       return option;
   for (const GOptionEntry *option = self->grammar->options; self->command != NULL && option->long_name != NULL; option++)
-    if (takes (self->command, option->long_name) && is_called (option, word, length))
+    if (sb_ctl_takes (self->command, option) && is_called (option, word, length))
       return option;
 
   return NULL;

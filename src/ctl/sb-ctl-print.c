@@ -31,6 +31,38 @@ text_width (const char *text)
   return width;
 }
 
+char *
+sb_ctl_pad (const char *text, int width, gboolean right)
+{
+  int padding = MAX (width - text_width (text), 0);
+
+  return right ? g_strdup_printf ("%*s%s", padding, "", text) : g_strdup_printf ("%s%*s", text, padding, "");
+}
+
+char *
+sb_ctl_cut (const char *text, int width)
+{
+  g_autoptr (GString) cut = NULL;
+  int used = 0;
+
+  if (text_width (text) <= width)
+    return g_strdup (text);
+
+  cut = g_string_new (NULL);
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    {
+      gunichar character = g_utf8_get_char (c);
+
+      used += g_unichar_iszerowidth (character) ? 0 : g_unichar_iswide (character) ? 2 : 1;
+      if (used >= width)
+        break;
+      g_string_append_unichar (cut, character);
+    }
+  g_string_append (cut, "…");
+
+  return g_string_free_and_steal (g_steal_pointer (&cut));
+}
+
 static void
 print_cell (const char *text, int width, gboolean number, gboolean last)
 {

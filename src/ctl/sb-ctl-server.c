@@ -68,7 +68,7 @@ static const SbCtlColumn audit_columns[] = {
 static char *
 limited (const SbCtlOptions *options, const char *path)
 {
-  return g_strdup_printf ("%s?limit=%d", path, options->limit);
+  return g_strdup_printf ("%s?limit=%d", path, options->limit == SB_CTL_NO_LIMIT ? SB_CTL_USUAL_LIMIT : options->limit);
 }
 
 /* One page after another, as each answer holds only so many. */
@@ -77,6 +77,7 @@ audit (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) answer = json_object_new ();
   JsonArray *all = json_array_new ();
+  int limit = options->limit == SB_CTL_NO_LIMIT ? SB_CTL_USUAL_LIMIT : options->limit;
   gint64 before = G_MAXINT64;
   SbCtlStatus result;
   int wanted, n;
@@ -88,7 +89,7 @@ audit (const SbCtlOptions *options, char **words)
       g_autoptr (JsonObject) page = NULL;
       JsonArray *entries;
 
-      wanted = MIN (options->limit - (int) json_array_get_length (all), AUDIT_PAGE);
+      wanted = MIN (limit - (int) json_array_get_length (all), AUDIT_PAGE);
       path = g_strdup_printf ("/audit?limit=%d&before=%" G_GINT64_FORMAT, wanted, before);
       result = sb_ctl_call (options, SB_CTL_NEEDS_DATA, "GET", path, NULL, &page);
       if (result != SB_CTL_DONE)
@@ -100,7 +101,7 @@ audit (const SbCtlOptions *options, char **words)
       if (n > 0)
         before = json_object_get_int_member (json_array_get_object_element (entries, (guint) n - 1), "id");
     }
-  while (n == wanted && (int) json_array_get_length (all) < options->limit);
+  while (n == wanted && (int) json_array_get_length (all) < limit);
 
   sb_ctl_print_list (options, answer, "entries", audit_columns, G_N_ELEMENTS (audit_columns),
                      _("The audit trail is empty."));

@@ -37,7 +37,12 @@ typedef struct
   char **token;
   char **client;
   char *duration;
-  int limit;
+  int limit;            /* SB_CTL_NO_LIMIT: not given */
+  char *only_channel;   /* of what is shown */
+  char *only_token;
+  char *only_client;
+  gboolean rejected;
+  gboolean follow;
   gboolean everyone;
   gboolean retain;
   gboolean dry_run;
@@ -56,6 +61,9 @@ typedef struct
   char *on_failure;
 } SbCtlOptions;
 
+#define SB_CTL_NO_LIMIT (-1)
+#define SB_CTL_USUAL_LIMIT 1000
+
 /* A command: @words are what is left of them behind its name. */
 typedef SbCtlStatus (*SbCtlFunc) (const SbCtlOptions *options, char **words);
 
@@ -63,7 +71,7 @@ typedef struct
 {
   const char *name;      /* "token issue" */
   const char *arguments; /* "ID" */
-  const char *options;   /* the names of those it takes: "label channels" */
+  const char *options;   /* the names of those it takes: "label channels"; "only-channel" for the one of two that narrows what is shown */
   const char *summary;
   guint n_words;         /* exactly */
   SbCtlFunc func;
@@ -71,6 +79,7 @@ typedef struct
 
 extern const SbCtlCommand sb_ctl_token_commands[];
 extern const SbCtlCommand sb_ctl_client_commands[];
+extern const SbCtlCommand sb_ctl_traffic_commands[];
 extern const SbCtlCommand sb_ctl_message_commands[];
 extern const SbCtlCommand sb_ctl_rule_commands[];
 extern const SbCtlCommand sb_ctl_schema_commands[];
@@ -86,6 +95,10 @@ typedef struct
   const GOptionEntry *common_options;  /* of every command */
 } SbCtlGrammar;
 
+/* In the flags of an option whose name another has as well, for commands that change something. */
+#define SB_CTL_ONLY G_OPTION_FLAG_IN_MAIN
+
+gboolean            sb_ctl_takes        (const SbCtlCommand *command, const GOptionEntry *option);
 const SbCtlCommand *sb_ctl_find_command (const SbCtlGrammar *grammar, char **words, guint *n_words);
 
 /* --- sb-ctl-complete.c --- */
@@ -108,6 +121,8 @@ typedef enum
 /* Asks the running program, or, with none running and a directory enough, opens that itself. @body (nullable) is taken. On success fills
  * @answer, to be freed with json_object_unref(); else a sentence was printed. */
 SbCtlStatus sb_ctl_call  (const SbCtlOptions *options, SbCtlNeed need, const char *method, const char *path, JsonObject *body, JsonObject **answer);
+/* The same for an answer that comes bit by bit, of a program that runs. */
+SbCtlStatus sb_ctl_open  (const SbCtlOptions *options, const char *path, GInputStream **answer);
 /* Prints the sentence, as everything on stderr is: with the program's name. */
 SbCtlStatus sb_ctl_fail  (SbCtlStatus status, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* A number from the command line. */
@@ -141,5 +156,9 @@ char *sb_ctl_format_integer (JsonObject *object, const char *member);
 char *sb_ctl_format_strings (JsonObject *object, const char *member);               /* "/a, /b" */
 /* Text of strangers with what would move a terminal's cursor taken out. */
 char *sb_ctl_format_text (JsonObject *object, const char *member);
+/* @text in so many columns of a terminal at least, at its left or right. */
+char *sb_ctl_pad (const char *text, int width, gboolean right);
+/* The beginning of @text where it needs more columns than that, with "…" for the rest. */
+char *sb_ctl_cut (const char *text, int width);
 
 G_END_DECLS

@@ -316,7 +316,7 @@ look_cb (gpointer user_data)
 {
   SbRuleBench *self = user_data;
   SbTrafficLog *log = sb_engine_get_traffic (self->engine);
-  guint64 first = sb_traffic_log_get_n_logged (log) - g_list_model_get_n_items (G_LIST_MODEL (log));
+  guint64 first = sb_traffic_log_get_begin (log);
   const SbTrafficRecord *record;
   g_autoptr (SbTrafficEntry) entry = NULL;
 

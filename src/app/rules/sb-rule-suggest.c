@@ -81,7 +81,7 @@ look_cb (gpointer user_data)
 {
   SbRuleSuggest *self = user_data;
   SbTrafficLog *log = sb_engine_get_traffic (self->engine);
-  guint64 first = sb_traffic_log_get_n_logged (log) - g_list_model_get_n_items (G_LIST_MODEL (log));
+  guint64 first = sb_traffic_log_get_begin (log);
   const SbTrafficRecord *record;
 
   if (self->next <= first || self->texts->len >= self->max)

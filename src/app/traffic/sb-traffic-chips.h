@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sb-engine.h"
-#include "traffic/sb-traffic-match.h"
+#include "watch/sb-traffic-match.h"
 #include <adwaita.h>
 
 G_BEGIN_DECLS

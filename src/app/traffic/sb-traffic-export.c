@@ -14,18 +14,6 @@
 
 /* --- one line --- */
 
-static const char *
-get_direction_id (SbDirection direction)
-{
-  switch (direction)
-    {
-    case SB_DIRECTION_FROM_CLIENT: return "client";
-    case SB_DIRECTION_BROADCAST: return "broadcast";
-    case SB_DIRECTION_DIRECT:
-    default: return "direct";
-    }
-}
-
 static char *
 format_time (gint64 time)
 {
@@ -75,7 +63,7 @@ append_json (GString               *text,
 
   json_builder_begin_object (builder);
   add_member (builder, "time", time);
-  add_member (builder, "direction", get_direction_id (record->direction));
+  add_member (builder, "direction", sb_direction_to_id (record->direction));
   if (record->peer != NULL)
     {
       add_number (builder, "client", record->peer->id);
@@ -127,7 +115,7 @@ append_csv (GString               *text,
   g_autofree char *message = dup_message (record);
 
   sb_export_add_csv_field (text, time);
-  sb_export_add_csv_field (text, get_direction_id (record->direction));
+  sb_export_add_csv_field (text, sb_direction_to_id (record->direction));
   sb_export_add_csv_field (text,
                            record->peer != NULL && record->peer->token_label != NULL ? record->peer->token_label : "");
   sb_export_add_csv_field (text, record->peer != NULL && record->peer->address != NULL ? record->peer->address : "");

@@ -43,7 +43,7 @@ static void
 copy_next (Copy *self)
 {
   guint64 serial = self->next++;
-  guint64 begin = sb_traffic_log_get_n_logged (self->log) - g_list_model_get_n_items (G_LIST_MODEL (self->log));
+  guint64 begin = sb_traffic_log_get_begin (self->log);
   SbTrafficEntry *held = g_hash_table_lookup (self->held, &serial);
   const SbTrafficRecord *record;
 
@@ -62,7 +62,7 @@ static void
 displacing_cb (Copy *self,
                guint n)
 {
-  guint64 begin = sb_traffic_log_get_n_logged (self->log) - g_list_model_get_n_items (G_LIST_MODEL (self->log));
+  guint64 begin = sb_traffic_log_get_begin (self->log);
 
   while (self->next < self->end && self->next < begin + n)
     copy_next (self);

@@ -61,7 +61,7 @@ get_serial (SbTrafficView *self,
 static guint64
 get_log_begin (SbTrafficView *self)
 {
-  return sb_traffic_log_get_n_logged (self->log) - g_list_model_get_n_items (G_LIST_MODEL (self->log));
+  return sb_traffic_log_get_begin (self->log);
 }
 
 static GType

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "traffic/sb-traffic-match.h"
 #include "watch/sb-traffic-log.h"
+#include "watch/sb-traffic-match.h"
 
 G_BEGIN_DECLS
 

@@ -52,6 +52,19 @@ parse_answer (GBytes *bytes, const char *data_dir, GError **error)
   return json_parser_steal_root (parser);
 }
 
+/* @timeout: s without a byte; 0: for ever. */
+static SoupSession *
+connect_to (const char *data_dir, guint timeout, int *dir_fd, GError **error)
+{
+  g_autoptr (GSocketAddress) address = sb_control_socket_address_new (data_dir, dir_fd, error);
+
+  if (address == NULL)
+    return NULL;
+
+  return soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", timeout,
+                                        "user-agent", "signalboxctl/" PACKAGE_VERSION, NULL);
+}
+
 /**
  * sb_control_client_call:
  * @data_dir: the directory that a Signalbox has open
@@ -70,7 +83,6 @@ JsonNode *
 sb_control_client_call (const char *data_dir, const char *method, const char *path, JsonNode *body, guint *status,
                         GError **error)
 {
-  g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (SoupSession) session = NULL;
   g_autoptr (SoupMessage) message = NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -83,15 +95,13 @@ sb_control_client_call (const char *data_dir, const char *method, const char *pa
   g_return_val_if_fail (path != NULL && path[0] == '/', NULL);
   g_return_val_if_fail (status != NULL, NULL);
 
-  address = sb_control_socket_address_new (data_dir, &dir_fd, &local);
-  if (address == NULL)
+  session = connect_to (data_dir, TIMEOUT_S, &dir_fd, &local);
+  if (session == NULL)
     {
       set_error (data_dir, local, error);
       return NULL;
     }
 
-  session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", TIMEOUT_S,
-                                           "user-agent", "signalboxctl/" PACKAGE_VERSION, NULL);
   uri = g_strconcat ("http://localhost", path, NULL);
   message = soup_message_new (method, uri);
   if (body != NULL)
@@ -112,4 +122,50 @@ sb_control_client_call (const char *data_dir, const char *method, const char *pa
   *status = soup_message_get_status (message);
 
   return parse_answer (bytes, data_dir, error);
+}
+
+/**
+ * sb_control_client_open:
+ * @path: with its query, percent-encoded
+ * @status: (out): of HTTP
+ *
+ * Asks the running program, by GET, for what comes bit by bit. Blocks until the answer begins; what is read of it afterwards may come any time.
+ *
+ * Errors: as sb_control_client_call(). What the program answers, errors as well, is no error here.
+ *
+ * Returns: (transfer full): the body of the answer
+ */
+GInputStream *
+sb_control_client_open (const char *data_dir, const char *path, guint *status, GError **error)
+{
+  g_autoptr (SoupSession) session = NULL;
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *uri = NULL;
+  GInputStream *stream = NULL;
+  int dir_fd = -1;
+
+  g_return_val_if_fail (data_dir != NULL, NULL);
+  g_return_val_if_fail (path != NULL && path[0] == '/', NULL);
+  g_return_val_if_fail (status != NULL, NULL);
+
+  session = connect_to (data_dir, 0, &dir_fd, &local);
+  if (session != NULL)
+    {
+      uri = g_strconcat ("http://localhost", path, NULL);
+      message = soup_message_new ("GET", uri);
+      stream = soup_session_send (session, message, NULL, &local);
+    }
+  if (dir_fd >= 0)
+    close (dir_fd);
+  if (stream == NULL)
+    {
+      set_error (data_dir, local, error);
+      return NULL;
+    }
+  *status = soup_message_get_status (message);
+  /* Which would cut the connection. */
+  g_object_set_data_full (G_OBJECT (stream), "session", g_steal_pointer (&session), g_object_unref);
+
+  return stream;
 }

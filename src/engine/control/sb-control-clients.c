@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* /clients and /blocks */
+/* /clients, /left and /blocks */
 
 #define DEFAULT_LIMIT 1000
 #define MAX_LIMIT 10000
@@ -34,13 +34,10 @@ passes (const Filter *filter, SbClient *client)
          (filter->channel == NULL || sb_channel_pattern_matches (filter->channel, peer->channel));
 }
 
-/* FALSE: answered. */
+/* @names: what the query may have. FALSE: answered. */
 static gboolean
-read_filter (SbRequest *request, Filter *filter, gint64 *limit)
+read_filter (SbRequest *request, const char *const *names, Filter *filter, gint64 *limit)
 {
-  static const char *const names[] = { "channel", "token", "after", "limit", NULL };
-  g_autoptr (GError) error = NULL;
-
   if (!sb_request_check_query (request, names) || !sb_request_check_body (request, NULL, 0) ||
       !sb_request_get_query_integer (request, "token", 1, G_MAXINT64, &filter->token) ||
       !sb_request_get_query_integer (request, "after", 0, G_MAXINT64, &filter->after) ||
@@ -48,47 +45,75 @@ read_filter (SbRequest *request, Filter *filter, gint64 *limit)
     return FALSE;
 
   filter->channel = sb_request_get_query (request, "channel");
-  if (filter->channel != NULL && !sb_channel_pattern_check (filter->channel, &error))
-    {
-      sb_request_fail (request, 400, "invalid_value", "channel", _("“%s” is not a channel: %s"), filter->channel,
-                       error->message);
-      return FALSE;
-    }
 
-  return TRUE;
+  return sb_request_check_pattern (request, "channel");
 }
 
-void
-sb_control_list_clients (SbRequest *request)
+/* The first @limit of @clients that pass, and whether there are more. */
+static JsonObject *
+list (GListModel *clients, const Filter *filter, gint64 limit, JsonObject *(*to_json) (SbClient *client))
 {
-  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (request->engine));
-  Filter filter = { 0 };
-  gint64 limit = DEFAULT_LIMIT;
+  JsonObject *object = json_object_new ();
+  JsonArray *array = json_array_new ();
   gboolean more = FALSE;
-  JsonArray *array;
-  JsonObject *object;
 
-  if (!read_filter (request, &filter, &limit))
-    return;
-
-  /* In the order in which they came, which is that of their numbers. */
-  array = json_array_new ();
   for (guint i = 0; i < g_list_model_get_n_items (clients) && !more; i++)
     {
       g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
 
-      if (!passes (&filter, client))
+      if (!passes (filter, client))
         continue;
       if (json_array_get_length (array) == limit)
         more = TRUE;
       else
-        json_array_add_object_element (array, sb_client_to_json (client));
+        json_array_add_object_element (array, to_json (client));
     }
-  object = json_object_new ();
   json_object_set_array_member (object, "clients", array);
   json_object_set_boolean_member (object, "more", more);
-  json_object_set_int_member (object, "connected", sb_client_list_count (sb_engine_get_clients (request->engine)));
+
+  return object;
+}
+
+/* In the order in which they came, which is that of their numbers. */
+void
+sb_control_list_clients (SbRequest *request)
+{
+  static const char *const names[] = { "channel", "token", "after", "limit", NULL };
+  SbClientList *clients = sb_engine_get_clients (request->engine);
+  Filter filter = { 0 };
+  gint64 limit = DEFAULT_LIMIT;
+  JsonObject *object;
+
+  if (!read_filter (request, names, &filter, &limit))
+    return;
+
+  object = list (G_LIST_MODEL (clients), &filter, limit, sb_client_to_json);
+  json_object_set_int_member (object, "connected", sb_client_list_count (clients));
   sb_request_answer (request, 200, object);
+}
+
+static JsonObject *
+left_to_json (SbClient *client)
+{
+  JsonObject *object = sb_client_to_json (client);
+
+  sb_json_set_time (object, "left_at", sb_client_get_left_at (client));
+  sb_json_set_left (object, client);
+
+  return object;
+}
+
+/* The newest first, as the engine keeps them. */
+void
+sb_control_list_left (SbRequest *request)
+{
+  static const char *const names[] = { "channel", "token", "limit", NULL };
+  Filter filter = { 0 };
+  gint64 limit = DEFAULT_LIMIT;
+
+  if (read_filter (request, names, &filter, &limit))
+    sb_request_answer (request, 200, list (sb_client_list_get_recently_left (sb_engine_get_clients (request->engine)), &filter, limit,
+                                           left_to_json));
 }
 
 /* The row, or NULL with the request answered. */

@@ -158,6 +158,70 @@ sb_json_set_payload (JsonObject *object, GBytes *payload, gboolean binary, gbool
     set_text (object, data, length, whole ? length : MAX_SHOWN);
 }
 
+/* Who a line of some list is about; NULL: no client. */
+void
+sb_json_set_peer (JsonObject *object, const SbPeer *peer)
+{
+  static const char *const names[] = { "client", "name", "token", "token_label", "token_hint", "address", "channel" };
+
+  if (peer == NULL)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+        json_object_set_null_member (object, names[i]);
+      return;
+    }
+  json_object_set_int_member (object, "client", (gint64) peer->id);
+  sb_json_set_string (object, "name", peer->name);
+  json_object_set_int_member (object, "token", peer->token_id);
+  sb_json_set_string (object, "token_label", peer->token_label);
+  sb_json_set_string (object, "token_hint", peer->token_hint);
+  sb_json_set_string (object, "address", peer->address);
+  sb_json_set_string (object, "channel", peer->channel);
+}
+
+/* How a client's connection ended. */
+void
+sb_json_set_left (JsonObject *object, SbClient *client)
+{
+  json_object_set_int_member (object, "code", sb_client_get_close_code (client));
+  sb_json_set_string (object, "reason", sb_client_get_close_reason (client));
+  json_object_set_string_member (object, "closed_by", sb_closed_by_to_id (sb_client_get_closed_by (client)));
+}
+
+static void
+set_rejection (JsonObject *object, const SbTrafficRecord *record)
+{
+  json_object_set_boolean_member (object, "rejected", record->rejection != SB_REJECTED_NOT);
+  sb_json_set_string (object, "code", sb_rejection_to_code (record->rejection));
+  sb_json_set_string (object, "reason", record->reason);
+  sb_json_set_string (object, "pointer", record->pointer);
+  if (record->rule_id != 0)
+    json_object_set_int_member (object, "rule", record->rule_id);
+  else
+    json_object_set_null_member (object, "rule");
+  json_object_set_boolean_member (object, "told", record->told);
+}
+
+/* A message of the traffic log, whose number there is @id. What the log has of it may be its beginning only. */
+void
+sb_json_set_traffic (JsonObject *object, const SbTrafficRecord *record, guint64 id, gboolean whole)
+{
+  g_autoptr (GBytes) payload = record->payload != NULL ? g_bytes_ref (record->payload) : g_bytes_new (NULL, 0);
+
+  json_object_set_int_member (object, "id", (gint64) id);
+  sb_json_set_time (object, "time", record->time);
+  json_object_set_string_member (object, "direction", sb_direction_to_id (record->direction));
+  sb_json_set_peer (object, record->peer);
+  sb_json_set_string (object, "target", record->target);
+  json_object_set_int_member (object, "reached", record->reached);
+  json_object_set_int_member (object, "dropped", record->dropped);
+  set_rejection (object, record);
+  sb_json_set_payload (object, payload, record->binary, whole);
+  json_object_set_int_member (object, "size", (gint64) record->size);
+  if (record->size > g_bytes_get_size (payload))
+    json_object_set_boolean_member (object, "cut", TRUE);
+}
+
 /* Who lost it, and why. */
 void
 sb_broadcast_set_missed_json (JsonObject *object, SbBroadcast *broadcast)
@@ -168,16 +232,9 @@ sb_broadcast_set_missed_json (JsonObject *object, SbBroadcast *broadcast)
   for (guint i = 0; missed != NULL && i < missed->len; i++)
     {
       const SbMissed *one = g_ptr_array_index (missed, i);
-      const SbPeer *peer = one->peer;
       JsonObject *member = json_object_new ();
 
-      json_object_set_int_member (member, "client", (gint64) peer->id);
-      sb_json_set_string (member, "name", peer->name);
-      json_object_set_int_member (member, "token", peer->token_id);
-      sb_json_set_string (member, "token_label", peer->token_label);
-      sb_json_set_string (member, "token_hint", peer->token_hint);
-      sb_json_set_string (member, "address", peer->address);
-      sb_json_set_string (member, "channel", peer->channel);
+      sb_json_set_peer (member, one->peer);
       json_object_set_string_member (member, "why", sb_missed_why_to_id (one->why));
       json_array_add_object_element (array, member);
     }

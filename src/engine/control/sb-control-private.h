@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "control/sb-control-traffic.h"
 #include "control/sb-control.h"
 
 G_BEGIN_DECLS
@@ -10,12 +11,14 @@ G_BEGIN_DECLS
 #define SB_CONTROL_SOCKET_NAME "control.sock"
 #define SB_CONTROL_ACTOR "command line"
 
-/* An answer on its way to whoever carries it. */
+/* An answer on its way to whoever carries it: an object, or a stream of lines that begins now. */
 typedef struct
 {
   guint status;
-  JsonNode *node;
-  char *allow; /* the methods that the path knows, for 405; NULL else */
+  JsonNode *node;          /* NULL for a stream */
+  char *allow;             /* the methods that the path knows, for 405; NULL else */
+  SbTrafficFilter *follow; /* of a stream: what it is about */
+  guint64 follow_from;     /* and the serial of the message with which it begins */
 } SbControlReply;
 
 SbControlReply *sb_control_reply_new_error (guint status, const char *code, const char *message);
@@ -37,6 +40,7 @@ typedef struct
   JsonObject *body;  /* never NULL once a handler runs; empty where nothing was sent */
   gint64 id;         /* the number in the path */
   char *name;        /* the name in the path */
+  gboolean streams;  /* whoever carries it can carry a stream as well */
 } SbRequest;
 
 typedef void (*SbRequestFunc) (SbRequest *request);
@@ -69,15 +73,18 @@ typedef struct
 } SbField;
 
 /* --- sb-control-request.c --- */
-void        sb_control_dispatch       (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body);
+void        sb_control_dispatch       (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query, GBytes *body, gboolean streams);
 void        sb_request_answer         (SbRequest *self, guint status, JsonObject *object);
 void        sb_request_answer_list    (SbRequest *self, const char *name, JsonArray *array);
 void        sb_request_answer_command (SbRequest *self, GAsyncResult *result, JsonObject *object);
 void        sb_request_answer_done    (SbRequest *self, GAsyncResult *result, const char *done);
+void        sb_request_answer_stream  (SbRequest *self, SbTrafficFilter *filter, guint64 from);
 void        sb_request_fail           (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...) G_GNUC_PRINTF (5, 6);
 void        sb_request_fail_error     (SbRequest *self, const GError *error);
 gboolean    sb_request_check_query    (SbRequest *self, const char *const *names);
 gboolean    sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gint64 max, gint64 *value);
+gboolean    sb_request_get_query_boolean (SbRequest *self, const char *name, gboolean *value);
+gboolean    sb_request_check_pattern  (SbRequest *self, const char *name);
 const char *sb_request_get_query      (SbRequest *self, const char *name);
 
 /* --- sb-control-fields.c --- */
@@ -97,6 +104,9 @@ void        sb_json_set_time          (JsonObject *object, const char *name, gin
 void        sb_json_set_strings       (JsonObject *object, const char *name, char **strings);
 JsonObject *sb_token_item_to_json     (SbTokenItem *item);
 JsonObject *sb_client_to_json         (SbClient *client);
+void        sb_json_set_peer          (JsonObject *object, const SbPeer *peer);
+void        sb_json_set_left          (JsonObject *object, SbClient *client);
+void        sb_json_set_traffic       (JsonObject *object, const SbTrafficRecord *record, guint64 id, gboolean whole);
 JsonObject *sb_broadcast_to_json      (SbBroadcast *broadcast, gboolean whole);
 void        sb_broadcast_set_missed_json (JsonObject *object, SbBroadcast *broadcast);
 JsonObject *sb_journal_entry_to_json  (SbJournalEntry *entry);
@@ -137,6 +147,10 @@ void sb_control_list_clients      (SbRequest *request);
 void sb_control_get_client        (SbRequest *request);
 void sb_control_disconnect_client (SbRequest *request);
 void sb_control_send_to_client    (SbRequest *request);
+void sb_control_list_left         (SbRequest *request);
+void sb_control_list_channels     (SbRequest *request);
+void sb_control_list_traffic      (SbRequest *request);
+void sb_control_get_message       (SbRequest *request);
 void sb_control_list_blocks       (SbRequest *request);
 void sb_control_block_address     (SbRequest *request);
 void sb_control_unblock_address   (SbRequest *request);

@@ -3,6 +3,7 @@
 
 #include "control/sb-control-private.h"
 
+#include "access/sb-channel.h"
 #include "rules/sb-json-guard.h"
 #include "store/sb-database.h"
 
@@ -30,6 +31,10 @@ static const SbRoute routes[] = {
   { "GET", "/clients/#", sb_control_get_client },
   { "POST", "/clients/#/disconnect", sb_control_disconnect_client },
   { "POST", "/clients/#/send", sb_control_send_to_client },
+  { "GET", "/left", sb_control_list_left },
+  { "GET", "/channels", sb_control_list_channels },
+  { "GET", "/traffic", sb_control_list_traffic },
+  { "GET", "/traffic/#", sb_control_get_message },
   { "GET", "/broadcasts", sb_control_list_broadcasts },
   { "POST", "/broadcasts", sb_control_broadcast },
   { "GET", "/broadcasts/#", sb_control_get_broadcast },
@@ -110,6 +115,9 @@ sb_control_reply_free (SbControlReply *self)
 {
   g_clear_pointer (&self->node, json_node_unref);
   g_free (self->allow);
+  if (self->follow != NULL)
+    sb_traffic_filter_clear (self->follow);
+  g_free (self->follow);
   g_free (self);
 }
 
@@ -151,6 +159,27 @@ sb_request_answer_list (SbRequest *self, const char *name, JsonArray *array)
 
   json_object_set_array_member (object, name, array);
   sb_request_answer (self, 200, object);
+}
+
+/* The answer is a stream of what @filter lets through, beginning with the message of serial @from. @filter is taken, and left zeroed.
+ * Frees the request. */
+void
+sb_request_answer_stream (SbRequest *self, SbTrafficFilter *filter, guint64 from)
+{
+  SbControlReply *reply;
+
+  if (!self->streams)
+    {
+      sb_request_fail (self, 409, "not_running", NULL, _("The server is not running. Start it first."));
+      return;
+    }
+
+  reply = g_new0 (SbControlReply, 1);
+  reply->status = 200;
+  reply->follow = g_memdup2 (filter, sizeof *filter);
+  reply->follow_from = from;
+  *filter = (SbTrafficFilter){ .direction = -1 };
+  give (self, reply);
 }
 
 /* Takes @object, which is the answer where the engine's command, whose @result this is, went well. Frees the
@@ -359,6 +388,38 @@ sb_request_get_query_integer (SbRequest *self, const char *name, gint64 min, gin
   return FALSE;
 }
 
+/* The same for true or false. */
+gboolean
+sb_request_get_query_boolean (SbRequest *self, const char *name, gboolean *value)
+{
+  const char *text = sb_request_get_query (self, name);
+
+  if (text == NULL || g_str_equal (text, "true") || g_str_equal (text, "false"))
+    {
+      *value = text != NULL ? g_str_equal (text, "true") : *value;
+      return TRUE;
+    }
+
+  sb_request_fail (self, 400, "invalid_value", name, _("“%s” has to be %s."), name, _("true or false"));
+
+  return FALSE;
+}
+
+/* Whether @name, where the query has it, is a pattern of channels. FALSE: answered. */
+gboolean
+sb_request_check_pattern (SbRequest *self, const char *name)
+{
+  const char *pattern = sb_request_get_query (self, name);
+  g_autoptr (GError) error = NULL;
+
+  if (pattern == NULL || sb_channel_pattern_check (pattern, &error))
+    return TRUE;
+
+  sb_request_fail (self, 400, "invalid_value", name, _("“%s” is not a channel: %s"), pattern, error->message);
+
+  return FALSE;
+}
+
 /* --- routing --- */
 
 static gboolean
@@ -480,10 +541,10 @@ read_body (SbRequest *self, GBytes *bytes, gsize max)
   return TRUE;
 }
 
-/* Sees to it that @task gets its one #SbControlReply. */
+/* Sees to it that @task gets its one #SbControlReply; @streams: which may be a stream. */
 void
 sb_control_dispatch (SbControl *self, GTask *task, const char *method, const char *path, GHashTable *query,
-                     GBytes *body)
+                     GBytes *body, gboolean streams)
 {
   SbRequest *request = g_new0 (SbRequest, 1);
   const SbRoute *route;
@@ -492,6 +553,7 @@ sb_control_dispatch (SbControl *self, GTask *task, const char *method, const cha
   request->engine = g_object_ref (sb_control_get_engine (self));
   request->task = g_object_ref (task);
   request->query = query != NULL ? g_hash_table_ref (query) : NULL;
+  request->streams = streams;
 
   route = find_route (method, path, request, &allow);
   if (route == NULL)

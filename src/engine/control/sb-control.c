@@ -3,6 +3,7 @@
 
 #define G_LOG_DOMAIN "sb-control"
 
+#include "control/sb-control-follower.h"
 #include "control/sb-control-private.h"
 #include "control/sb-control-socket.h"
 
@@ -19,6 +20,7 @@
 
 #define BACKLOG 128
 #define ACCEPT_PAUSE_MS 1000
+#define MAX_FOLLOWERS 16
 /* Beside the message, of which a JSON string may need two bytes for one: as much again as the largest schema, and the
  * rest. */
 #define BODY_EXTRA (2 * SB_RULE_MAX_SCHEMA + (64 << 10))
@@ -32,6 +34,7 @@ struct _SbControl
   GSocket *socket;
   GSource *accept_source;
   guint accept_pause;
+  GPtrArray *followers; /* (element-type SbFollower) */
   char *path; /* of the socket, where it is ours to remove */
 };
 
@@ -43,6 +46,7 @@ sb_control_dispose (GObject *object)
   SbControl *self = SB_CONTROL (object);
 
   sb_control_close (self);
+  g_clear_pointer (&self->followers, g_ptr_array_unref);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (sb_control_parent_class)->dispose (object);
@@ -57,6 +61,7 @@ sb_control_class_init (SbControlClass *klass)
 static void
 sb_control_init (SbControl *self)
 {
+  self->followers = g_ptr_array_new ();
 }
 
 /**
@@ -117,7 +122,7 @@ sb_control_handle_async (SbControl *self, const char *method, const char *path, 
   g_return_if_fail (path != NULL);
 
   task = g_task_new (self, NULL, callback, user_data);
-  sb_control_dispatch (self, task, method, path, query, body);
+  sb_control_dispatch (self, task, method, path, query, body, FALSE);
 }
 
 /* Free with sb_control_reply_free(). */
@@ -178,11 +183,46 @@ respond (SoupServerMessage *message, SbControlReply *reply)
 }
 
 static void
+follower_gone_cb (SbFollower *follower, gpointer user_data)
+{
+  SbControl *self = user_data;
+
+  g_ptr_array_remove (self->followers, follower);
+  sb_follower_free (follower);
+}
+
+/* libsoup would notice that the reader is gone, or slow, only by what it writes: the connection is taken out of its hands. */
+static void
+stream (SbControl *self, SoupServerMessage *message, SbControlReply *reply)
+{
+  gboolean chunked = soup_server_message_get_http_version (message) != SOUP_HTTP_1_0;
+  g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (message);
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  g_object_get (stolen, "base-iostream", &connection, NULL);
+  g_ptr_array_add (self->followers, sb_follower_new (self->engine, reply->follow, reply->follow_from, connection, chunked,
+                                                     follower_gone_cb, self));
+  sb_control_reply_free (reply);
+}
+
+static void
 handled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  SbControl *self = SB_CONTROL (source);
   g_autoptr (SoupServerMessage) message = user_data;
+  SbControlReply *reply = sb_control_finish_reply (self, result);
 
-  respond (message, sb_control_finish_reply (SB_CONTROL (source), result));
+  if (reply->follow != NULL && self->followers->len < MAX_FOLLOWERS && self->server != NULL)
+    {
+      stream (self, message, reply);
+      return;
+    }
+  if (reply->follow != NULL)
+    {
+      sb_control_reply_free (reply);
+      reply = sb_control_reply_new_error (503, "too_many", _("As many follow the traffic as may. Try again when one of them has ended."));
+    }
+  respond (message, reply);
   soup_server_message_unpause (message);
 }
 
@@ -223,6 +263,7 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
   const char *raw_query = g_uri_get_query (soup_server_message_get_uri (message));
   g_autoptr (GHashTable) params = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GTask) task = NULL;
 
   if (g_object_get_data (G_OBJECT (message), "too-big") != NULL)
     {
@@ -249,8 +290,8 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
     }
 
   soup_server_message_pause (message);
-  sb_control_handle_async (self, soup_server_message_get_method (message), path, params, bytes, handled_cb,
-                           g_object_ref (message));
+  task = g_task_new (self, NULL, handled_cb, g_object_ref (message));
+  sb_control_dispatch (self, task, soup_server_message_get_method (message), path, params, bytes, TRUE);
 }
 
 /* --- the socket --- */
@@ -379,7 +420,7 @@ sb_control_listen (SbControl *self, GError **error)
  * sb_control_close:
  *
  * Serves no more, and removes the socket. Requests under way are not answered any more, though what they ordered goes
- * on.
+ * on. Who follows the traffic is told the last of it, and that it was the last.
  */
 void
 sb_control_close (SbControl *self)
@@ -393,6 +434,9 @@ sb_control_close (SbControl *self)
   if (self->accept_source != NULL)
     g_source_destroy (self->accept_source);
   g_clear_pointer (&self->accept_source, g_source_unref);
+  for (guint i = 0; i < self->followers->len; i++)
+    sb_follower_end (g_ptr_array_index (self->followers, i));
+  g_ptr_array_set_size (self->followers, 0);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
   g_clear_object (&self->server);

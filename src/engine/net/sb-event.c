@@ -5,6 +5,39 @@
 
 #include <string.h>
 
+static const char *const direction_ids[] = { "client", "broadcast", "direct" };
+
+const char *
+sb_direction_to_id (SbDirection direction)
+{
+  g_return_val_if_fail ((guint) direction < G_N_ELEMENTS (direction_ids), NULL);
+
+  return direction_ids[direction];
+}
+
+gboolean
+sb_direction_from_id (const char *id, SbDirection *direction)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (direction_ids); i++)
+    if (g_str_equal (id, direction_ids[i]))
+      {
+        *direction = (SbDirection) i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+const char *
+sb_closed_by_to_id (SbClosedBy by)
+{
+  static const char *const ids[] = { "client", "server", "admin", "network" };
+
+  g_return_val_if_fail ((guint) by < G_N_ELEMENTS (ids), NULL);
+
+  return ids[by];
+}
+
 const char *
 sb_rejection_to_code (SbRejection rejection)
 {

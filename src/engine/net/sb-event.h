@@ -15,6 +15,8 @@ typedef enum
   SB_CLOSED_BY_NETWORK, /* the connection broke without a close frame */
 } SbClosedBy;
 
+const char *sb_closed_by_to_id (SbClosedBy by); /* "client", "server", "admin", "network" */
+
 /* Where a message came from. */
 typedef enum
 {
@@ -22,6 +24,9 @@ typedef enum
   SB_DIRECTION_BROADCAST, /* from the admin to many */
   SB_DIRECTION_DIRECT,    /* from the admin to chosen clients */
 } SbDirection;
+
+const char *sb_direction_to_id   (SbDirection direction); /* "client", "broadcast", "direct" */
+gboolean    sb_direction_from_id (const char *id, SbDirection *direction);
 
 /* Why a message was rejected: the "code" of the error reply of docs/protocol.md. */
 typedef enum

@@ -77,7 +77,7 @@ sb_traffic_log_get_item (GListModel *list,
   if (position >= self->n)
     return NULL;
 
-  serial = self->n_logged - self->n + position;
+  serial = sb_traffic_log_get_begin (self) + position;
   entry = g_hash_table_lookup (self->alive, &serial);
   if (entry != NULL)
     return g_object_ref (entry);
@@ -412,6 +412,14 @@ sb_traffic_log_get_n_logged (SbTrafficLog *self)
   g_return_val_if_fail (SB_IS_TRAFFIC_LOG (self), 0);
 
   return self->n_logged;
+}
+
+guint64
+sb_traffic_log_get_begin (SbTrafficLog *self)
+{
+  g_return_val_if_fail (SB_IS_TRAFFIC_LOG (self), 0);
+
+  return self->n_logged - self->n;
 }
 
 guint64

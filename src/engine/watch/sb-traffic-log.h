@@ -27,6 +27,7 @@ void          sb_traffic_log_add_not_kept  (SbTrafficLog *self, guint64 n);
 /* Empties it, and begins to count anew what fell out or was not kept; serials go on. */
 void          sb_traffic_log_clear         (SbTrafficLog *self);
 guint64       sb_traffic_log_get_n_logged  (SbTrafficLog *self);   /* ever appended */
+guint64       sb_traffic_log_get_begin     (SbTrafficLog *self);   /* serial of the oldest that it holds; where it is empty, of the next */
 guint64       sb_traffic_log_get_n_dropped (SbTrafficLog *self);   /* fell out of the ring */
 guint64       sb_traffic_log_get_n_not_kept (SbTrafficLog *self);  /* never got in: the outbox was full */
 gsize         sb_traffic_log_get_bytes     (SbTrafficLog *self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "traffic/sb-traffic-match.h"
+#include "watch/sb-traffic-match.h"
 #include <string.h>
 
 void
