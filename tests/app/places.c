@@ -39,7 +39,7 @@ places_fill (AppTest *test)
   sb_engine_set_rule_async (test->engine, "test", 0, rule, NULL, NULL);
   sb_engine_add_schema_async (test->engine, "test", "https://example.org/person.json", "{\"type\":\"object\"}", NULL, NULL);
   sb_engine_save_template_async (test->engine, "test", 0, "Doors open", everyone, FALSE, payload, NULL, NULL);
-  sb_engine_broadcast_async (test->engine, "test", everyone, FALSE, payload, NULL, NULL);
+  sb_engine_retain_async (test->engine, "test", everyone, FALSE, payload, NULL, NULL);
   sb_engine_block_address_async (test->engine, "test", "192.0.2.7", 0, NULL, NULL);
   app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_rules (test->engine))) == 1 &&
                        sb_engine_get_schemas (test->engine)->len == 1 &&

@@ -133,7 +133,7 @@ def take(directory, options, environment=None):
             for name, channel in members:
                 crowd.add(url, secrets[label][0], name, channel, "--read-only" in choices)
         server.ctl("broadcast", '{"notice":"Doors open in five minutes"}')
-        server.ctl("broadcast", "--channel", "/screens/*", '{"show":"welcome","seconds":30}')
+        server.ctl("broadcast", "--retain", "--channel", "/screens/*", '{"show":"welcome","seconds":30}')
         server.ctl("template", "save", "Doors open", '{"notice":"Doors open in five minutes"}')
         server.ctl("template", "save", "Welcome", '{"show":"welcome","seconds":30}', "--channel", "/screens/*")
         finish(process)

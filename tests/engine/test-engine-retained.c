@@ -140,7 +140,8 @@ test_life (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (there);
   assert_list (self->engine, "4 /a, 3 /b/*, 1 **");
 
-  /* On disk. */
+  /* On disk. Who does not answer the good-bye would be waited for. */
+  g_clear_pointer (&there, sb_test_client_free);
   engine_fixture_restart (self);
   assert_list (self->engine, "4 /a, 3 /b/*, 1 **");
   check_newcomer (self->engine, "/a", secret, "3");
@@ -160,7 +161,6 @@ test_life (EngineFixture *self, gconstpointer data)
   g_clear_error (&error);
 
   /* Taken back, and nobody who is there hears of it. */
-  g_clear_pointer (&there, sb_test_client_free);
   there = engine_connect (self->engine, "/b/x", secret);
   sb_test_client_expect_text (there, "2");
   g_assert_true (try_restore (self->engine, removed, &error));
@@ -168,6 +168,7 @@ test_life (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (there);
   check_newcomer (self->engine, "/a", secret, "3");
   g_assert_cmpuint (sb_retained_item_get_delivered (removed), ==, 2);
+  g_clear_pointer (&there, sb_test_client_free);
   engine_fixture_restart (self);
   assert_list (self->engine, "4 /a, 3 /b/*, 1 **");
 }
@@ -241,6 +242,7 @@ test_disk_full (EngineFixture *self, gconstpointer data)
   sb_test_client_expect_silence (there);
   assert_list (self->engine, "1 /a");
   check_newcomer (self->engine, "/a", secret, "1");
+  g_clear_pointer (&there, sb_test_client_free);
   engine_fixture_restart (self);
   assert_list (self->engine, "1 /a");
 }

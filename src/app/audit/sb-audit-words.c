@@ -33,7 +33,7 @@ static const struct
                                  "clients" },
   [SB_ACT_BROADCAST_SENT] = { N_("Broadcast to %s"), N_("Broadcast"), "signalbox-broadcast-symbolic", "dimmed", "broadcasts" },
   [SB_ACT_MESSAGE_SENT] = { N_("Message to %s"), N_("Message"), "mail-send-symbolic", "dimmed", "broadcasts" },
-  [SB_ACT_MESSAGE_RETAINED] = { N_("Message to %s kept for newcomers"), N_("Message kept for newcomers"), "bookmark-new-symbolic", "dimmed",
+  [SB_ACT_MESSAGE_RETAINED] = { N_("Message to %s kept for newcomers"), N_("Message kept for newcomers"), "view-pin-symbolic", "dimmed",
                                 "broadcasts" },
   [SB_ACT_MESSAGE_RELEASED] = { N_("Message to %s no longer kept for newcomers"), N_("Message no longer kept for newcomers"),
                                 "user-trash-symbolic", "dimmed", "broadcasts" },

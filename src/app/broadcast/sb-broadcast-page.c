@@ -5,6 +5,7 @@
 #include "broadcast/sb-broadcast-row.h"
 #include "broadcast/sb-broadcast-words.h"
 #include "broadcast/sb-composer.h"
+#include "broadcast/sb-retained-row.h"
 #include "broadcast/sb-schedule-row.h"
 #include "broadcast/sb-template-commands.h"
 #include "broadcast/sb-template-dialog.h"
@@ -24,6 +25,7 @@ struct _SbBroadcastPage
   SbPage parent_instance;
 
   GtkSliceListModel *slice;
+  GtkSliceListModel *retained_slice;
   GtkCustomFilter *filter;
   GtkFilterListModel *filtered; /* of the history; NULL's model while nobody looks */
   char *wanted;                 /* casefolded; NULL: everything */
@@ -31,6 +33,9 @@ struct _SbBroadcastPage
   SbComposer *composer;
   GtkWidget *schedules_group;
   GtkListBox *schedules_list;
+  GtkWidget *retained_group;
+  GtkListBox *retained_list;
+  GtkWidget *retained_more_button;
   GtkEditable *history_search;
   GtkWidget *history_nothing;
   GtkListBox *history_list;
@@ -61,15 +66,17 @@ again_cb (SbBroadcastPage *self,
 {
   SbBroadcast *broadcast = sb_broadcast_row_get_broadcast (row);
 
-  sb_engine_broadcast_async (sb_page_get_engine (SB_PAGE (self)), "window", sb_broadcast_get_target (broadcast),
-                             sb_broadcast_get_binary (broadcast), sb_broadcast_get_payload (broadcast), sent_again_cb,
-                             g_object_ref (self));
+  /* All of it: what was kept is kept again. */
+  (sb_broadcast_get_retained (broadcast) ? sb_engine_retain_async : sb_engine_broadcast_async) (
+      sb_page_get_engine (SB_PAGE (self)), "window", sb_broadcast_get_target (broadcast),
+      sb_broadcast_get_binary (broadcast), sb_broadcast_get_payload (broadcast), sent_again_cb, g_object_ref (self));
 }
 
-/* Puts what was said once, or is kept, into the editor. */
+/* Puts what was said once, or is kept, into the editor. @retain: for those who come later. */
 static void
 write_anew (SbBroadcastPage *self,
             const SbTarget  *target,
+            gboolean         retain,
             gboolean         binary,
             GBytes          *payload)
 {
@@ -85,6 +92,7 @@ write_anew (SbBroadcastPage *self,
   text = g_utf8_make_valid (data, (gssize) size);
   if (target != NULL)
     sb_composer_set_target (self->composer, target);
+  sb_composer_set_retain (self->composer, retain);
   sb_composer_set_text (self->composer, text);
 }
 
@@ -94,8 +102,8 @@ row_activated_cb (SbBroadcastPage *self,
 {
   SbBroadcast *broadcast = sb_broadcast_row_get_broadcast (row);
 
-  write_anew (self, sb_broadcast_get_target (broadcast), sb_broadcast_get_binary (broadcast),
-              sb_broadcast_get_payload (broadcast));
+  write_anew (self, sb_broadcast_get_target (broadcast), sb_broadcast_get_retained (broadcast),
+              sb_broadcast_get_binary (broadcast), sb_broadcast_get_payload (broadcast));
 }
 
 static void
@@ -188,6 +196,41 @@ schedules_changed_cb (SbBroadcastPage *self)
   gtk_widget_set_visible (self->schedules_group, g_list_model_get_n_items (schedules) > 0);
 }
 
+/* --- what is kept for those who come later --- */
+
+static GtkWidget *
+make_retained_row_cb (gpointer item,
+                      gpointer user_data)
+{
+  return sb_retained_row_new (item, sb_page_get_engine (SB_PAGE (user_data)));
+}
+
+static void
+retained_activated_cb (SbBroadcastPage *self,
+                       SbRetainedRow   *row)
+{
+  SbRetainedItem *item = sb_retained_row_get_item (row);
+  g_autoptr (SbTarget) target = sb_retained_row_dup_target (row);
+
+  write_anew (self, target, TRUE, sb_retained_item_get_binary (item), sb_retained_item_get_payload (item));
+}
+
+static void
+retained_changed_cb (SbBroadcastPage *self)
+{
+  guint n = g_list_model_get_n_items (sb_engine_get_retained (sb_page_get_engine (SB_PAGE (self))));
+
+  gtk_widget_set_visible (self->retained_group, n > 0);
+  gtk_widget_set_visible (self->retained_more_button, n > gtk_slice_list_model_get_size (self->retained_slice));
+}
+
+static void
+retained_more_cb (SbBroadcastPage *self)
+{
+  gtk_slice_list_model_set_size (self->retained_slice, gtk_slice_list_model_get_size (self->retained_slice) + ROWS_AT_ONCE);
+  retained_changed_cb (self);
+}
+
 /* --- templates --- */
 
 static void
@@ -196,7 +239,7 @@ template_chosen_cb (SbBroadcastPage *self,
 {
   const SbMessage *message = sb_template_get_message (template);
 
-  write_anew (self, message->target, message->binary, message->payload);
+  write_anew (self, message->target, FALSE, message->binary, message->payload);
 }
 
 static void
@@ -284,7 +327,12 @@ sb_broadcast_page_constructed (GObject *object)
   gtk_list_box_bind_model (self->schedules_list, sb_engine_get_schedules (engine), make_schedule_row_cb, self, NULL);
   g_signal_connect_object (sb_engine_get_schedules (engine), "items-changed", G_CALLBACK (schedules_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  self->retained_slice = gtk_slice_list_model_new (g_object_ref (sb_engine_get_retained (engine)), 0, ROWS_AT_ONCE);
+  gtk_list_box_bind_model (self->retained_list, G_LIST_MODEL (self->retained_slice), make_retained_row_cb, self, NULL);
+  g_signal_connect_object (sb_engine_get_retained (engine), "items-changed", G_CALLBACK (retained_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   schedules_changed_cb (self);
+  retained_changed_cb (self);
   history_changed_cb (self);
 }
 
@@ -307,6 +355,7 @@ sb_broadcast_page_dispose (GObject *object)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_BROADCAST_PAGE);
   g_clear_object (&self->slice);
+  g_clear_object (&self->retained_slice);
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_pointer (&self->wanted, g_free);
@@ -330,12 +379,17 @@ sb_broadcast_page_class_init (SbBroadcastPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, composer);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, schedules_group);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, schedules_list);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, retained_group);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, retained_list);
+  gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, retained_more_button);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_search);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_nothing);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_list);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, history_empty);
   gtk_widget_class_bind_template_child (widget_class, SbBroadcastPage, more_button);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retained_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retained_more_cb);
   gtk_widget_class_bind_template_callback (widget_class, more_cb);
   gtk_widget_class_bind_template_callback (widget_class, history_search_cb);
 

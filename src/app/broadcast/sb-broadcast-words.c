@@ -215,5 +215,8 @@ sb_broadcast_words_line (SbBroadcast *broadcast,
   time = sb_broadcast_words_time (sb_broadcast_get_time (broadcast), now);
   target = sb_broadcast_words_target (broadcast, tokens);
   report = sb_broadcast_words_report (broadcast);
+  if (sb_broadcast_get_retained (broadcast))
+    /* Translators: behind what became of a message: it was kept for clients that join later */
+    return g_strdup_printf ("%s · %s · %s · %s", time, target, report, _("kept for newcomers"));
   return g_strdup_printf ("%s · %s · %s", time, target, report);
 }

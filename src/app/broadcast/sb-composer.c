@@ -29,6 +29,7 @@ struct _SbComposer
   guint reach_id; /* a timeout until the next count; what changes meanwhile waits for it */
   gboolean reach_stale;
   gboolean sending;
+  gboolean reachable; /* there is a target, whether it means anybody now or not */
   gboolean lasting; /* the target will mean the same later */
   guint breaches_id; /* a timeout of no typing */
   guint64 n_breaches; /* number of the newest question */
@@ -79,17 +80,19 @@ update_button (SbComposer *self)
 {
   g_autofree char *number = sb_format_number (self->reach);
   g_autofree char *label = NULL;
-  gboolean running = is_running (self);
+  gboolean running = is_running (self), retain = self->reachable && sb_target_chooser_get_retain (self->chooser);
 
   if (!running)
     label = g_strdup (_("Server Is Not Running"));
+  else if (self->reach == 0 && retain)
+    label = g_strdup (_("Keep for Newcomers"));
   else if (self->reach == 0)
     label = g_strdup (_("No Client to Send To"));
   else
     label = g_strdup_printf (ngettext ("Send to %s Client", "Send to %s Clients", self->reach), number);
   gtk_button_set_label (self->send_button, label);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.send",
-                                 running && self->reach > 0 && !self->sending && sb_json_buffer_is_valid (self->buffer));
+                                 running && (self->reach > 0 || retain) && !self->sending && sb_json_buffer_is_valid (self->buffer));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.schedule",
                                  self->lasting && sb_json_buffer_is_valid (self->buffer));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "broadcast.save-template", sb_json_buffer_is_valid (self->buffer));
@@ -175,6 +178,7 @@ count_reach (SbComposer *self)
   g_autoptr (SbTarget) target = sb_target_chooser_dup_target (self->chooser);
 
   self->reach_stale = FALSE;
+  self->reachable = target != NULL;
   self->lasting = target != NULL && target->client_ids == NULL;
   self->reach = target != NULL ? sb_engine_count_reach (self->engine, target) : 0;
   update_button (self);
@@ -278,7 +282,10 @@ send_action_cb (GtkWidget  *widget,
   self->sending = TRUE;
   show_error (self, NULL);
   update_button (self);
-  sb_engine_broadcast_async (self->engine, "window", target, FALSE, bytes, sent_cb, g_object_ref (self));
+  if (sb_target_chooser_get_retain (self->chooser))
+    sb_engine_retain_async (self->engine, "window", target, FALSE, bytes, sent_cb, g_object_ref (self));
+  else
+    sb_engine_broadcast_async (self->engine, "window", target, FALSE, bytes, sent_cb, g_object_ref (self));
 }
 
 /* --- what else is done with it --- */
@@ -422,6 +429,15 @@ sb_composer_set_target (SbComposer     *self,
   g_return_if_fail (target != NULL);
 
   sb_target_chooser_set_target (self->chooser, target);
+}
+
+void
+sb_composer_set_retain (SbComposer *self,
+                        gboolean    retain)
+{
+  g_return_if_fail (SB_IS_COMPOSER (self));
+
+  sb_target_chooser_set_retain (self->chooser, retain);
 }
 
 /* Replaces what is written; can be undone. */

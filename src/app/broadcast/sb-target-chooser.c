@@ -15,7 +15,7 @@
  * SbTargetChooser:
  *
  * Whom a message is for: everyone, the clients on channels, the clients of tokens, or clients that were selected elsewhere. Keeps what
- * was chosen of each kind while another is active. Signal "changed".
+ * was chosen of each kind while another is active. Besides, whether it is kept for those who come later. Signal "changed".
  */
 struct _SbTargetChooser
 {
@@ -25,7 +25,10 @@ struct _SbTargetChooser
   GArray *token_ids;  /* (element-type gint64) */
   GArray *client_ids; /* (element-type guint64) */
 
+  gboolean retain; /* wished, while it cannot be */
+
   AdwToggleGroup *kinds;
+  GtkCheckButton *retain_button;
   AdwToggle *clients_toggle; /* owned by @kinds; NULL before clients were chosen */
   GtkStack *stack;
   GtkEditable *channels_entry;
@@ -321,10 +324,33 @@ show_clients_toggle (SbTargetChooser *self)
 
 /* --- the widget --- */
 
+/* Nobody comes later as a client that was selected, and of a token nothing is kept. */
+static void
+update_retain (SbTargetChooser *self)
+{
+  GtkWidget *button = GTK_WIDGET (self->retain_button);
+  const char *kind = get_kind (self);
+  gboolean possible = g_str_equal (kind, "everyone") || g_str_equal (kind, "channels");
+
+  if (gtk_widget_get_sensitive (button) && !possible)
+    {
+      self->retain = gtk_check_button_get_active (self->retain_button);
+      gtk_check_button_set_active (self->retain_button, FALSE);
+    }
+  else if (!gtk_widget_get_sensitive (button) && possible)
+    gtk_check_button_set_active (self->retain_button, self->retain);
+  gtk_widget_set_sensitive (button, possible);
+  gtk_widget_set_tooltip_text (button, possible
+                                           ? _("Whoever joins later gets it first, until another message takes its place")
+                                           : _("Only a message to everyone or to channels can be kept for newcomers."));
+}
+
 static void
 kind_cb (SbTargetChooser *self)
 {
   const char *kind = get_kind (self);
+
+  update_retain (self);
 
   gtk_widget_set_visible (GTK_WIDGET (self->stack), !g_str_equal (kind, "everyone"));
   if (!g_str_equal (kind, "everyone"))
@@ -368,6 +394,7 @@ sb_target_chooser_class_init (SbTargetChooserClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, SB_RESOURCE_PATH "sb-target-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, SbTargetChooser, kinds);
+  gtk_widget_class_bind_template_child (widget_class, SbTargetChooser, retain_button);
   gtk_widget_class_bind_template_child (widget_class, SbTargetChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, SbTargetChooser, channels_entry);
   gtk_widget_class_bind_template_child (widget_class, SbTargetChooser, channels_message);
@@ -394,6 +421,7 @@ sb_target_chooser_init (SbTargetChooser *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_add_css_class (placeholder, "dimmed");
   gtk_list_box_set_placeholder (self->live_list, placeholder);
+  update_retain (self);
 }
 
 void
@@ -476,4 +504,23 @@ sb_target_chooser_set_target (SbTargetChooser *self,
     }
   adw_toggle_group_set_active_name (self->kinds, kind);
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+gboolean
+sb_target_chooser_get_retain (SbTargetChooser *self)
+{
+  g_return_val_if_fail (SB_IS_TARGET_CHOOSER (self), FALSE);
+
+  return gtk_check_button_get_active (self->retain_button);
+}
+
+/* Without effect where it cannot be kept. */
+void
+sb_target_chooser_set_retain (SbTargetChooser *self,
+                              gboolean         retain)
+{
+  g_return_if_fail (SB_IS_TARGET_CHOOSER (self));
+
+  if (gtk_widget_get_sensitive (GTK_WIDGET (self->retain_button)))
+    gtk_check_button_set_active (self->retain_button, retain);
 }

@@ -13,5 +13,8 @@ void      sb_target_chooser_set_engine (SbTargetChooser *self, SbEngine *engine)
 /* NULL: what is chosen means nobody yet, or is no channel. */
 SbTarget *sb_target_chooser_dup_target (SbTargetChooser *self);
 void      sb_target_chooser_set_target (SbTargetChooser *self, const SbTarget *target);
+/* Whether it is to be kept for those who come later; never where it cannot be. */
+gboolean  sb_target_chooser_get_retain (SbTargetChooser *self);
+void      sb_target_chooser_set_retain (SbTargetChooser *self, gboolean retain);
 
 G_END_DECLS
