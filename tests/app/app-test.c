@@ -182,28 +182,56 @@ app_test_issue (AppTest           *self,
   return secret;
 }
 
+typedef struct
+{
+  SoupWebsocketConnection *connection;
+  GCallback hear; /* nullable */
+  gpointer data;
+} Connecting;
+
+/* Whoever comes may be told something at once: from the next turn of the loop on. */
+static void
+connected_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Connecting *connecting = user_data;
+  g_autoptr (GError) error = NULL;
+
+  connecting->connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  if (connecting->hear != NULL)
+    g_signal_connect (connecting->connection, "message", connecting->hear, connecting->data);
+}
+
 SoupWebsocketConnection *
 app_test_connect (AppTest    *self,
                   const char *channel,
                   const char *secret)
 {
+  return app_test_connect_hearing (self, channel, secret, NULL, NULL);
+}
+
+SoupWebsocketConnection *
+app_test_connect_hearing (AppTest    *self,
+                          const char *channel,
+                          const char *secret,
+                          GCallback   hear,
+                          gpointer    data)
+{
   g_autoptr (SoupSession) session = soup_session_new ();
   g_autofree char *uri = g_strdup_printf ("ws://127.0.0.1:%u%s", sb_engine_get_port (self->engine), channel);
   g_autofree char *bearer = g_strconcat ("Bearer ", secret, NULL);
   g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  SoupWebsocketConnection *connection;
+  Connecting connecting = { NULL, hear, data };
   guint before = sb_client_list_count (sb_engine_get_clients (self->engine));
 
   soup_message_headers_append (soup_message_get_request_headers (message), "Authorization", bearer);
-  soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, take_result_cb,
-                                        &result);
-  app_test_wait_until (result != NULL);
-  connection = soup_session_websocket_connect_finish (session, result, &error);
-  g_assert_no_error (error);
+  soup_session_websocket_connect_async (session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, connected_cb,
+                                        &connecting);
+  app_test_wait_until (connecting.connection != NULL);
   app_test_wait_until (sb_client_list_count (sb_engine_get_clients (self->engine)) > before);
-  return connection;
+  return connecting.connection;
 }
 
 static gboolean

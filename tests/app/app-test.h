@@ -30,6 +30,8 @@ void       app_test_resize    (AppTest *self, int width, int height);
 char      *app_test_issue     (AppTest *self, const SbTokenSpec *spec, SbToken **token); /* the secret */
 /* A client on /@channel, connected; close and unref it. */
 SoupWebsocketConnection *app_test_connect (AppTest *self, const char *channel, const char *secret);
+/* The same with a handler of its signal "message", which misses nothing. */
+SoupWebsocketConnection *app_test_connect_hearing (AppTest *self, const char *channel, const char *secret, GCallback hear, gpointer data);
 void       app_test_make_dir  (char **dir);                /* a new empty directory */
 void       app_test_remove_dir (const char *dir);
 

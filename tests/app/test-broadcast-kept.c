@@ -85,8 +85,7 @@ test_keep_and_stop (void)
   app_test_assert_named (page);
 
   secret = app_test_issue (test, spec, NULL);
-  screen = app_test_connect (test, "/lobby", secret);
-  g_signal_connect (screen, "message", G_CALLBACK (message_cb), &received);
+  screen = app_test_connect_hearing (test, "/lobby", secret, G_CALLBACK (message_cb), &received);
   app_test_wait_until (received != NULL);
   g_assert_cmpstr (received, ==, "{\"show\":\"welcome\"}");
   app_test_wait_until (row_ends_with (page, "{\"show\":\"welcome\"}", " · 1 newcomer so far"));
