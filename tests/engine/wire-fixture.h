@@ -17,7 +17,7 @@ typedef struct
   guint n_done;
   guint n_joined;
   GPtrArray *channels;   /* of those who joined, in order */
-  const char *subprotocol; /* of the last of them; static */
+  SbPeer *last;          /* of those */
   GPtrArray *refusals;   /* (element-type utf8): "404 no_such_channel" */
   GArray *traffic;       /* (element-type SbTrafficRecord) */
   guint n_left;
@@ -43,7 +43,8 @@ wire_events_cb (SbEvent *events, gsize n, gpointer user_data)
       case SB_EVENT_JOINED:
         self->n_joined++;
         g_ptr_array_add (self->channels, g_strdup (event->peer->channel));
-        self->subprotocol = event->peer->subprotocol;
+        g_clear_pointer (&self->last, sb_peer_unref);
+        self->last = sb_peer_ref (event->peer);
         break;
       case SB_EVENT_LEFT:
         self->n_left++;
@@ -136,6 +137,7 @@ wire_tear_down (Wire *self, gconstpointer data)
   sb_hub_free (self->hub);
   g_assert_cmpuint (self->n_joined, ==, self->n_left);
   g_ptr_array_unref (self->channels);
+  g_clear_pointer (&self->last, sb_peer_unref);
   g_ptr_array_unref (self->refusals);
   g_array_unref (self->traffic);
   g_free (self->left_reason);

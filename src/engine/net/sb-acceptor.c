@@ -13,11 +13,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
+#define EVENTS_A_TURN 64
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
 #define RESERVE 32 /* descriptors left to the database, the settings and the admin */
 #define ROOM 8     /* so many below those must be free for another connection */
@@ -28,29 +30,34 @@
 struct _SbAcceptor
 {
   SbLane *lane;
+  SbAcceptorHeard heard;
   SbAcceptorFunc func;
   gpointer user_data;
   GTlsCertificate *certificate; /* NULL: no TLS */
-  int fd;                       /* -1: does not listen */
-  GSource *accepting;
+  int epoll_fd;                 /* in it the listening socket, and the connections that have said nothing yet */
+  int fd;                       /* listens; -1: does not */
+  GSource *source;              /* of the epoll; NULL: does not listen */
+  gboolean accepting;           /* the listening socket is in the epoll */
   SbTimer pause;
   gboolean short_of_descriptors; /* as was told */
   SbRate told;
   GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
   SbTimer overdue;
+  GPtrArray *gone; /* (element-type Pending): to be freed at the end of a turn, for epoll may have announced them in it */
 };
 
-/* A connection whose handshake is not done. Lives with its GSocketConnection, as data of it. */
+/* A connection whose handshake is not done. First the acceptor's own, until it has said something; where libsoup hears the rest it lives
+ * with its GSocketConnection, as data of it. */
 typedef struct
 {
   SbAcceptor *acceptor;
+  int fd;         /* -1: there is a socket, or it is gone */
+  SbRemote remote;
   GSocket *socket; /* the connection's. Not its descriptor: a thread of TLS's may have closed that, and another connection have it */
   gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
   GList link;
 } Pending;
-
-static gboolean accept_cb (int fd, GIOCondition condition, gpointer user_data);
 
 /* --- Handshakes that take too long -------------------------------------------------------------- */
 
@@ -68,6 +75,29 @@ pending_free (gpointer data)
 {
   pending_leave (data);
   g_free (data);
+}
+
+/* Ends a connection that is the acceptor's own. */
+static void
+pending_drop (Pending *self)
+{
+  pending_leave (self);
+  close (self->fd);
+  self->fd = -1;
+  g_ptr_array_add (self->acceptor->gone, self);
+}
+
+/* libsoup, where it has it, reads the end and lets go of the connection. */
+static void
+pending_cut (Pending *self)
+{
+  if (self->socket == NULL)
+    {
+      pending_drop (self);
+      return;
+    }
+  pending_leave (self);
+  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
 }
 
 static void overdue_cb (SbTimer *timer);
@@ -92,10 +122,8 @@ overdue_cb (SbTimer *timer)
 
   while ((pending = g_queue_peek_head (&self->pending)) != NULL && pending->since <= latest)
     {
-      /* libsoup reads the end and lets go of the connection. */
-      pending_leave (pending);
       sb_counter_add (self->lane->totals.handshake_timeouts, 1);
-      g_socket_shutdown (pending->socket, TRUE, TRUE, NULL);
+      pending_cut (pending);
     }
   set_overdue (self);
 }
@@ -108,27 +136,26 @@ cut_pending (SbAcceptor *self)
   Pending *pending;
 
   while ((pending = g_queue_peek_head (&self->pending)) != NULL)
-    {
-      pending_leave (pending);
-      g_socket_shutdown (pending->socket, TRUE, TRUE, NULL);
-    }
+    pending_cut (pending);
 }
 
-static void
-pending_add (SbAcceptor *self, GSocketConnection *connection)
+static Pending *
+pending_new (SbAcceptor *self, int fd, const SbRemote *remote)
 {
   Pending *pending = g_new0 (Pending, 1);
 
   pending->acceptor = self;
-  pending->socket = g_socket_connection_get_socket (connection);
+  pending->fd = fd;
+  pending->remote = *remote;
   pending->since = self->lane->now;
   pending->link.data = pending;
   pending->waiting = TRUE;
   g_queue_push_tail_link (&self->pending, &pending->link);
-  g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
   /* The timer may still be set for one that is done, and was promised more time. */
   if (self->pending.length == 1)
     set_overdue (self);
+
+  return pending;
 }
 
 void
@@ -147,22 +174,28 @@ acceptor_notice (SbAcceptor *self, const char *code, const char *message)
   sb_lane_tell (self->lane, &event);
 }
 
+static gboolean
+watch (SbAcceptor *self, int operation, int fd, gpointer data)
+{
+  struct epoll_event interest = { .events = EPOLLIN, .data.ptr = data };
+
+  return epoll_ctl (self->epoll_fd, operation, fd, &interest) == 0;
+}
+
 static void
 start_accepting (SbAcceptor *self)
 {
-  self->accepting = g_unix_fd_source_new (self->fd, G_IO_IN);
-  g_source_set_static_name (self->accepting, "SbAcceptor");
-  g_source_set_callback (self->accepting, G_SOURCE_FUNC (accept_cb), self, NULL);
-  g_source_attach (self->accepting, self->lane->context);
+  if (!self->accepting && !watch (self, EPOLL_CTL_ADD, self->fd, NULL))
+    g_error ("cannot watch the listening socket: %s", g_strerror (errno));
+  self->accepting = TRUE;
 }
 
 static void
 stop_accepting (SbAcceptor *self)
 {
-  if (self->accepting == NULL)
-    return;
-  g_source_destroy (self->accepting);
-  g_clear_pointer (&self->accepting, g_source_unref);
+  if (self->accepting)
+    watch (self, EPOLL_CTL_DEL, self->fd, NULL);
+  self->accepting = FALSE;
 }
 
 static void
@@ -170,7 +203,7 @@ pause_over_cb (SbTimer *timer)
 {
   SbAcceptor *self = SB_CONTAINER_OF (timer, SbAcceptor, pause);
 
-  if (self->fd >= 0 && self->accepting == NULL)
+  if (self->fd >= 0)
     start_accepting (self);
 }
 
@@ -254,15 +287,12 @@ refuse_old_tls (void)
   setenv ("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", FALSE);
 }
 
-/* TLS around @connection, if the server speaks it. */
+/* TLS around @connection. */
 static GIOStream *
 wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
 {
   const char *const protocols[] = { "http/1.1", NULL };
   GIOStream *tls;
-
-  if (self->certificate == NULL)
-    return g_object_ref (G_IO_STREAM (connection));
 
   tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, error);
   if (tls != NULL)
@@ -286,9 +316,12 @@ limit_unsent (SbAcceptor *self, int fd)
   setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
 
+/* Has libsoup hear the rest. @heard (nullable): what was read; NULL with TLS only. */
 static void
-take_connection (SbAcceptor *self, int fd)
+hand_over (Pending *pending, GBytes *heard)
 {
+  SbAcceptor *self = pending->acceptor;
+  int fd = pending->fd;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
   g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
@@ -296,42 +329,89 @@ take_connection (SbAcceptor *self, int fd)
   g_autoptr (GSocketConnection) connection = NULL;
   g_autoptr (GIOStream) stream = NULL;
 
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
-  limit_unsent (self, fd);
   if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
     {
-      g_debug ("a connection was gone before it was accepted");
-      close (fd);
+      g_debug ("a connection was gone before it was heard");
+      pending_drop (pending);
       return;
     }
 
   g_socket_set_blocking (socket, FALSE);
   connection = g_socket_connection_factory_create_connection (socket);
-  pending_add (self, connection);
-  stream = wrap (self, connection, &error);
+  pending->fd = -1;
+  pending->socket = socket;
+  g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
+  stream = heard != NULL ? g_object_ref (G_IO_STREAM (connection)) : wrap (self, connection, &error);
   if (stream != NULL)
-    self->func (stream, local, remote, self->user_data);
+    self->func (stream, heard, local, remote, self->user_data);
   else
     g_warning ("TLS cannot be begun: %s", error->message);
 }
 
+/* Reads what a connection begins with. FALSE: nothing has come yet. */
 static gboolean
-accept_cb (int listening, GIOCondition condition, gpointer user_data)
+pending_hear (Pending *self, gboolean watched)
 {
-  SbAcceptor *self = user_data;
+  SbAcceptor *acceptor = self->acceptor;
+  guint8 *buffer = acceptor->lane->buffer;
+  gssize n = recv (self->fd, buffer, SB_LANE_BUFFER, 0);
+  g_autoptr (GBytes) heard = NULL;
+
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return FALSE;
+  if (n <= 0)
+    {
+      pending_drop (self);
+      return TRUE;
+    }
+
+  if (watched)
+    watch (acceptor, EPOLL_CTL_DEL, self->fd, NULL);
+  if (acceptor->heard (self->fd, &self->remote, buffer, n, acceptor->user_data))
+    {
+      pending_leave (self);
+      self->fd = -1;
+      g_ptr_array_add (acceptor->gone, self);
+      return TRUE;
+    }
+  heard = g_bytes_new (buffer, n);
+  hand_over (self, heard);
+
+  return TRUE;
+}
+
+static void
+take_connection (SbAcceptor *self, int fd, const SbRemote *remote)
+{
+  Pending *pending = pending_new (self, fd, remote);
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  limit_unsent (self, fd);
+  if (self->certificate != NULL)
+    hand_over (pending, NULL);
+  /* In a rush, or from this computer, it has often spoken by now. */
+  else if (!pending_hear (pending, FALSE) && !watch (self, EPOLL_CTL_ADD, fd, pending))
+    pending_drop (pending); /* the kernel is out of memory, or of watches: /proc/sys/fs/epoll */
+}
+
+static void
+accept_some (SbAcceptor *self)
+{
   int first_reserved = get_first_reserved ();
   gboolean room = has_room (self, first_reserved);
 
-  sb_lane_begin (self->lane);
   for (guint i = 0; i < ACCEPTS_A_TURN; i++)
     {
+      SbRemote remote;
+      socklen_t size = sizeof remote;
+
       if (!room)
         {
           pause_accepting (self, EMFILE);
           break;
         }
 
-      int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      int fd = accept4 (self->fd, &remote.any, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
       if (fd < 0)
         {
@@ -347,9 +427,29 @@ accept_cb (int listening, GIOCondition condition, gpointer user_data)
           acceptor_notice (self, "accepting_again", "New connections are accepted again.");
         }
       room = fd < first_reserved - ROOM || has_room (self, first_reserved);
-      take_connection (self, fd);
+      take_connection (self, fd, &remote);
+    }
+}
+
+static gboolean
+ready_cb (int epoll_fd, GIOCondition condition, gpointer user_data)
+{
+  SbAcceptor *self = user_data;
+  struct epoll_event events[EVENTS_A_TURN];
+  int n = epoll_wait (epoll_fd, events, EVENTS_A_TURN, 0);
+
+  sb_lane_begin (self->lane);
+  for (int i = 0; i < n; i++)
+    {
+      Pending *pending = events[i].data.ptr;
+
+      if (pending == NULL)
+        accept_some (self);
+      else if (pending->fd >= 0)
+        pending_hear (pending, TRUE);
     }
   sb_lane_settle (self->lane);
+  g_ptr_array_set_size (self->gone, 0);
 
   return G_SOURCE_CONTINUE;
 }
@@ -357,14 +457,19 @@ accept_cb (int listening, GIOCondition condition, gpointer user_data)
 /* --- Life ---------------------------------------------------------------------------------------- */
 
 SbAcceptor *
-sb_acceptor_new (SbLane *lane, SbAcceptorFunc func, gpointer user_data)
+sb_acceptor_new (SbLane *lane, SbAcceptorHeard heard, SbAcceptorFunc func, gpointer user_data)
 {
   SbAcceptor *self = g_new0 (SbAcceptor, 1);
 
   self->lane = lane;
+  self->heard = heard;
   self->func = func;
   self->user_data = user_data;
   self->fd = -1;
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0)
+    g_error ("cannot make an acceptor: %s", g_strerror (errno));
+  self->gone = g_ptr_array_new_with_free_func (pending_free);
   g_queue_init (&self->pending);
   sb_rate_init (&self->told, 1.0 / 60, MAX_TOLD, lane->now);
 
@@ -376,6 +481,8 @@ sb_acceptor_free (SbAcceptor *self)
 {
   sb_acceptor_stop (self);
   g_clear_object (&self->certificate);
+  g_ptr_array_unref (self->gone);
+  close (self->epoll_fd);
   g_free (self);
 }
 
@@ -386,6 +493,12 @@ sb_acceptor_listen (SbAcceptor *self, int fd)
 
   self->fd = fd;
   start_accepting (self);
+  self->source = g_unix_fd_source_new (self->epoll_fd, G_IO_IN);
+  g_source_set_static_name (self->source, "SbAcceptor");
+  /* It never does; see sb_lane_new(). */
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (ready_cb), self, NULL);
+  g_source_attach (self->source, self->lane->context);
 }
 
 gboolean
@@ -401,6 +514,8 @@ sb_acceptor_stop (SbAcceptor *self)
     return;
 
   stop_accepting (self);
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
   cut_pending (self);
   sb_wheel_clear (&self->lane->wheel, &self->pause);
   sb_wheel_clear (&self->lane->wheel, &self->overdue);

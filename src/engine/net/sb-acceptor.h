@@ -2,24 +2,39 @@
 #pragma once
 
 #include "net/sb-lane.h"
+#include <netinet/in.h>
 
 G_BEGIN_DECLS
 
-/* A connection to be spoken HTTP with. @stream: TLS is in it, where there is any. */
-typedef void (*SbAcceptorFunc) (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
+/* Where a connection comes from. */
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+} SbRemote;
+
+/* The first bytes of a connection without TLS, in the lane's buffer. TRUE: it was taken over, with @fd. FALSE: it is for libsoup, and
+ * SbAcceptorFunc is called with them next. */
+typedef gboolean (*SbAcceptorHeard) (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data);
+
+/* A connection for libsoup to speak HTTP with. @stream: TLS is in it, where there is any. @heard (nullable): what was read of it already. */
+typedef void (*SbAcceptorFunc) (GIOStream *stream, GBytes *heard, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
 
 /**
  * SbAcceptor:
  *
  * Takes connections off a listening socket: pauses while descriptors are short instead of spinning, wraps TLS around them, and cuts
- * those whose handshake takes too long. Lives on its lane; everything here is for that lane's thread. Owned by the listener.
+ * those whose handshake takes too long. Those without TLS wait for their first word in an epoll of its own, where ten thousand that say
+ * nothing cost nothing; in libsoup's poll they would make every turn of the lane dearer. Lives on its lane; everything here is for that lane's
+ * thread. Owned by the listener.
  *
  * libsoup could accept by itself, but with a backlog of 10, going on trying when descriptors run out, and waiting for a handshake as long as
  * the client likes.
  */
 typedef struct _SbAcceptor SbAcceptor;
 
-SbAcceptor *sb_acceptor_new  (SbLane *lane, SbAcceptorFunc func, gpointer user_data);
+SbAcceptor *sb_acceptor_new  (SbLane *lane, SbAcceptorHeard heard, SbAcceptorFunc func, gpointer user_data);
 /* What it accepted may outlive it: TLS has threads of its own. */
 void        sb_acceptor_free (SbAcceptor *self);
 /* Takes over @fd, which listens. */

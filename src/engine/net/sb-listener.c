@@ -6,13 +6,15 @@
 #include "net/sb-listener.h"
 
 #include "access/sb-address.h"
-#include "access/sb-deflate-offer.h"
 #include "net/sb-acceptor.h"
+#include "net/sb-admission.h"
 #include "net/sb-http-refusal.h"
+#include "net/sb-request-head.h"
 #include "net/sb-request-stream.h"
-#include "net/sb-session.h"
+#include "net/sb-upgrade.h"
 #include "sb-clock.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <libsoup/soup.h>
 #include <string.h>
@@ -20,30 +22,113 @@
 #define MAX_EARLY SB_LANE_BUFFER
 /* Refused clients that are upgraded to be told why: nothing else bounds them, for the gate does not count them. */
 #define MAX_FAREWELLS 256
-#define MAX_USER_AGENT 200
-#define MAX_ORIGIN 512
+#define ANSWER "sb-answer" /* under which a message, and before that its stream, carries what was decided */
 
 struct _SbListener
 {
   SbLane *lane;
-  SbGate *gate;
+  SbAdmission *admission;
   SoupServer *server;
   SbAcceptor *acceptor;
-
-  GHashTable *live;    /* token id → GArray of client ids, ascending */
-  guint *load;         /* clients by lane */
-  guint64 last_id;
+  SbAnswer *refused; /* of the request that libsoup is given next, for it to be told; else NULL */
 };
 
-/* --- Connections -------------------------------------------------------------------------------- */
+/* --- Plain handshakes: what nearly every client sends, in one packet ------------------------------ */
+
+/* Without port, in the spelling of sb_address_normalize(). */
+static const char *
+print_address (const SbRemote *remote, char *text, gsize size)
+{
+  const void *address = remote->any.sa_family == AF_INET ? (const void *) &remote->v4.sin_addr : &remote->v6.sin6_addr;
+
+  if (remote->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&remote->v6.sin6_addr))
+    return inet_ntop (AF_INET, &remote->v6.sin6_addr.s6_addr[12], text, size);
+
+  return inet_ntop (remote->any.sa_family, address, text, size);
+}
+
+static SbAnswer *
+judge_plain (SbListener *self, const SbRequestHead *head, const SbRemote *remote)
+{
+  char address[INET6_ADDRSTRLEN];
+  SbHandshake handshake = {
+    .method = "GET",
+    .path = head->path,
+    .query = head->query,
+    .host = head->host,
+    .upgrade = head->upgrade,
+    .connection = head->connection,
+    .key = head->key,
+    .version = head->version,
+    .protocols = head->protocols,
+    .extensions = head->extensions,
+    .origin = head->origin,
+    .authorization = head->authorization,
+    .address = print_address (remote, address, sizeof address),
+    .real_time = sb_clock_get_real (),
+    .monotonic_time = self->lane->now,
+  };
+
+  return sb_answer_new (self->admission, &handshake,
+                        ntohs (remote->any.sa_family == AF_INET ? remote->v4.sin_port : remote->v6.sin6_port), NULL);
+}
 
 static void
-accepted_cb (GIOStream *accepted, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
+admit_plain (SbListener *self, SbAnswer *answer, const SbRequestHead *head, int fd, const guint8 *early, gsize n_early)
+{
+  gboolean told = sb_upgrade_write (fd, head->key, answer->verdict.protocol, &answer->deflate);
+  SbArrival *arrival = sb_answer_make_arrival (answer, head->user_agent, head->origin);
+
+  arrival->fd = fd;
+  if (!told)
+    {
+      sb_admission_give_up (self->admission, arrival);
+      return;
+    }
+  if (n_early > 0)
+    arrival->early = g_bytes_new (early, n_early);
+  sb_admission_seat (self->admission, arrival, answer->serial);
+}
+
+/* libsoup's objects for one handshake are four fifths of its cost; so those that need none of what libsoup knows do without. All others, and all
+ * refusals, are libsoup's. */
+static gboolean
+heard_cb (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data)
 {
   SbListener *self = user_data;
-  g_autoptr (SbRequestStream) stream = sb_request_stream_new (accepted);
+  SbRequestHead head;
+  SbAnswer *answer;
+  gboolean admitted;
+
+  g_clear_pointer (&self->refused, sb_answer_free); /* its connection broke before libsoup had it */
+  if ((remote->any.sa_family != AF_INET && remote->any.sa_family != AF_INET6) || !sb_request_head_read (&head, bytes, length))
+    return FALSE;
+
+  answer = judge_plain (self, &head, remote);
+  admitted = sb_answer_is_admitted (answer);
+  if (admitted)
+    {
+      admit_plain (self, answer, &head, fd, bytes + head.length, length - head.length);
+      sb_answer_free (answer);
+    }
+  else
+    self->refused = answer;
+  sb_request_head_clear (&head);
+
+  return admitted;
+}
+
+/* --- Connections for libsoup ---------------------------------------------------------------------- */
+
+static void
+accepted_cb (GIOStream *accepted, GBytes *heard, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
+{
+  SbListener *self = user_data;
+  g_autoptr (SbRequestStream) stream = sb_request_stream_new (accepted, heard);
   g_autoptr (GError) error = NULL;
 
+  if (heard != NULL && self->refused != NULL)
+    g_object_set_data_full (G_OBJECT (stream), ANSWER, g_steal_pointer (&self->refused), sb_answer_free);
   /* The one object of ours that the message shows. */
   g_object_set_data_full (G_OBJECT (remote), "sb-request-stream", g_object_ref (stream), g_object_unref);
   if (!soup_server_accept_iostream (self->server, G_IO_STREAM (stream), local, remote, &error))
@@ -51,29 +136,6 @@ accepted_cb (GIOStream *accepted, GSocketAddress *local, GSocketAddress *remote,
 }
 
 /* --- The verdict ------------------------------------------------------------------------------- */
-
-/* What was decided about a request, until it is carried out. */
-typedef struct
-{
-  SbListener *listener;
-  SbVerdict verdict;
-  guint64 serial; /* the gate's, when it fell */
-  char *address;
-  SbDeflateOffer deflate; /* window_bits 0: no compression */
-} Answer;
-
-static void
-answer_free (gpointer data)
-{
-  Answer *self = data;
-
-  /* Admitted and counted, but the connection broke before it could be told. */
-  if (self->verdict.status == SOUP_STATUS_SWITCHING_PROTOCOLS)
-    sb_gate_release (self->listener->gate, self->verdict.token->id, self->address);
-  sb_verdict_clear (&self->verdict);
-  g_free (self->address);
-  g_free (self);
-}
 
 static char *
 remote_address (SoupServerMessage *message)
@@ -87,6 +149,14 @@ remote_address (SoupServerMessage *message)
 
   /* An IPv4 client of a socket for both families is one of IPv4, and the zone of a link's address is this computer's own affair. */
   return sb_address_normalize (text);
+}
+
+static guint16
+remote_port (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return G_IS_INET_SOCKET_ADDRESS (remote) ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote)) : 0;
 }
 
 /* What may stand only once is malformed where it stands twice. */
@@ -106,13 +176,16 @@ get_request_stream (SoupServerMessage *message)
   return g_object_get_data (G_OBJECT (remote), "sb-request-stream");
 }
 
-static void
-judge (SbListener *self, SoupServerMessage *message, Answer *answer)
+static SbAnswer *
+judge (SbListener *self, SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SbRequestStream *stream = get_request_stream (message);
   GUri *uri = soup_server_message_get_uri (message);
-  g_autofree char *path = sb_request_stream_take_path (get_request_stream (message));
+  g_autofree char *path = sb_request_stream_take_path (stream);
+  g_autofree char *address = remote_address (message);
   gboolean http_1_0 = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0;
+  SbAnswer *answer = g_object_steal_data (G_OBJECT (stream), ANSWER);
   SbHandshake handshake = {
     .method = soup_server_message_get_method (message),
     .path = path,
@@ -128,16 +201,17 @@ judge (SbListener *self, SoupServerMessage *message, Answer *answer)
     /* Two of these are one that is wrong. */
     .origin = soup_message_headers_get_list (headers, "Origin"),
     .authorization = soup_message_headers_get_list (headers, "Authorization"),
-    .address = answer->address,
+    .address = address,
     .real_time = sb_clock_get_real (),
     .monotonic_time = self->lane->now,
   };
 
-  if (sb_request_stream_is_too_large (get_request_stream (message)))
-    answer->verdict = sb_http_refusal_too_large;
-  else
-    sb_gate_judge (self->gate, &handshake, &answer->verdict);
-  answer->serial = sb_gate_get_serial (self->gate);
+  /* It was judged already, and a refused token counts once. */
+  if (answer != NULL)
+    return answer;
+
+  return sb_answer_new (self->admission, &handshake, remote_port (message),
+                        sb_request_stream_is_too_large (stream) ? &sb_http_refusal_too_large : NULL);
 }
 
 /* --- The upgrade ----------------------------------------------------------------------------- */
@@ -213,172 +287,50 @@ take_stream (GIOStream *stream, SbArrival *arrival)
   return arrival->fd >= 0;
 }
 
-static SbPeer *
-make_peer (SbListener *self, SoupServerMessage *message, Answer *answer)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *user_agent = soup_message_headers_get_one (headers, "User-Agent");
-  const char *origin = soup_message_headers_get_one (headers, "Origin"); /* ASCII: it was allowed */
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
-  SbVerdict *verdict = &answer->verdict;
-  SbPeer *peer = sb_peer_new ();
-
-  peer->id = ++self->last_id;
-  peer->address = g_strdup (answer->address);
-  peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote));
-  peer->channel = g_strdup (verdict->channel != NULL ? verdict->channel : "/");
-  peer->name = g_steal_pointer (&verdict->name);
-  peer->origin = g_strndup (origin, MAX_ORIGIN);
-  peer->joined_at = g_get_real_time ();
-  peer->subprotocol = verdict->protocol;
-  peer->compressed = answer->deflate.window_bits > 0;
-  if (user_agent != NULL)
-    peer->user_agent = g_utf8_make_valid (user_agent, MIN (strlen (user_agent), MAX_USER_AGENT));
-  if (verdict->token != NULL)
-    {
-      peer->token_id = verdict->token->id;
-      peer->token_label = g_strdup (verdict->token->spec.label);
-      peer->token_hint = g_strdup (verdict->token->hint);
-    }
-
-  return peer;
-}
-
-static void
-arrive_task (SbLane *lane, gpointer data)
-{
-  sb_session_welcome (lane, data);
-}
-
-static SbLane *
-choose_lane (SbListener *self)
-{
-  guint least = 0;
-
-  for (guint i = 1; i < self->lane->n_lanes; i++)
-    if (self->load[i] < self->load[least])
-      least = i;
-
-  return self->lane->lanes[least];
-}
-
-static void
-register_client (SbListener *self, SbLane *lane, SbPeer *peer)
-{
-  GArray *ids = g_hash_table_lookup (self->live, &peer->token_id);
-
-  if (ids == NULL)
-    {
-      ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-      g_hash_table_insert (self->live, g_memdup2 (&peer->token_id, sizeof peer->token_id), ids);
-    }
-  g_array_append_val (ids, peer->id);
-  peer->lane = lane->index;
-  self->load[lane->index]++;
-}
-
-static void
-send_away (SbArrival *arrival, guint16 code, const char *reason)
-{
-  arrival->close_code = code;
-  arrival->close_reason = reason;
-}
-
-/* The verdict falls with the headers, but the client may have taken its time since, by holding back a body that it announced: what was
- * ordered meanwhile concerned everybody but those on their way. The client is registered. */
-static void
-judge_again (SbListener *self, guint64 serial, SbArrival *arrival)
-{
-  SbToken *token;
-  g_autoptr (GArray) excess = NULL;
-
-  if (G_LIKELY (sb_gate_get_serial (self->gate) == serial))
-    return;
-
-  token = sb_gate_find_token (self->gate, arrival->token->id);
-  if (token == NULL)
-    send_away (arrival, 3000, "invalid token");
-  else if (sb_gate_is_blocked (self->gate, arrival->peer->address, self->lane->now))
-    send_away (arrival, 3003, "disconnected by admin: address blocked");
-  else if (token->spec.max_connections > 0 &&
-           (excess = sb_listener_find_excess (self, token->id, token->spec.max_connections)) != NULL)
-    send_away (arrival, 3003, "too many connections"); /* it is the newest */
-  else
-    arrival->changed = sb_token_ref (token);
-}
-
 static void
 wrote_informational_cb (SoupServerMessage *message, gpointer user_data)
 {
-  Answer *answer = user_data;
-  SbListener *self = answer->listener;
-  SbVerdict *verdict = &answer->verdict;
+  SbAnswer *answer = user_data;
+  SbAdmission *admission = answer->admission;
   guint64 serial = answer->serial;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SbLane *lane;
 
   if (soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     return;
 
-  sb_lane_begin (self->lane);
+  lane = sb_admission_get_lane (admission);
+  sb_lane_begin (lane);
 
-  SbArrival *arrival = g_new0 (SbArrival, 1);
-  gboolean admitted = verdict->status == SOUP_STATUS_SWITCHING_PROTOCOLS;
-  SbLane *lane = admitted ? choose_lane (self) : self->lane;
-
-  arrival->peer = make_peer (self, message, answer);
-  if (admitted)
-    arrival->token = g_steal_pointer (&verdict->token);
-  arrival->window_bits = answer->deflate.window_bits;
-  arrival->previous_secret = verdict->previous_secret;
-  arrival->close_code = verdict->close_code;
-  arrival->close_reason = verdict->close_reason;
-  verdict->status = 0; /* from here on the session answers for the place it takes */
+  SbArrival *arrival = sb_answer_make_arrival (answer, soup_message_headers_get_one (headers, "User-Agent"),
+                                               soup_message_headers_get_one (headers, "Origin"));
 
   /* Stealing may free the message, and the answer with it. */
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
-  g_autoptr (GBytes) early = NULL;
 
-  early = read_early (stream);
+  arrival->early = read_early (stream);
   /* By holding back a body many can be refused before the first of them is told: of those, too, no more than so many. */
-  if (!take_stream (stream, arrival) || (!admitted && lane->n_farewells >= MAX_FAREWELLS))
-    {
-      if (admitted)
-        sb_gate_release (self->gate, arrival->peer->token_id, arrival->peer->address);
-      sb_arrival_free (arrival);
-    }
+  if (take_stream (stream, arrival) && (arrival->token != NULL || lane->n_farewells < MAX_FAREWELLS))
+    sb_admission_seat (admission, arrival, serial);
   else
-    {
-      arrival->early = g_steal_pointer (&early);
-      if (admitted)
-        {
-          register_client (self, lane, arrival->peer);
-          judge_again (self, serial, arrival);
-        }
-      if (lane == self->lane)
-        sb_session_welcome (lane, arrival);
-      else
-        sb_lane_pass (self->lane, lane, arrive_task, arrival);
-    }
+    sb_admission_give_up (admission, arrival);
 
-  sb_lane_settle (self->lane);
+  sb_lane_settle (lane);
 }
 
-/* libsoup is not asked: it accepts each of several offers, and knows nothing of shared frames. */
 static void
-agree_on_compression (SoupServerMessage *message, Answer *answer)
+tell_of_compression (SoupServerMessage *message, SbAnswer *answer)
 {
-  const char *offers = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
-                                                      "Sec-WebSocket-Extensions");
   g_autofree char *text = NULL;
 
-  if (!answer->listener->lane->limits.compression ||
-      sb_deflate_offer_choose (offers, &answer->deflate) != SB_DEFLATE_OFFER_TAKEN)
+  if (answer->deflate.window_bits == 0)
     return;
   text = sb_deflate_offer_answer (&answer->deflate);
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Sec-WebSocket-Extensions", text);
 }
 
 static gboolean
-upgrade (SoupServerMessage *message, Answer *answer)
+upgrade (SoupServerMessage *message, SbAnswer *answer)
 {
   char *protocols[] = { (char *) answer->verdict.protocol, NULL };
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
@@ -389,8 +341,7 @@ upgrade (SoupServerMessage *message, Answer *answer)
   if (!soup_websocket_server_process_handshake (message, NULL, protocols[0] != NULL ? protocols : NULL, NULL, NULL))
     return FALSE;
   g_signal_connect (message, "wrote-informational", G_CALLBACK (wrote_informational_cb), answer);
-  if (answer->verdict.status == SOUP_STATUS_SWITCHING_PROTOCOLS)
-    agree_on_compression (message, answer);
+  tell_of_compression (message, answer);
 
   return TRUE;
 }
@@ -414,7 +365,7 @@ wrote_headers_cb (SoupServerMessage *message, gpointer user_data)
   g_autofree char *address = remote_address (message);
   SbVerdict verdict = sb_http_refusal_malformed;
 
-  if (g_object_get_data (G_OBJECT (message), "sb-answer") != NULL)
+  if (g_object_get_data (G_OBJECT (message), ANSWER) != NULL)
     return;
 
   verdict.status = soup_server_message_get_status (message);
@@ -427,19 +378,17 @@ static void
 got_headers_cb (SoupServerMessage *message, gpointer user_data)
 {
   SbListener *self = user_data;
-  Answer *answer = g_new0 (Answer, 1);
+  SbAnswer *answer;
 
   sb_lane_begin (self->lane);
-  answer->listener = self;
-  answer->address = remote_address (message);
   clear_body (message);
-  judge (self, message, answer);
-  g_object_set_data_full (G_OBJECT (message), "sb-answer", answer, answer_free);
+  answer = judge (self, message);
+  g_object_set_data_full (G_OBJECT (message), ANSWER, answer, sb_answer_free);
 
   /* Nobody sends a body to us; what comes is not kept. */
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 
-  if (answer->verdict.status != SOUP_STATUS_SWITCHING_PROTOCOLS)
+  if (!sb_answer_is_admitted (answer))
     {
       sb_http_refusal_tell (self->lane, message, answer->address, &answer->verdict);
       if (!answer->verdict.upgrade_to_tell || self->lane->n_farewells >= MAX_FAREWELLS || !upgrade (message, answer))
@@ -464,19 +413,14 @@ request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer use
 SbListener *
 sb_listener_new (SbLane *lane)
 {
-  SbGateLimits limits;
   SbListener *self = g_new0 (SbListener, 1);
 
-  sb_gate_limits_init (&limits);
   self->lane = lane;
-  self->gate = sb_gate_new (&limits);
-  self->load = g_new0 (guint, lane->n_lanes);
-  self->live = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
-  self->acceptor = sb_acceptor_new (lane, accepted_cb, self);
+  self->admission = sb_admission_new (lane);
+  self->acceptor = sb_acceptor_new (lane, heard_cb, accepted_cb, self);
   /* The gate wants the path as it was written, to tell "%2e%2e" from "..". */
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
-  sb_gate_limits_clear (&limits);
 
   return self;
 }
@@ -485,24 +429,23 @@ void
 sb_listener_free (SbListener *self)
 {
   sb_listener_stop (self);
+  g_clear_pointer (&self->refused, sb_answer_free);
   g_object_unref (self->server);
   sb_acceptor_free (self->acceptor);
-  sb_gate_free (self->gate);
-  g_hash_table_unref (self->live);
-  g_free (self->load);
+  sb_admission_free (self->admission);
   g_free (self);
 }
 
 SbGate *
 sb_listener_get_gate (SbListener *self)
 {
-  return self->gate;
+  return sb_admission_get_gate (self->admission);
 }
 
 void
 sb_listener_listen (SbListener *self, int fd)
 {
-  sb_gate_set_draining (self->gate, FALSE);
+  sb_gate_set_draining (sb_listener_get_gate (self), FALSE);
   sb_acceptor_listen (self->acceptor, fd);
 }
 
@@ -532,30 +475,11 @@ sb_listener_stop (SbListener *self)
 void
 sb_listener_release (SbListener *self, SbPeer *peer)
 {
-  GArray *ids = g_hash_table_lookup (self->live, &peer->token_id);
-
-  sb_gate_release (self->gate, peer->token_id, peer->address);
-  self->load[peer->lane]--;
-  for (guint i = 0; ids != NULL && i < ids->len; i++)
-    if (g_array_index (ids, guint64, i) == peer->id)
-      {
-        g_array_remove_index (ids, i);
-        if (ids->len == 0)
-          g_hash_table_remove (self->live, &peer->token_id);
-        break;
-      }
+  sb_admission_release (self->admission, peer);
 }
 
 GArray *
 sb_listener_find_excess (SbListener *self, gint64 token_id, guint max)
 {
-  GArray *ids = g_hash_table_lookup (self->live, &token_id);
-
-  if (ids == NULL || ids->len <= max)
-    return NULL;
-
-  GArray *excess = g_array_new (FALSE, FALSE, sizeof (guint64));
-  g_array_append_vals (excess, &g_array_index (ids, guint64, max), ids->len - max);
-
-  return excess;
+  return sb_admission_find_excess (self->admission, token_id, max);
 }

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (SbRequestInput, sb_request_input, SB, REQUEST_INPUT, GFilt
 struct _SbRequestInput
 {
   GFilterInputStream parent_instance;
+  GBytes *heard; /* comes before what the stream below has; NULL: nothing does any more */
   GByteArray *line; /* NULL once it is taken */
   gboolean complete;
 
@@ -105,6 +106,22 @@ input_end (SbRequestInput *self, guint8 *buffer, gsize count)
   return n;
 }
 
+/* Of what was read before. */
+static gsize
+input_repeat (SbRequestInput *self, guint8 *buffer, gsize count)
+{
+  g_autoptr (GBytes) heard = g_steal_pointer (&self->heard);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (heard, &size);
+  gsize n = MIN (count, size);
+
+  memcpy (buffer, bytes, n);
+  if (n < size)
+    self->heard = g_bytes_new_from_bytes (heard, n, size - n);
+
+  return n;
+}
+
 static gssize
 sb_request_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
@@ -113,8 +130,11 @@ sb_request_input_read (GInputStream *stream, void *buffer, gsize count, GCancell
 
   if (self->too_large)
     return input_end (self, buffer, count);
-  n = g_input_stream_read (g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream)), buffer, count,
-                           cancellable, error);
+  if (self->heard != NULL)
+    n = (gssize) input_repeat (self, buffer, count);
+  else
+    n = g_input_stream_read (g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream)), buffer, count,
+                             cancellable, error);
   if (n <= 0)
     return n;
   n = input_take (self, buffer, n);
@@ -130,7 +150,10 @@ sb_request_input_read_nonblocking (GPollableInputStream *stream, void *buffer, g
 
   if (self->too_large)
     return input_end (self, buffer, count);
-  n = g_pollable_input_stream_read_nonblocking (input_get_base (stream), buffer, count, NULL, error);
+  if (self->heard != NULL)
+    n = (gssize) input_repeat (self, buffer, count);
+  else
+    n = g_pollable_input_stream_read_nonblocking (input_get_base (stream), buffer, count, NULL, error);
   if (n <= 0)
     return n;
   n = input_take (self, buffer, n);
@@ -138,16 +161,23 @@ sb_request_input_read_nonblocking (GPollableInputStream *stream, void *buffer, g
   return n > 0 ? n : (gssize) input_end (self, buffer, count);
 }
 
+/* Without the stream below. */
+static gboolean
+input_has_more (SbRequestInput *self)
+{
+  return self->too_large || self->heard != NULL;
+}
+
 static gboolean
 sb_request_input_is_readable (GPollableInputStream *stream)
 {
-  return SB_REQUEST_INPUT (stream)->too_large || g_pollable_input_stream_is_readable (input_get_base (stream));
+  return input_has_more (SB_REQUEST_INPUT (stream)) || g_pollable_input_stream_is_readable (input_get_base (stream));
 }
 
 static GSource *
 sb_request_input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) ready = SB_REQUEST_INPUT (stream)->too_large
+  g_autoptr (GSource) ready = input_has_more (SB_REQUEST_INPUT (stream))
                                 ? g_timeout_source_new (0)
                                 : g_pollable_input_stream_create_source (input_get_base (stream), NULL);
 
@@ -160,6 +190,7 @@ sb_request_input_finalize (GObject *object)
   SbRequestInput *self = SB_REQUEST_INPUT (object);
 
   g_clear_pointer (&self->line, g_byte_array_unref);
+  g_clear_pointer (&self->heard, g_bytes_unref);
   G_OBJECT_CLASS (sb_request_input_parent_class)->finalize (object);
 }
 
@@ -244,7 +275,7 @@ sb_request_stream_init (SbRequestStream *self)
 }
 
 SbRequestStream *
-sb_request_stream_new (GIOStream *base)
+sb_request_stream_new (GIOStream *base, GBytes *heard)
 {
   SbRequestStream *self;
 
@@ -256,6 +287,8 @@ sb_request_stream_new (GIOStream *base)
                               "base-stream", g_io_stream_get_input_stream (base),
                               "close-base-stream", FALSE,
                               NULL);
+  if (heard != NULL && g_bytes_get_size (heard) > 0)
+    self->input->heard = g_bytes_ref (heard);
 
   return self;
 }

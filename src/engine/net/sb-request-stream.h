@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (SbRequestStream, sb_request_stream, SB, REQUEST_STREAM, GI
 #define SB_REQUEST_MAX_HEAD (16 * 1024) /* bytes of the first line and the headers */
 #define SB_REQUEST_MAX_HEADERS 100      /* lines */
 
-SbRequestStream *sb_request_stream_new        (GIOStream *base);
+/* @heard (nullable): what was read of it already, and comes first. */
+SbRequestStream *sb_request_stream_new        (GIOStream *base, GBytes *heard);
 /* The connection itself, which is no longer closed with this one, nor to be had through it. (transfer full) */
 GIOStream       *sb_request_stream_steal_base (SbRequestStream *self);
 /* The path of the request that has been read, as the client wrote it and without the query; NULL: there is none, or
