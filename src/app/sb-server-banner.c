@@ -58,6 +58,7 @@ static void
 hide (SbServerBanner *self)
 {
   adw_banner_set_revealed (self->banner, FALSE);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->banner), NULL);
   /* Screen readers find what is folded away, too. */
   adw_banner_set_title (self->banner, "");
 }
@@ -81,7 +82,8 @@ update_cb (SbServerBanner *self)
     case SB_ENGINE_DEGRADED:
       adw_banner_set_title (self->banner,
                             message != NULL ? message : _("Something on the server does not work as it should."));
-      adw_banner_set_button_label (self->banner, NULL);
+      self->setting = sb_engine_has_certificate_trouble (self->engine) ? "tls-certificate" : NULL;
+      adw_banner_set_button_label (self->banner, self->setting != NULL ? _("Change _Certificate…") : NULL);
       break;
     case SB_ENGINE_STOPPED:
       if (self->said)
@@ -99,6 +101,8 @@ update_cb (SbServerBanner *self)
       hide (self);
       return;
     }
+  /* It cuts what takes more than three lines. */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->banner), message);
   adw_banner_set_revealed (self->banner, TRUE);
 }
 

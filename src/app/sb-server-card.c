@@ -90,6 +90,7 @@ update_labels (SbServerCard *self,
     }
   else
     gtk_label_set_label (self->detail_label, state == SB_ENGINE_STOPPED ? _("Nobody can connect") : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->detail_label), trouble ? message : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->detail_label), *gtk_label_get_label (self->detail_label) != '\0');
 }
 

@@ -73,7 +73,10 @@ load (const Paths *paths, GError **error)
   if (!check_file (paths->certificate, error) || !check_file (key, error))
     return NULL;
   certificate = g_tls_certificate_new_from_files (paths->certificate, key, &local);
-  if (certificate == NULL)
+  if (certificate == NULL && g_str_equal (key, paths->certificate))
+    g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE, _("The TLS certificate “%s” cannot be used: %s"),
+                 paths->certificate, local->message);
+  else if (certificate == NULL)
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE, _("The TLS certificate “%s” with the key “%s” cannot be used: %s"),
                  paths->certificate, key, local->message);
 
@@ -280,6 +283,14 @@ sb_engine_get_certificate (SbEngine *self)
   g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
 
   return self->certificate;
+}
+
+gboolean
+sb_engine_has_certificate_trouble (SbEngine *self)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
+
+  return self->troubles[SB_TROUBLE_CERTIFICATE] != NULL;
 }
 
 /* --- the one that is in the settings, and one that is made --- */

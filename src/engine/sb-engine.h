@@ -92,6 +92,8 @@ char          **sb_engine_dup_uris        (SbEngine *self);
 gint64          sb_engine_get_started_at  (SbEngine *self); /* real time, µs; 0: not running */
 void            sb_engine_get_totals      (SbEngine *self, SbHubTotals *totals);
 SbHubError      sb_engine_get_listen_error (SbEngine *self); /* valid in SB_ENGINE_FAILED: which way out to offer */
+/* Whether the certificate has expired, or the one in the settings cannot be used, while the server runs. */
+gboolean        sb_engine_has_certificate_trouble (SbEngine *self);
 
 /* What was measured since @since (real time, µs), whichever run of the program it was in, in spans of @step seconds (a multiple of 60, and of 900
  * for what is older than two days): (element-type SbSpan), oldest first, without those in which the server did not run. */

@@ -2,14 +2,18 @@
 #include "config.h"
 
 #include "places.h"
+#include "broadcast/sb-missed-dialog.h"
 #include "clients/sb-client-table.h"
 #include "overview/sb-connect-group.h"
+#include "preferences/sb-certificate-group.h"
+#include "sb-background.h"
 #include "sb-token-import.h"
 #include "tokens/sb-secret-page.h"
 #include "tokens/sb-token-import-dialog.h"
 #include "tokens/sb-token-table.h"
 #include "traffic/sb-traffic-table.h"
 #include "widgets/sb-qr.h"
+#include "widgets/sb-question.h"
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 #include <locale.h>
@@ -309,6 +313,73 @@ open_schema (AppTest *test)
   gtk_widget_activate_action (GTK_WIDGET (app_test_dialog (test)), "schemas.add", NULL);
 }
 
+/* One for each reason there is. */
+static void
+open_missed (AppTest *test)
+{
+  static const struct
+  {
+    const char *label;
+    const char *name;
+    const char *channel;
+  } clients[] = {
+    { "Lobby screens", "screen 3", "/screens/lobby" }, { "Lobby screens", "screen 4", "/screens/lobby" },
+    { "Workshop sensors", "oven", "/lab/oven" },       { "Guest pass", NULL, "/" },
+    { "Team Heron", "anna", "/teams/heron" },          { "Stage left", "curtain", "/stage/curtain" },
+  };
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GBytes) payload = g_bytes_new_static ("1", 1);
+  g_autoptr (SbBroadcast) broadcast = sb_broadcast_new (1, 0, "everyone", everyone, FALSE, payload);
+  g_autoptr (GPtrArray) missed = sb_missed_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      g_autoptr (SbPeer) peer = sb_peer_new ();
+
+      peer->token_label = g_strdup (clients[i].label);
+      peer->name = g_strdup (clients[i].name);
+      peer->channel = g_strdup (clients[i].channel);
+      peer->address = g_strdup_printf ("192.168.1.%u", 20 + i);
+      g_ptr_array_add (missed, sb_missed_new (peer, SB_MISSED_BACKLOG + i));
+    }
+  sb_broadcast_set_report (broadcast, 42, 34, 8, 0, 1200);
+  sb_broadcast_set_missed (broadcast, missed);
+  adw_dialog_present (sb_missed_dialog_new (broadcast), places_show_page (test, "broadcast", NULL));
+}
+
+static void
+open_certificate (AppTest *test)
+{
+  GtkWidget *group;
+  AdwDialog *preferences;
+
+  gtk_widget_activate_action (GTK_WIDGET (test->window), "win.preferences", "s", "tls-certificate");
+  app_test_wait_until ((preferences = app_test_dialog (test)) != NULL);
+  group = app_test_get (GTK_WIDGET (preferences), SB_TYPE_CERTIFICATE_GROUP, NULL);
+  gtk_widget_activate (app_test_get (group, ADW_TYPE_BUTTON_ROW, NULL));
+  app_test_wait_until (app_test_dialog (test) != preferences);
+}
+
+static void
+asked_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_assert_cmpint (sb_background_ask_finish (result), ==, SB_BACKGROUND_ASK);
+}
+
+static void
+open_keep_running (AppTest *test)
+{
+  sb_background_ask_async (places_show_page (test, "overview", NULL), test->engine, asked_cb, NULL);
+}
+
+static void
+open_unsaved (AppTest *test)
+{
+  sb_question_ask_unsaved (places_show_page (test, "overview", NULL), TRUE, "rule.save");
+}
+
 static const struct
 {
   const char *name;
@@ -343,6 +414,10 @@ static const struct
   { "suggest-schema", NULL, NULL, open_suggest },
   { "schemas", NULL, NULL, open_schemas },
   { "schema", NULL, NULL, open_schema },
+  { "unsaved", NULL, NULL, open_unsaved },
+  { "missed", NULL, NULL, open_missed },
+  { "make-certificate", NULL, NULL, open_certificate },
+  { "keep-running", NULL, NULL, open_keep_running },
 };
 
 static void

@@ -18,7 +18,7 @@
  * started, says on stdout where it listens, waits until N clients are connected and then N seconds, draws pictures, and ends.
  * SET is
  *   all     every page in both styles, narrow, small, very large and with large text, then what stands over them; without one
- *   first   every page before anybody was there, with the server stopped and started
+ *   first   every page before anybody was there, with the server stopped and started; and two that tell of trouble
  *   tour    every page, panel and dialog, wide and narrow: for the languages
  * DIR has the catalogues, as DIR/de/LC_MESSAGES/signalbox.mo. */
 
@@ -330,6 +330,64 @@ snap_all (AppTest *test)
   snap_dialogs (test, "dark");
 }
 
+static void
+restart (AppTest *test)
+{
+  sb_engine_stop_async (test->engine, NULL, NULL);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_STOPPED);
+  sb_server_start (GTK_WIDGET (test->window), test->engine);
+}
+
+static void
+snap_trouble (AppTest    *test,
+              const char *style)
+{
+  static const char *const pages[] = { "overview", "clients" };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s%s", style, i == 0 ? "" : "-narrow");
+
+      app_test_resize (test, i == 0 ? 1190 : 360, i == 0 ? 750 : 720);
+      for (guint j = 0; j < G_N_ELEMENTS (pages); j++)
+        snap (GTK_WINDOW (test->window), pages[j], name);
+    }
+}
+
+/* A server that does what it can, and one that cannot be started. */
+static void
+snap_troubles (AppTest *test)
+{
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) taken = NULL;
+  g_autofree char *path = NULL;
+  SbSettings *settings = sb_engine_get_settings (test->engine);
+
+  /* The one in use stays when another cannot be read. */
+  sb_engine_make_certificate_async (test->engine, "window", NULL, NULL);
+  while (path == NULL || *path == '\0')
+    {
+      app_test_iterate ();
+      g_free (path);
+      path = sb_settings_get_text (settings, "tls-certificate");
+    }
+  restart (test);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  g_object_set (settings, "tls-certificate", "/media/keys/signalbox.pem", NULL);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_DEGRADED);
+  snap_trouble (test, "degraded");
+
+  g_assert_true (g_socket_listener_add_address (other, any_port, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                                &taken, NULL));
+  g_object_set (settings, "port", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken)), "tls-certificate", "",
+                "tls-key", "", NULL);
+  restart (test);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_FAILED);
+  snap_trouble (test, "failed");
+}
+
 /* Nobody was there yet. */
 static void
 snap_first (AppTest *test)
@@ -341,6 +399,7 @@ snap_first (AppTest *test)
   snap_pages (test, "first-narrow");
   app_test_resize (test, 1190, 750);
   snap_pages (test, "first");
+  snap_troubles (test);
 }
 
 static void
@@ -423,9 +482,9 @@ main (int   argc,
       g_printerr ("%s\n", error != NULL ? error->message : "--data DIR and --out DIR are needed");
       return 2;
     }
+  places_expect_long_headings ();
   if (words_dir != NULL)
     {
-      places_expect_long_headings ();
       bindtextdomain (GETTEXT_PACKAGE, words_dir);
       bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
       textdomain (GETTEXT_PACKAGE);

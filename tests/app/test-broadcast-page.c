@@ -333,7 +333,7 @@ test_report_in_words (void)
   g_assert_false (sb_broadcast_words_is_worrying (broadcast));
   sb_broadcast_add_report (broadcast, 2, 42, 39, 1, 2, 2000, missed);
   sent = sb_broadcast_words_line (broadcast, tokens, now);
-  g_assert_cmpstr (sent, ==, "11:56 · everyone · 1,039 of 1,042 clients in 3.0 ms, 1 missed it, 2 still waiting");
+  g_assert_cmpstr (sent, ==, "11:56 · everyone · 1,039 of 1,042 clients in 3.0 ms · 1 missed it · 2 still waiting");
   g_assert_true (sb_broadcast_words_is_worrying (broadcast));
 
   sb_broadcast_set_interrupted (interrupted);

@@ -37,6 +37,34 @@ test_panel (void)
   app_test_wait_until (says (test, "Nobody Is Connected"));
 }
 
+/* Who left is told of in the panel until the list becomes another one: then nobody is chosen any more, and there is nothing to act on. */
+static void
+test_panel_goes_with_the_list (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  g_autoptr (SoupWebsocketConnection) other = NULL;
+  g_autofree char *filter = NULL;
+  AdwOverlaySplitView *view;
+  GtkWidget *button;
+
+  app_test_start (test);
+  connection = connect_as (test, "Scoreboard", "/");
+  other = connect_as (test, "Kiosk", "/");
+  filter = g_strdup_printf ("client:%" G_GUINT64_FORMAT, sb_client_get_id (find_client (test, "Scoreboard")));
+  sb_window_show_page (test->window, "clients", filter);
+  view = ADW_OVERLAY_SPLIT_VIEW (app_test_get (page (test), ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL));
+  soup_websocket_connection_close (connection, 4000, "battery empty");
+  app_test_wait_until (app_test_find (page (test), GTK_TYPE_LABEL, "4000 battery empty") != NULL);
+  g_assert_true (adw_overlay_split_view_get_show_sidebar (view));
+  button = app_test_get (page (test), GTK_TYPE_BUTTON, "Show _All");
+  g_assert_true (gtk_widget_is_sensitive (button));
+
+  sb_filter_bar_set_choice (SB_FILTER_BAR (app_test_get (page (test), SB_TYPE_FILTER_BAR, NULL)), "left");
+  app_test_wait_until (!adw_overlay_split_view_get_show_sidebar (view));
+  g_assert_false (gtk_widget_is_sensitive (button));
+}
+
 /* What the handshake settled, where it did; a row that would have nothing to say is not there. */
 static void
 test_panel_tells_of_the_connection (void)
@@ -110,6 +138,7 @@ static void
 add (void)
 {
   g_test_add_func ("/client-panel/client", test_panel);
+  g_test_add_func ("/client-panel/goes-with-the-list", test_panel_goes_with_the_list);
   g_test_add_func ("/client-panel/tells-of-the-connection", test_panel_tells_of_the_connection);
   g_test_add_func ("/client-panel/its-own-traffic", test_lines);
 }

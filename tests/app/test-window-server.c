@@ -69,10 +69,12 @@ test_stopped_banner (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
 
-  g_assert_true (adw_banner_get_revealed (banner (test)));
-  g_assert_cmpstr (adw_banner_get_title (banner (test)), ==, "The server is stopped: nobody can connect.");
+  /* The first steps begin with it. */
+  g_assert_false (adw_banner_get_revealed (banner (test)));
+  app_test_get (GTK_WIDGET (test->window), ADW_TYPE_ACTION_ROW, "1. Start the Server");
   sb_window_show_page (test->window, "tokens", NULL);
   g_assert_true (adw_banner_get_revealed (banner (test)));
+  g_assert_cmpstr (adw_banner_get_title (banner (test)), ==, "The server is stopped: nobody can connect.");
 
   g_signal_emit_by_name (banner (test), "button-clicked");
   app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
@@ -169,6 +171,36 @@ test_bad_certificate (void)
   g_signal_emit_by_name (banner (test), "button-clicked");
   app_test_wait_until (app_test_dialog (test) != NULL);
   app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, "Certificate File");
+}
+
+/* What goes wrong with the certificate while the server runs has a way out, too; the sentence is long, and whole in its tooltip. */
+static void
+test_certificate_gone (void)
+{
+  g_autofree char *certificate = g_test_build_filename (G_TEST_DIST, "data", "localhost.pem", NULL);
+  g_autofree char *key = g_test_build_filename (G_TEST_DIST, "data", "localhost-key.pem", NULL);
+  g_autofree char *settings = g_strdup_printf ("tls-certificate=%s\ntls-key=%s\n", certificate, key);
+  g_autoptr (AppTest) test = NULL;
+  const char *message;
+
+  g_assert_true (g_file_test (certificate, G_FILE_TEST_EXISTS));
+  test = app_test_new (settings);
+  app_test_start (test);
+  g_object_set (sb_engine_get_settings (test->engine), "tls-certificate", "/nowhere/gone.pem", "tls-key", "", NULL);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_DEGRADED);
+  message = sb_engine_get_state_message (test->engine);
+  g_assert_nonnull (strstr (message, "/nowhere/gone.pem"));
+  g_assert_null (strstr (message, "with the key")); /* it is the same file */
+  g_assert_cmpstr (adw_banner_get_title (banner (test)), ==, message);
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (GTK_WIDGET (banner (test))), ==, message);
+  g_assert_cmpstr (adw_banner_get_button_label (banner (test)), ==, "Change _Certificate…");
+  g_signal_emit_by_name (banner (test), "button-clicked");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, "Certificate File");
+
+  g_object_set (sb_engine_get_settings (test->engine), "tls-certificate", certificate, "tls-key", key, NULL);
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_LISTENING);
+  g_assert_null (gtk_widget_get_tooltip_text (GTK_WIDGET (banner (test))));
 }
 
 /* --- clients are not cut off without a question --- */
@@ -358,6 +390,7 @@ add (void)
   g_test_add_func ("/window/port-taken-leads-to-the-port", test_port_taken);
   g_test_add_func ("/window/bad-address-is-said", test_bad_address);
   g_test_add_func ("/window/bad-certificate-is-said", test_bad_certificate);
+  g_test_add_func ("/window/certificate-gone", test_certificate_gone);
   g_test_add_func ("/window/stop-asks", test_stop_asks);
   g_test_add_func ("/window/close-asks", test_close_asks);
   g_test_add_func ("/window/quit-without-clients", test_quit_without_clients);

@@ -175,7 +175,7 @@ def check(directory, styles, others):
         if density(os.path.join(directory, name)) < (0.001 if name.endswith("-4k.png") else 0.01):
             sys.exit(f"{name} is blank.")
     for style in {"light", "dark", "narrow"} & set(styles):
-        if sum(name.startswith("dialog-") and name.endswith(f"-{style}.png") for name in pictures) < 27:
+        if sum(name.startswith("dialog-") and name.endswith(f"-{style}.png") for name in pictures) < 31:
             sys.exit(f"There are dialogs missing that are {style}.")
     print(f"{len(pictures)} pictures in {directory}")
 
@@ -200,7 +200,8 @@ def main():
         check(directory, ["light", "dark", "narrow", "small", "4k", "large-text", "stopped", "first", "stopped-narrow", "first-narrow"],
               ["broadcast-repeating.png", "clients-panel.png", "clients-several.png", "clients-left.png", "clients-sheet.png",
                "traffic-detail.png", "rules-editor.png", "rules-fault.png", "rules-bench.png", "rules-suggest.png",
-               "rules-suggested.png", "panel-sidebar-narrow.png"])
+               "rules-suggested.png", "panel-sidebar-narrow.png", "overview-degraded.png", "clients-degraded-narrow.png",
+               "overview-failed.png", "clients-failed-narrow.png"])
 
 
 if __name__ == "__main__":

@@ -171,15 +171,17 @@ sb_broadcast_words_report (SbBroadcast *broadcast)
     {
       g_autofree char *number = sb_format_number (dropped);
 
-      /* Translators: clients that did not get a message; comes behind "11 of 12 clients in 3 ms" */
-      g_string_append_printf (text, ngettext (", %s missed it", ", %s missed it", dropped), number);
+      g_string_append (text, " · ");
+      /* Translators: clients that did not get a message; stands beside "11 of 12 clients in 3 ms" */
+      g_string_append_printf (text, ngettext ("%s missed it", "%s missed it", dropped), number);
     }
   if (pending > 0)
     {
       g_autofree char *number = sb_format_number (pending);
 
+      g_string_append (text, " · ");
       /* Translators: clients whose connection was too slow to take the message within seconds */
-      g_string_append_printf (text, ngettext (", %s still waiting", ", %s still waiting", pending), number);
+      g_string_append_printf (text, ngettext ("%s still waiting", "%s still waiting", pending), number);
     }
   return g_string_free (text, FALSE);
 }

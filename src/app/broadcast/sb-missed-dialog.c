@@ -117,6 +117,7 @@ sb_missed_dialog_new (SbBroadcast *broadcast)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_margin_start (label, 14);
   gtk_widget_set_margin_end (label, 14);
+  gtk_widget_set_margin_bottom (label, 12);
   gtk_widget_add_css_class (label, "dimmed");
   gtk_widget_set_margin_start (list, 12);
   gtk_widget_set_margin_end (list, 12);
@@ -126,8 +127,8 @@ sb_missed_dialog_new (SbBroadcast *broadcast)
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
-  gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), label);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), box);
   adw_dialog_set_title (dialog, _("Who Missed It"));

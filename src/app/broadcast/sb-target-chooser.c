@@ -288,8 +288,9 @@ tokens_shown_cb (SbTargetChooser *self)
 static void
 show_clients (SbTargetChooser *self)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   guint n_named = MIN (self->client_ids->len, MAX_CLIENTS_NAMED);
+  g_autofree char *shortened = NULL;
 
   for (guint i = 0; i < n_named; i++)
     {
@@ -304,10 +305,10 @@ show_clients (SbTargetChooser *self)
     {
       guint n_more = self->client_ids->len - n_named;
 
-      g_string_append_printf (text, ngettext (", and %u more", ", and %u more", n_more), n_more);
+      /* Translators: some names of clients, and how many are not named */
+      shortened = g_strdup_printf (ngettext ("%s, and %u more", "%s, and %u more", n_more), text->str, n_more);
     }
-  gtk_label_set_text (self->clients_label, text->str);
-  g_string_free (text, TRUE);
+  gtk_label_set_text (self->clients_label, shortened != NULL ? shortened : text->str);
 }
 
 static void

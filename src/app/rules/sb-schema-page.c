@@ -110,7 +110,7 @@ check_uri (SbSchemaPage *self)
   if (self->uri != NULL)
     text = sb_schema_page_dup_users (sb_engine_count_schema_users (self->engine, self->uri));
   else if (*uri == '\0')
-    text = g_strdup (_("Rules refer to the schema by it; nothing is fetched from there"));
+    text = g_strdup (_("Such as https://example.org/person.json: rules refer to the schema by it, and nothing is fetched from there"));
   else if (!ok)
     text = g_strdup (error->message);
   else if (is_taken (self))
