@@ -43,55 +43,56 @@ is_array_of (JsonNode *node, const SbField *field)
   return TRUE;
 }
 
-/* FALSE: answered, with what it has to be. */
 static gboolean
-check_field (SbRequest *self, const SbField *field, JsonNode *node)
+is_time (JsonNode *node)
 {
-  g_autofree char *expected = NULL;
   gint64 time;
+
+  return JSON_NODE_HOLDS_NULL (node) ||
+         (is_string (node) && sb_control_time_parse (json_node_get_string (node), &time, NULL) && time > 0);
+}
+
+static gboolean
+is_valid (const SbField *field, JsonNode *node)
+{
+  switch (field->type)
+    {
+    case SB_FIELD_STRING: return is_string (node);
+    case SB_FIELD_BOOLEAN: return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN;
+    case SB_FIELD_INTEGER: return is_integer (node, field);
+    case SB_FIELD_STRINGS:
+    case SB_FIELD_INTEGERS: return is_array_of (node, field);
+    case SB_FIELD_TIME: return is_time (node);
+    default: g_assert_not_reached ();
+    }
+}
+
+/* What it has to be. */
+static void
+fail_field (SbRequest *self, const SbField *field)
+{
+  g_autofree char *text = NULL;
 
   switch (field->type)
     {
-    case SB_FIELD_STRING:
-      if (is_string (node))
-        return TRUE;
-      expected = g_strdup (_("a string"));
-      break;
-    case SB_FIELD_STRINGS:
-      if (is_array_of (node, field))
-        return TRUE;
-      expected = g_strdup (_("an array of strings"));
-      break;
-    case SB_FIELD_BOOLEAN:
-      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
-        return TRUE;
-      expected = g_strdup (_("true or false"));
-      break;
+    case SB_FIELD_STRING: text = g_strdup_printf (_("“%s” has to be a string."), field->name); break;
+    case SB_FIELD_STRINGS: text = g_strdup_printf (_("“%s” has to be an array of strings."), field->name); break;
+    case SB_FIELD_BOOLEAN: text = g_strdup_printf (_("“%s” has to be true or false."), field->name); break;
     case SB_FIELD_INTEGER:
-      if (is_integer (node, field))
-        return TRUE;
-      expected =
-          g_strdup_printf (_("a whole number from %" PRId64 " to %" PRId64), field->min, field->max);
+      text = g_strdup_printf (_("“%s” has to be a whole number from %" PRId64 " to %" PRId64 "."), field->name, field->min,
+                              field->max);
       break;
     case SB_FIELD_INTEGERS:
-      if (is_array_of (node, field))
-        return TRUE;
-      expected = g_strdup_printf (_("an array of whole numbers from %" PRId64 " to %" PRId64),
-                                  field->min, field->max);
+      text = g_strdup_printf (_("“%s” has to be an array of whole numbers from %" PRId64 " to %" PRId64 "."), field->name,
+                              field->min, field->max);
       break;
     case SB_FIELD_TIME:
-      if (JSON_NODE_HOLDS_NULL (node) ||
-          (is_string (node) && sb_control_time_parse (json_node_get_string (node), &time, NULL) && time > 0))
-        return TRUE;
-      expected = g_strdup (_("a time with its offset from UTC, such as 2026-07-28T12:00:00Z, or null"));
+      text = g_strdup_printf (
+          _("“%s” has to be a time with its offset from UTC, such as 2026-07-28T12:00:00Z, or null."), field->name);
       break;
     default: g_assert_not_reached ();
     }
-
-  /* Translators: the name of a field and what it has to be, as in "a string", "true or false" */
-  sb_request_fail (self, 400, "invalid_value", field->name, _("“%s” has to be %s."), field->name, expected);
-
-  return FALSE;
+  sb_request_fail (self, 400, "invalid_value", field->name, "%s", text);
 }
 
 static const SbField *
@@ -128,8 +129,11 @@ sb_request_check_body (SbRequest *self, const SbField *fields, gsize n_fields)
           sb_request_fail (self, 400, "unknown_field", name, _("“%s” is not known here."), name);
           return FALSE;
         }
-      if (!check_field (self, field, node))
-        return FALSE;
+      if (!is_valid (field, node))
+        {
+          fail_field (self, field);
+          return FALSE;
+        }
     }
 
   for (gsize i = 0; i < n_fields; i++)
