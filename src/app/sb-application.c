@@ -14,6 +14,8 @@
 #include "sb-shortcuts.h"
 #include "sb-trouble-window.h"
 #include "sb-window.h"
+#include "trial/sb-test-token.h"
+#include "trial/sb-test-window.h"
 #include "watch/sb-loop-stats.h"
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -114,11 +116,20 @@ opened_cb (GObject      *source,
   g_application_release (G_APPLICATION (self));
 }
 
+/* Not one of its test clients; where the data could not be opened, what says so. */
+static GtkWindow *
+get_window (SbApplication *self)
+{
+  SbWindow *window = sb_window_find (GTK_APPLICATION (self));
+
+  return window != NULL ? GTK_WINDOW (window) : gtk_application_get_active_window (GTK_APPLICATION (self));
+}
+
 static void
 sb_application_activate (GApplication *application)
 {
   SbApplication *self = SB_APPLICATION (application);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  GtkWindow *window = get_window (self);
 
   if (window != NULL)
     gtk_window_present (window);
@@ -183,7 +194,7 @@ quit_cb (GSimpleAction *action,
          gpointer       user_data)
 {
   SbApplication *self = user_data;
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWindow *window = get_window (self);
 
   if (self->quitting)
     return;
@@ -251,7 +262,7 @@ asked_cb (GObject      *source,
           gpointer      user_data)
 {
   g_autoptr (SbApplication) self = user_data;
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWindow *window = get_window (self);
   SbBackground choice = sb_background_ask_finish (result);
 
   if (choice == SB_BACKGROUND_ASK || window == NULL)
@@ -270,7 +281,7 @@ close_cb (GSimpleAction *action,
           gpointer       user_data)
 {
   SbApplication *self = user_data;
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWindow *window = get_window (self);
   SbBackground choice = sb_background_get_choice ();
 
   if (self->quitting)
@@ -308,10 +319,12 @@ preferences_cb (GSimpleAction *action,
                 GVariant      *parameter,
                 gpointer       user_data)
 {
-  GtkWindow *window = gtk_application_get_active_window (user_data);
+  GtkWindow *window = get_window (user_data);
 
-  if (window != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", "s", "");
+  if (window == NULL)
+    return;
+  gtk_window_present (window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", "s", "");
 }
 
 static void
@@ -342,12 +355,24 @@ show_page_cb (GSimpleAction *action,
               GVariant      *parameter,
               gpointer       user_data)
 {
-  GtkWindow *window = gtk_application_get_active_window (user_data);
+  GtkWindow *window = get_window (user_data);
 
   if (window == NULL)
     return;
   gtk_window_present (window);
   gtk_widget_activate_action_variant (GTK_WIDGET (window), "win.show-page", parameter);
+}
+
+/* One more each time: two can talk to each other. */
+static void
+test_client_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  SbApplication *self = user_data;
+
+  if (self->engine != NULL && !self->quitting)
+    gtk_window_present (sb_test_window_new (GTK_APPLICATION (self), self->engine));
 }
 
 static const GActionEntry actions[] = {
@@ -358,6 +383,7 @@ static const GActionEntry actions[] = {
   { "preferences", preferences_cb },
   { "shortcuts", shortcuts_cb },
   { "help", help_cb },
+  { "test-client", test_client_cb },
 };
 
 static void
@@ -390,6 +416,8 @@ sb_application_shutdown (GApplication *application)
     sb_control_close (self->control);
   g_clear_object (&self->control);
   g_clear_object (&self->notifier);
+  /* The windows are gone; their tokens may be on their way. */
+  sb_test_token_settle ();
   if (self->engine != NULL)
     sb_engine_close (self->engine);
   g_clear_object (&self->engine);

@@ -18,6 +18,7 @@ static const Shortcut general[] = {
   { N_("Search on the page"), "win.search", { "<Control>f" } },
   { N_("Show or hide the sidebar"), "win.toggle-sidebar", { "F9" } },
   { N_("Main menu"), NULL, { "F10" } },
+  { N_("Test client"), "app.test-client", { "<Control>t" } },
   { N_("Preferences"), "app.preferences", { "<Control>comma" } },
   { N_("Help"), "app.help", { "F1" } },
   { N_("Keyboard shortcuts"), "app.shortcuts", { "<Control>question" } },

@@ -392,6 +392,22 @@ sb_window_new (GtkApplication *application,
 }
 
 /**
+ * sb_window_find:
+ *
+ * Returns: (transfer none) (nullable): the window of @application, which may have others as well
+ */
+SbWindow *
+sb_window_find (GtkApplication *application)
+{
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    if (SB_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+/**
  * sb_window_get_engine:
  *
  * Returns: (transfer none): what the window shows

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbWindow, sb_window, SB, WINDOW, AdwApplicationWindow)
 
 SbWindow *sb_window_new       (GtkApplication *application, SbEngine *engine);
+SbWindow *sb_window_find      (GtkApplication *application);
 SbEngine *sb_window_get_engine (SbWindow *self);
 SbPage   *sb_window_get_page  (SbWindow *self, const char *name);
 void      sb_window_show_page (SbWindow *self, const char *name, const char *filter);

@@ -11,7 +11,7 @@
 /**
  * SbConnectGroup:
  *
- * How to reach the server: every address with Copy and QR code, and code to start with.
+ * How to reach the server: every address with Copy and QR code, code to start with, and a client that is there already.
  */
 struct _SbConnectGroup
 {
@@ -99,14 +99,17 @@ add_text_row (SbConnectGroup *self,
   return row;
 }
 
-static void
-add_code_row (SbConnectGroup *self)
+/* A row that leads on. */
+static GtkWidget *
+add_row_on (SbConnectGroup *self,
+            const char     *title,
+            const char     *subtitle)
 {
-  GtkWidget *row = add_text_row (self, _("Example Code"), _("Browser, Node.js, Python, curl, websocat, Arduino"));
+  GtkWidget *row = add_text_row (self, title, subtitle);
 
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  g_signal_connect_object (row, "activated", G_CALLBACK (sb_connect_group_show_code), self, G_CONNECT_SWAPPED);
+  return row;
 }
 
 /* With the way to change that. */
@@ -127,6 +130,7 @@ update_cb (SbConnectGroup *self)
 {
   g_auto (GStrv) uris = sb_engine_dup_uris (self->engine);
   gboolean running = sb_server_is_running (self->engine);
+  GtkWidget *row;
 
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self), g_ptr_array_index (self->rows, i));
@@ -142,7 +146,10 @@ update_cb (SbConnectGroup *self)
     add_uri_row (self, uris[0]);
   if (running && uris != NULL && g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
     add_loopback_row (self);
-  add_code_row (self);
+  row = add_row_on (self, _("Example Code"), _("Browser, Node.js, Python, curl, websocat, Arduino"));
+  g_signal_connect_object (row, "activated", G_CALLBACK (sb_connect_group_show_code), self, G_CONNECT_SWAPPED);
+  row = add_row_on (self, _("Test Client"), _("No code at hand? See what a client sees, and say what it may say"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "app.test-client");
 }
 
 static void
