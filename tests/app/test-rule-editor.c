@@ -330,7 +330,7 @@ test_bench_missing (void)
   app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_engine_get_traffic (test->engine))) == 2);
   editor = open_editor (test, "add:/news");
   sb_rule_bench_show_message (SB_RULE_BENCH (get_bench (editor)), 1);
-  g_assert_true (app_test_shows (get_bench (editor), sentence));
+  app_test_wait_until (app_test_shows (get_bench (editor), sentence));
   app_test_snap (test, "rules-bench-missing");
 
   sb_rule_bench_show_message (SB_RULE_BENCH (get_bench (editor)), 0);
@@ -347,6 +347,7 @@ test_trial_and_suggestion (void)
   g_autoptr (AppTest) test = app_test_new (NULL);
   GtkWidget *page, *editor, *dialog;
   GtkTextBuffer *schema;
+  g_autofree char *before = NULL;
   g_autofree char *suggested = NULL;
   g_autofree char *message = NULL;
 
@@ -370,6 +371,19 @@ test_trial_and_suggestion (void)
   dialog = GTK_WIDGET (app_test_dialog (test));
   app_test_wait_until (app_test_shows (dialog, "3 messages of /news are used."));
   app_test_snap (test, "rules-suggest");
+  /* Cancelled while it is made, it changes nothing. */
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+  before = read_text (schema);
+  app_test_click (dialog, "_Suggest");
+  adw_dialog_close (ADW_DIALOG (dialog));
+  app_test_wait_until (dialog == NULL);
+  suggested = read_text (schema);
+  g_assert_cmpstr (suggested, ==, before);
+  g_clear_pointer (&suggested, g_free);
+  app_test_click (editor, "S_uggest from Traffic…");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  dialog = GTK_WIDGET (app_test_dialog (test));
+  app_test_wait_until (app_test_shows (dialog, "3 messages of /news are used."));
   app_test_click (dialog, "_Suggest");
   app_test_wait_until (app_test_dialog (test) == NULL);
   suggested = read_text (schema);

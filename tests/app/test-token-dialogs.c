@@ -123,6 +123,8 @@ test_secret_is_not_lost_by_accident (void)
 
   type_into (dialog, LABEL_TITLE, "Sensors");
   app_test_click (dialog, "_Issue");
+  /* Nor before the answer is there. */
+  g_assert_false (adw_dialog_close (ADW_DIALOG (dialog)));
   wait_for_secret (dialog);
 
   g_assert_false (adw_dialog_close (ADW_DIALOG (dialog)));
@@ -317,6 +319,8 @@ test_rotate_without_grace (void)
   adw_combo_row_set_selected (ADW_COMBO_ROW (app_test_get (dialog, ADW_TYPE_COMBO_ROW, NULL)), 0);
   g_assert_nonnull (find_label (dialog, "1 client is disconnected at once"));
   app_test_click (dialog, "_Rotate");
+  /* The new secret is on its way, and the old one gone. */
+  g_assert_false (adw_dialog_close (ADW_DIALOG (dialog)));
   wait_for_secret (dialog);
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
   g_assert_cmpint (soup_websocket_connection_get_close_code (connection), ==, 3000);

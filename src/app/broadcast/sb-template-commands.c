@@ -44,7 +44,7 @@ named_cb (AdwAlertDialog *alert,
           gpointer        user_data)
 {
   Naming *self = user_data;
-  const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name_row))));
   SbEngine *engine = sb_page_get_engine (self->page);
 
   if (g_str_equal (adw_alert_dialog_choose_finish (alert, result), "save"))

@@ -19,6 +19,7 @@ struct _SbSendDialog
 
   SbPage *page; /* owned */
   SbTarget *target;
+  gboolean sent; /* while it closes, keys still come */
 
   AdwWindowTitle *window_title;
   GtkSourceView *view;
@@ -77,8 +78,9 @@ send_cb (SbSendDialog *self)
   g_autoptr (GBytes) bytes = NULL;
 
   sb_json_buffer_check (self->buffer);
-  if (!sb_json_buffer_is_valid (self->buffer))
+  if (self->sent || !sb_json_buffer_is_valid (self->buffer))
     return;
+  self->sent = TRUE;
   bytes = sb_json_buffer_dup_bytes (self->buffer);
   sb_engine_broadcast_async (sb_page_get_engine (self->page), "window", self->target, FALSE, bytes, sent_cb,
                              g_object_ref (self->page));

@@ -162,7 +162,8 @@ inferred_cb (GObject      *source,
   g_autofree char *schema = g_task_propagate_pointer (G_TASK (result), NULL);
 
   self->busy = FALSE;
-  if (self->engine == NULL)
+  /* Cancelled meanwhile. */
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   g_signal_emit (self, signals[SUGGESTED], 0, schema);
   adw_dialog_close (ADW_DIALOG (self));

@@ -72,6 +72,15 @@ cancel_cb (SbRotateDialog *self)
   adw_dialog_close (ADW_DIALOG (self));
 }
 
+/* Closed before the answer is there, the new secret would be lost, and the old one is on its way out. */
+static void
+set_busy (SbRotateDialog *self,
+          gboolean        busy)
+{
+  adw_dialog_set_can_close (ADW_DIALOG (self), !busy);
+  gtk_widget_set_sensitive (self->rotate_button, !busy);
+}
+
 static void
 rotated_cb (GObject      *source,
             GAsyncResult *result,
@@ -84,7 +93,7 @@ rotated_cb (GObject      *source,
 
   if (secret == NULL)
     {
-      gtk_widget_set_sensitive (self->rotate_button, TRUE);
+      set_busy (self, FALSE);
       adw_banner_set_use_markup (self->banner, FALSE);
       adw_banner_set_title (self->banner, error->message);
       adw_banner_set_revealed (self->banner, TRUE);
@@ -96,7 +105,7 @@ rotated_cb (GObject      *source,
 static void
 rotate_cb (SbRotateDialog *self)
 {
-  gtk_widget_set_sensitive (self->rotate_button, FALSE);
+  set_busy (self, TRUE);
   adw_banner_set_revealed (self->banner, FALSE);
   sb_engine_rotate_token_async (self->engine, "window", sb_token_item_get_id (self->item), get_grace (self), rotated_cb,
                                 g_object_ref (self));

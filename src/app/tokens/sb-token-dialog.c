@@ -49,6 +49,8 @@ set_busy (SbTokenDialog *self,
           gboolean       busy)
 {
   self->busy = busy;
+  /* Closed before the answer is there, the secret would be lost. */
+  adw_dialog_set_can_close (ADW_DIALOG (self), !busy);
   update_cb (self);
 }
 
