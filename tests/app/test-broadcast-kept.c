@@ -90,6 +90,8 @@ test_keep_and_stop (void)
   g_assert_cmpstr (received, ==, "{\"show\":\"welcome\"}");
   app_test_wait_until (row_ends_with (page, "{\"show\":\"welcome\"}", " · 1 newcomer so far"));
   app_test_snap (test, "broadcast-kept");
+  app_test_resize (test, 360, 640);
+  app_test_snap (test, "broadcast-kept-narrow");
 
   /* Into the editor, with whom it is for. */
   gtk_check_button_set_active (get_check (page), FALSE);
