@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* What is said, who left, and where. */
+/* What is said, who left, where who is, and the numbers of it all. */
 
 #define PAGE 1000           /* messages of one answer */
 #define FOLLOWED_FIRST 10   /* of those before, to see where one is; as tail(1) has it */
@@ -493,9 +493,40 @@ channels (const SbCtlOptions *options, char **words)
   return status;
 }
 
+/* --- numbers --- */
+
+static SbCtlStatus
+metrics (const SbCtlOptions *options, char **words)
+{
+  g_autoptr (GInputStream) answer = NULL;
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  g_autofree char *text = NULL;
+  SbCtlStatus status = sb_ctl_open (options, "/metrics", &answer);
+
+  if (status != SB_CTL_DONE)
+    return status;
+  if (g_output_stream_splice (memory, answer, G_OUTPUT_STREAM_SPLICE_NONE, NULL, &error) < 0 ||
+      !g_output_stream_write_all (memory, "", 1, NULL, NULL, &error))
+    return sb_ctl_fail (SB_CTL_UNREACHABLE, "%s", error->message);
+  text = g_strdup (g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (memory)));
+  if (!options->json)
+    {
+      fputs (text, stdout);
+      return SB_CTL_DONE;
+    }
+  object = json_object_new ();
+  json_object_set_string_member (object, "text", text);
+  sb_ctl_print_done (options, object, "%s", "");
+
+  return SB_CTL_DONE;
+}
+
 const SbCtlCommand sb_ctl_traffic_commands[] = {
   { "traffic", "", "only-channel only-token only-client rejected limit follow", N_("Show what is said"), 0, traffic },
   { "left", "", "only-channel only-token limit", N_("Show who has left, and why"), 0, left },
   { "channels", "", "", N_("Show the channels that somebody is on"), 0, channels },
+  { "metrics", "", "", N_("Print what is counted and measured, for Prometheus"), 0, metrics },
   { NULL },
 };

@@ -249,6 +249,7 @@ add_to_history (SbEngine *self, SbBroadcast *broadcast)
       sb_engine_schedule_counted (self, broadcast);
     }
   g_list_store_insert (self->broadcasts, 0, broadcast);
+  self->n_broadcasts++;
   n = g_list_model_get_n_items (G_LIST_MODEL (self->broadcasts));
   if (n > self->keeping.broadcasts)
     g_list_store_splice (self->broadcasts, self->keeping.broadcasts, n - self->keeping.broadcasts, NULL, 0);

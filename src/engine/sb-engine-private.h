@@ -37,6 +37,7 @@ typedef enum
   SB_TROUBLE_NETWORK,
   SB_TROUBLE_CERTIFICATE,
   SB_TROUBLE_RULES,
+  SB_TROUBLE_METRICS,
   SB_N_TROUBLES,
 } SbTrouble;
 
@@ -60,6 +61,7 @@ struct _SbEngine
   SbJournal *journal;
   gboolean loading_older;
   GListStore *broadcasts;
+  guint64 n_broadcasts;  /* begun since it was opened */
   GListStore *templates; /* by name */
   GListStore *schedules; /* by id */
   GListStore *retained;  /* the newest first */

@@ -100,6 +100,14 @@ sb_engine_set_trouble (SbEngine *self, SbTrouble trouble, const char *message)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
+void
+sb_engine_set_metrics_trouble (SbEngine *self, const char *message)
+{
+  g_return_if_fail (SB_IS_ENGINE (self));
+
+  sb_engine_set_trouble (self, SB_TROUBLE_METRICS, message);
+}
+
 gboolean
 sb_engine_is_running (SbEngine *self)
 {

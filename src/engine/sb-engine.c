@@ -417,6 +417,14 @@ sb_engine_get_broadcasts (SbEngine *self)
   return G_LIST_MODEL (self->broadcasts);
 }
 
+guint64
+sb_engine_get_n_broadcasts (SbEngine *self)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), 0);
+
+  return self->n_broadcasts;
+}
+
 SbMeter *
 sb_engine_get_meter (SbEngine *self)
 {

@@ -82,9 +82,12 @@ gboolean        sb_engine_load_older_finish (SbEngine *self, GAsyncResult *resul
 void            sb_engine_read_audit_async (SbEngine *self, gint64 before, SbAct act, guint limit, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray      *sb_engine_read_audit_finish (SbEngine *self, GAsyncResult *result, GError **error);
 GListModel     *sb_engine_get_broadcasts  (SbEngine *self); /* of SbBroadcast, newest first */
+guint64         sb_engine_get_n_broadcasts (SbEngine *self); /* begun since it was opened */
 SbMeter        *sb_engine_get_meter       (SbEngine *self);
 SbEngineState   sb_engine_get_state       (SbEngine *self);
 const char     *sb_engine_get_state_message (SbEngine *self);
+/* What keeps others from reading the metrics, a sentence a person can act on, is part of the state like any other trouble. NULL: nothing any more. */
+void            sb_engine_set_metrics_trouble (SbEngine *self, const char *message);
 /* The TLS certificate in use; NULL: without TLS, or not running. Transfer none. */
 GTlsCertificate *sb_engine_get_certificate (SbEngine *self);
 guint16         sb_engine_get_port        (SbEngine *self);

@@ -54,6 +54,7 @@ static const SbSetting settings[SB_N_SETTINGS] = {
   [SB_SETTING_HISTORY_BROADCASTS] = { "history-broadcasts", SB_SETTING_NUMBER, 1000, 1, 10000 },
   [SB_SETTING_HISTORY_DAYS] = { "history-days", SB_SETTING_NUMBER, 0, 0, 36500 },
   [SB_SETTING_RECENTLY_LEFT] = { "recently-left", SB_SETTING_NUMBER, 1000, 1, 100000 },
+  [SB_SETTING_METRICS_LISTEN] = { "metrics-listen", SB_SETTING_ENDPOINT },
 };
 
 const SbSetting *
@@ -101,6 +102,7 @@ sb_setting_make_pspec (const SbSetting *self)
     case SB_SETTING_ADDRESS:
       return g_param_spec_string (self->key, NULL, NULL, DEFAULT_ADDRESS, flags);
     case SB_SETTING_FILE:
+    case SB_SETTING_ENDPOINT:
       return g_param_spec_string (self->key, NULL, NULL, "", flags);
     case SB_SETTING_ORIGINS:
       return g_param_spec_boxed (self->key, NULL, NULL, G_TYPE_STRV, flags);
@@ -128,6 +130,7 @@ sb_setting_init_value (const SbSetting *self, GValue *value)
       g_value_set_static_string (value, DEFAULT_ADDRESS);
       break;
     case SB_SETTING_FILE:
+    case SB_SETTING_ENDPOINT:
       g_value_init (value, G_TYPE_STRING);
       g_value_set_static_string (value, "");
       break;
@@ -239,6 +242,70 @@ check_address (const SbSetting *self, const char *text, GValue *canonical, GErro
   return TRUE;
 }
 
+/* The host is what stands before the last colon. FALSE: there is none, or no port behind it. */
+static gboolean
+split_port (const char *text, char **host, guint16 *port)
+{
+  const char *colon = strrchr (text, ':');
+  guint64 number;
+
+  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &number, NULL))
+    return FALSE;
+  *host = g_strndup (text, (gsize) (colon - text));
+  *port = (guint16) number;
+
+  return TRUE;
+}
+
+gboolean
+sb_setting_split_endpoint (const char *text, GInetAddress **address, guint16 *port)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *plain = NULL;
+
+  if (!split_port (text, &host, port))
+    return FALSE;
+  plain = host[0] == '[' ? g_strndup (host + 1, strlen (host) - 2) : g_strdup (host);
+  *address = g_inet_address_new_from_string (plain); /* "*" is none */
+
+  return TRUE;
+}
+
+/* The one way to write it; NULL: it is none. An address of IPv6 has colons of its own, and needs brackets (RFC 3986
+ * §3.2.2). */
+static char *
+normalize_endpoint (const char *text)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *address = NULL;
+  guint16 port;
+
+  if (!split_port (text, &host, &port) || (strchr (host, ':') != NULL && host[0] != '['))
+    return NULL;
+  address = normalize_address (host);
+  if (address == NULL)
+    return NULL;
+
+  return g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u", address, (guint) port);
+}
+
+/* Whether that address is there and the port free is seen when it is used. */
+static gboolean
+check_endpoint (const SbSetting *self, const char *text, GValue *canonical, GError **error)
+{
+  g_autofree char *endpoint = text == NULL || text[0] == '\0' ? g_strdup ("") : normalize_endpoint (text);
+
+  if (endpoint == NULL)
+    return refuse (self, error,
+                   _("“%s” is not an address with a port: write one such as 127.0.0.1:9187 or [::1]:9187, “*:9187” for all "
+                     "addresses of this computer, or nothing for none"),
+                   text);
+
+  g_value_init (canonical, G_TYPE_STRING);
+  g_value_set_string (canonical, endpoint);
+  return TRUE;
+}
+
 static gboolean
 check_origins (const SbSetting *self, const char *const *texts, GValue *canonical, GError **error)
 {
@@ -288,6 +355,8 @@ sb_setting_check (const SbSetting *self, const GValue *value, GValue *canonical,
       return check_address (self, g_value_get_string (value), canonical, error);
     case SB_SETTING_FILE:
       return check_file (self, g_value_get_string (value), canonical, error);
+    case SB_SETTING_ENDPOINT:
+      return check_endpoint (self, g_value_get_string (value), canonical, error);
     case SB_SETTING_ORIGINS:
       return check_origins (self, g_value_get_boxed (value), canonical, error);
     default:
@@ -408,6 +477,8 @@ sb_setting_parse (const SbSetting *self, const char *text, GValue *canonical, GE
       return check_address (self, stripped, canonical, error);
     case SB_SETTING_FILE:
       return check_file (self, stripped, canonical, error);
+    case SB_SETTING_ENDPOINT:
+      return check_endpoint (self, stripped, canonical, error);
     case SB_SETTING_ORIGINS:
       return parse_origins (self, stripped, canonical, error);
     default:
@@ -432,6 +503,7 @@ sb_setting_to_text (const SbSetting *self, const GValue *value)
       return g_strdup (g_value_get_boolean (value) ? "true" : "false");
     case SB_SETTING_ADDRESS:
     case SB_SETTING_FILE:
+    case SB_SETTING_ENDPOINT:
       return g_value_dup_string (value);
     case SB_SETTING_ORIGINS:
       return g_strjoinv (", ", g_value_get_boxed (value));

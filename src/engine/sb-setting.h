@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -43,6 +43,7 @@ typedef enum
   SB_SETTING_HISTORY_BROADCASTS,
   SB_SETTING_HISTORY_DAYS,
   SB_SETTING_RECENTLY_LEFT,
+  SB_SETTING_METRICS_LISTEN,
   SB_N_SETTINGS,
 } SbSettingId;
 
@@ -53,6 +54,7 @@ typedef enum
   SB_SETTING_BOOLEAN,
   SB_SETTING_ADDRESS, /* string */
   SB_SETTING_FILE,    /* string: an absolute path, or empty for none */
+  SB_SETTING_ENDPOINT, /* string: an address and a port, or empty for none */
   SB_SETTING_ORIGINS, /* strv; as text separated by commas, semicolons or white space */
 } SbSettingKind;
 
@@ -81,6 +83,8 @@ void             sb_setting_init_value (const SbSetting *self, GValue *value);
  * key. */
 gboolean         sb_setting_check      (const SbSetting *self, const GValue *value, GValue *canonical, GError **error);
 gboolean         sb_setting_parse      (const SbSetting *self, const char *text, GValue *canonical, GError **error);
+/* What an endpoint's canonical text is made of. @address: (out) (transfer full): NULL for all. FALSE: it is empty. */
+gboolean         sb_setting_split_endpoint (const char *text, GInetAddress **address, guint16 *port);
 /* What sb_setting_parse() reads as the same value. */
 char            *sb_setting_to_text    (const SbSetting *self, const GValue *value);
 

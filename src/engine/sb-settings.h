@@ -50,6 +50,7 @@ typedef struct
  *   ping-interval 25 s, pong-timeout 20 s, handshake-timeout 10 s, close-timeout 5 s, drain-timeout 5 s
  *   start-on-launch   boolean  TRUE (the window starts the server when it opens)
  *   lanes             uint     0 (by cores); next start
+ *   metrics-listen    string   where metrics are given by HTTP, "127.0.0.1:9187"; empty (default): nowhere
  *   tls-certificate, tls-key   string   absolute paths of PEM files, empty (default): no TLS; on and off with the next start
  *
  * Numbers and sizes are uint, with their range in the property (docs/limits.md has the table).

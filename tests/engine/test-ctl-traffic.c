@@ -277,7 +277,7 @@ test_what_makes_no_sense (ProgramFixture *self, gconstpointer data)
 static void
 test_with_nothing_there (ProgramFixture *self, gconstpointer data)
 {
-  static const char *const lines[] = { "traffic", "traffic --follow", "traffic --follow --json", "left", "channels" };
+  static const char *const lines[] = { "traffic", "traffic --follow", "traffic --follow --json", "metrics", "left", "channels" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -287,6 +287,26 @@ test_with_nothing_there (ProgramFixture *self, gconstpointer data)
       g_assert_cmpstr (outcome.out, ==, "");
       store_assert_contains (outcome.err, "No Signalbox is running on “");
     }
+}
+
+static void
+test_metrics (ProgramFixture *self, gconstpointer data)
+{
+  g_auto (Outcome) outcome = program_ctl (self, "metrics");
+  g_auto (Outcome) set = program_ctl (self, "settings set metrics-listen 127.0.0.1:0");
+  g_auto (Outcome) bad = program_ctl (self, "settings set metrics-listen 9187");
+  g_autoptr (JsonNode) json = program_json (self, "metrics");
+  g_autoptr (JsonNode) status = program_json (self, "status");
+
+  g_assert_cmpint (outcome.status, ==, 0);
+  g_assert_cmpstr (outcome.err, ==, "");
+  g_assert_true (g_str_has_prefix (outcome.out, "# HELP signalbox_build_info "));
+  store_assert_contains (outcome.out, "\nsignalbox_state{state=\"listening\"} 1\n");
+  store_assert_contains (program_get_string (json, "text"), "\nsignalbox_clients 0\n");
+  g_assert_cmpint (set.status, ==, 0);
+  g_assert_true (g_str_has_prefix (program_get_string (status, "metrics"), "http://127.0.0.1:"));
+  g_assert_cmpint (bad.status, ==, 1);
+  store_assert_contains (bad.err, "“9187” is not an address with a port");
 }
 
 /* Whoever reads has had enough of any command. */
@@ -322,6 +342,7 @@ main (int argc, char *argv[])
   ADD_STARTED ("follow-until-the-server-ends", test_follow_until_the_server_ends);
   ADD_STARTED ("list", test_list);
   ADD_STARTED ("left-and-channels", test_left_and_channels);
+  ADD_STARTED ("metrics", test_metrics);
   ADD_STARTED ("what-makes-no-sense", test_what_makes_no_sense);
   ADD ("with-nothing-there", test_with_nothing_there);
   ADD_STARTED ("nobody-reads", test_nobody_reads);

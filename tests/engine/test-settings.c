@@ -49,6 +49,7 @@ static const struct
   { "history-broadcasts", "1000", "50", 1, 10000 },
   { "history-days", "0", "30", 0, 36500 },
   { "recently-left", "1000", "10", 1, 100000 },
+  { "metrics-listen", "", "127.0.0.1:9187" },
 };
 
 static void
@@ -220,6 +221,11 @@ test_good_texts (StoreFixture *self, gconstpointer data)
     { "allowed-origins", "capacitor://localhost", "capacitor://localhost" },
     { "allowed-origins", "http://192.168.1.5", "http://192.168.1.5" },
     { "allowed-origins", "FILE://", "file://" },
+    { "metrics-listen", " ", "" },
+    { "metrics-listen", "localhost:9187", "127.0.0.1:9187" },
+    { "metrics-listen", "*:09187", "*:9187" },
+    { "metrics-listen", "[FD00:0::5]:0", "[fd00::5]:0" },
+    { "metrics-listen", "0.0.0.0:65535", "0.0.0.0:65535" },
   };
   g_autoptr (SbSettings) settings = load (self->path);
 
@@ -292,6 +298,18 @@ static const char *const bad_texts[][3] = {
   { "allowed-origins", "1x://a", "is not an origin" },
   { "allowed-origins", "://a", "is not an origin" },
   { "allowed-origins", "https://good, ht tp://bad", "is not an origin" },
+  { "metrics-listen", "9187", "“9187” is not an address with a port" },
+  { "metrics-listen", ":9187", "is not an address with a port" },
+  { "metrics-listen", "127.0.0.1", "is not an address with a port" },
+  { "metrics-listen", "127.0.0.1:", "is not an address with a port" },
+  { "metrics-listen", "127.0.0.1:65536", "is not an address with a port" },
+  { "metrics-listen", "127.0.0.1:-1", "is not an address with a port" },
+  { "metrics-listen", "::1:9187", "is not an address with a port" },
+  { "metrics-listen", "[::1]", "is not an address with a port" },
+  { "metrics-listen", "[:9187", "is not an address with a port" },
+  { "metrics-listen", "[]:9187", "is not an address with a port" },
+  { "metrics-listen", "[127.0.0.1]:9187", "is not an address with a port" },
+  { "metrics-listen", "example.org:9187", "is not an address with a port" },
 };
 
 static void

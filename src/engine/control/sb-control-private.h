@@ -3,6 +3,7 @@
 
 #include "control/sb-control-traffic.h"
 #include "control/sb-control.h"
+#include "control/sb-metrics.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint status;
-  JsonNode *node;          /* NULL for a stream */
+  JsonNode *node;          /* NULL for a stream or a text */
+  char *text;              /* nullable */
+  const char *text_type;   /* static: its media type */
   char *allow;             /* the methods that the path knows, for 405; NULL else */
   SbTrafficFilter *follow; /* of a stream: what it is about */
   guint64 follow_from;     /* and the serial of the message with which it begins */
@@ -26,6 +29,8 @@ void            sb_control_reply_free      (SbControlReply *self);
 SbControlReply *sb_control_finish_reply    (SbControl *self, GAsyncResult *result);
 SbEngine       *sb_control_get_engine      (SbControl *self);
 gsize           sb_control_get_max_body    (SbControl *self);
+char           *sb_control_make_metrics    (SbControl *self);
+char           *sb_control_dup_metrics_uri (SbControl *self);
 
 /**
  * SbRequest:
@@ -34,6 +39,7 @@ gsize           sb_control_get_max_body    (SbControl *self);
  */
 typedef struct
 {
+  SbControl *control; /* which @task holds */
   SbEngine *engine;
   GTask *task;
   GHashTable *query; /* nullable */
@@ -78,6 +84,7 @@ void        sb_request_answer         (SbRequest *self, guint status, JsonObject
 void        sb_request_answer_list    (SbRequest *self, const char *name, JsonArray *array);
 void        sb_request_answer_command (SbRequest *self, GAsyncResult *result, JsonObject *object);
 void        sb_request_answer_done    (SbRequest *self, GAsyncResult *result, const char *done);
+void        sb_request_answer_text    (SbRequest *self, char *text, const char *type);
 void        sb_request_answer_stream  (SbRequest *self, SbTrafficFilter *filter, guint64 from);
 void        sb_request_fail           (SbRequest *self, guint status, const char *code, const char *field, const char *format, ...) G_GNUC_PRINTF (5, 6);
 void        sb_request_fail_error     (SbRequest *self, const GError *error);
@@ -147,6 +154,7 @@ void sb_control_list_clients      (SbRequest *request);
 void sb_control_get_client        (SbRequest *request);
 void sb_control_disconnect_client (SbRequest *request);
 void sb_control_send_to_client    (SbRequest *request);
+void sb_control_get_metrics       (SbRequest *request);
 void sb_control_list_left         (SbRequest *request);
 void sb_control_list_channels     (SbRequest *request);
 void sb_control_list_traffic      (SbRequest *request);

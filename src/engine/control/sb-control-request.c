@@ -51,6 +51,7 @@ static const SbRoute routes[] = {
   { "POST", "/schedules", sb_control_add_schedule },
   { "GET", "/schedules/#", sb_control_get_schedule },
   { "DELETE", "/schedules/#", sb_control_stop_schedule },
+  { "GET", "/metrics", sb_control_get_metrics },
   { "GET", "/audit", sb_control_get_audit },
   { "GET", "/settings", sb_control_get_settings },
   { "PATCH", "/settings", sb_control_change_settings },
@@ -115,6 +116,7 @@ sb_control_reply_free (SbControlReply *self)
 {
   g_clear_pointer (&self->node, json_node_unref);
   g_free (self->allow);
+  g_free (self->text);
   if (self->follow != NULL)
     sb_traffic_filter_clear (self->follow);
   g_free (self->follow);
@@ -159,6 +161,18 @@ sb_request_answer_list (SbRequest *self, const char *name, JsonArray *array)
 
   json_object_set_array_member (object, name, array);
   sb_request_answer (self, 200, object);
+}
+
+/* Takes @text, the whole answer; @type is static. Frees the request. */
+void
+sb_request_answer_text (SbRequest *self, char *text, const char *type)
+{
+  SbControlReply *reply = g_new0 (SbControlReply, 1);
+
+  reply->status = 200;
+  reply->text = text;
+  reply->text_type = type;
+  give (self, reply);
 }
 
 /* The answer is a stream of what @filter lets through, beginning with the message of serial @from. @filter is taken, and left zeroed.
@@ -550,6 +564,7 @@ sb_control_dispatch (SbControl *self, GTask *task, const char *method, const cha
   const SbRoute *route;
   char *allow = NULL;
 
+  request->control = self;
   request->engine = g_object_ref (sb_control_get_engine (self));
   request->task = g_object_ref (task);
   request->query = query != NULL ? g_hash_table_ref (query) : NULL;

@@ -70,6 +70,7 @@ sb_control_get_status (SbRequest *request)
 {
   SbEngine *engine = request->engine;
   g_autofree char *program = NULL;
+  g_autofree char *metrics = NULL;
   g_auto (GStrv) uris = NULL;
   JsonObject *object;
 
@@ -90,6 +91,8 @@ sb_control_get_status (SbRequest *request)
     json_object_set_null_member (object, "problem");
   json_object_set_int_member (object, "port", sb_engine_get_port (engine));
   sb_json_set_strings (object, "uris", uris);
+  metrics = sb_control_dup_metrics_uri (request->control);
+  sb_json_set_string (object, "metrics", metrics);
   sb_json_set_time (object, "started_at", sb_engine_get_started_at (engine));
   json_object_set_int_member (object, "clients", sb_client_list_count (sb_engine_get_clients (engine)));
   json_object_set_int_member (object, "tokens",

@@ -6,6 +6,8 @@
 #include "control/sb-control-follower.h"
 #include "control/sb-control-private.h"
 #include "control/sb-control-socket.h"
+#include "control/sb-http-port.h"
+#include "control/sb-metrics-server.h"
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
@@ -19,7 +21,6 @@
 #include <unistd.h>
 
 #define BACKLOG 128
-#define ACCEPT_PAUSE_MS 1000
 #define MAX_FOLLOWERS 16
 /* Beside the message, of which a JSON string may need two bytes for one: as much again as the largest schema, and the
  * rest. */
@@ -30,10 +31,9 @@ struct _SbControl
   GObject parent_instance;
 
   SbEngine *engine;
-  SoupServer *server;
-  GSocket *socket;
-  GSource *accept_source;
-  guint accept_pause;
+  SbHttpPort *port;     /* NULL: it does not listen */
+  SbMetricsServer *metrics;
+  gint64 start_time;    /* of the program, near enough: real time, µs */
   GPtrArray *followers; /* (element-type SbFollower) */
   char *path; /* of the socket, where it is ours to remove */
 };
@@ -62,6 +62,7 @@ static void
 sb_control_init (SbControl *self)
 {
   self->followers = g_ptr_array_new ();
+  self->start_time = g_get_real_time ();
 }
 
 /**
@@ -87,6 +88,27 @@ SbEngine *
 sb_control_get_engine (SbControl *self)
 {
   return self->engine;
+}
+
+/* Free with g_free(). */
+char *
+sb_control_make_metrics (SbControl *self)
+{
+  return sb_metrics_make (self->engine, self->start_time, self->followers->len);
+}
+
+void
+sb_control_get_metrics (SbRequest *request)
+{
+  if (sb_request_check (request, NULL, 0))
+    sb_request_answer_text (request, sb_control_make_metrics (request->control), SB_METRICS_TYPE);
+}
+
+/* Where metrics are given by HTTP; NULL: nowhere. */
+char *
+sb_control_dup_metrics_uri (SbControl *self)
+{
+  return self->metrics != NULL ? sb_metrics_server_dup_uri (self->metrics) : NULL;
 }
 
 /* Bytes that the body of a request may have: as many as the largest message needs, written as a JSON string. */
@@ -138,11 +160,24 @@ sb_control_finish_reply (SbControl *self, GAsyncResult *result)
   return reply;
 }
 
+static JsonNode *
+make_text_node (const char *text)
+{
+  JsonObject *object = json_object_new ();
+  JsonNode *node = json_node_init_object (json_node_alloc (), object);
+
+  json_object_set_string_member (object, "text", text);
+  json_object_unref (object);
+
+  return node;
+}
+
 /**
  * sb_control_handle_finish:
  * @status: (out) (optional): of HTTP
  *
- * Returns: (transfer full): the answer; errors are objects with "error" and "message"
+ * Returns: (transfer full): the answer; errors are objects with "error" and "message", and what is a text of its own is the member "text"
+ * of one
  */
 JsonNode *
 sb_control_handle_finish (SbControl *self, GAsyncResult *result, guint *status)
@@ -154,7 +189,7 @@ sb_control_handle_finish (SbControl *self, GAsyncResult *result, guint *status)
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   reply = sb_control_finish_reply (self, result);
-  node = g_steal_pointer (&reply->node);
+  node = reply->text != NULL ? make_text_node (reply->text) : g_steal_pointer (&reply->node);
   if (status != NULL)
     *status = reply->status;
   sb_control_reply_free (reply);
@@ -168,7 +203,8 @@ static void
 respond (SoupServerMessage *message, SbControlReply *reply)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autofree char *text = json_to_string (reply->node, FALSE);
+  g_autofree char *text = reply->text != NULL ? g_steal_pointer (&reply->text) : json_to_string (reply->node, FALSE);
+  const char *type = reply->text_type != NULL ? reply->text_type : "application/json";
   gsize length = strlen (text);
 
   if (reply->allow != NULL)
@@ -178,7 +214,7 @@ respond (SoupServerMessage *message, SbControlReply *reply)
    * next request. */
   soup_message_headers_replace (headers, "Connection", "close");
   soup_server_message_set_status (message, reply->status, NULL);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, g_steal_pointer (&text), length);
+  soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, g_steal_pointer (&text), length);
   sb_control_reply_free (reply);
 }
 
@@ -212,7 +248,7 @@ handled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SoupServerMessage) message = user_data;
   SbControlReply *reply = sb_control_finish_reply (self, result);
 
-  if (reply->follow != NULL && self->followers->len < MAX_FOLLOWERS && self->server != NULL)
+  if (reply->follow != NULL && self->followers->len < MAX_FOLLOWERS && self->port != NULL)
     {
       stream (self, message, reply);
       return;
@@ -296,58 +332,6 @@ request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GH
 
 /* --- the socket --- */
 
-static gboolean accept_cb (GSocket *socket, GIOCondition condition, gpointer user_data);
-
-static void
-watch (SbControl *self)
-{
-  self->accept_source = g_socket_create_source (self->socket, G_IO_IN, NULL);
-  g_source_set_callback (self->accept_source, G_SOURCE_FUNC (accept_cb), self, NULL);
-  g_source_attach (self->accept_source, g_main_context_get_thread_default ());
-}
-
-static gboolean
-accept_again_cb (gpointer user_data)
-{
-  SbControl *self = user_data;
-
-  self->accept_pause = 0;
-  watch (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* The accepting is ours, not SoupListener's: that one stops for good at the first accept() that fails for want of
- * descriptors. The addresses handed over are made up, since libsoup takes it for granted that a server's are of the
- * Internet (HTTP/1.0 without Host). */
-static gboolean
-accept_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-  SbControl *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
-  g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GInetAddress) loopback = NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (accepted == NULL)
-    {
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        return G_SOURCE_CONTINUE;
-      g_message ("The control socket cannot accept: %s", error->message);
-      g_clear_pointer (&self->accept_source, g_source_unref);
-      self->accept_pause = g_timeout_add (ACCEPT_PAUSE_MS, accept_again_cb, self);
-      return G_SOURCE_REMOVE;
-    }
-
-  connection = g_socket_connection_factory_create_connection (accepted);
-  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  address = g_inet_socket_address_new (loopback, 0);
-  soup_server_accept_iostream (self->server, G_IO_STREAM (connection), address, address, NULL);
-
-  return G_SOURCE_CONTINUE;
-}
-
 /* Between bind() and listen() nobody can connect, so the mode is right before anybody may. */
 static int
 open_socket (const char *path, GSocketAddress *address, GError **error)
@@ -373,7 +357,7 @@ open_socket (const char *path, GSocketAddress *address, GError **error)
 /**
  * sb_control_listen:
  *
- * Serves requests on DIR/control.sock, mode 0600. The engine holds the lock of the directory, so a socket that is there
+ * Serves requests on DIR/control.sock, mode 0600, and metrics where the settings say. The engine holds the lock of the directory, so a socket that is there
  * is left over from a program that was killed; it is replaced.
  *
  * Errors: %G_FILE_ERROR
@@ -383,11 +367,12 @@ sb_control_listen (SbControl *self, GError **error)
 {
   g_autofree char *path = NULL;
   g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (SoupServer) server = NULL;
   int dir_fd = -1;
   int fd;
 
   g_return_val_if_fail (SB_IS_CONTROL (self), FALSE);
-  g_return_val_if_fail (self->socket == NULL, FALSE);
+  g_return_val_if_fail (self->port == NULL, FALSE);
 
   path = g_build_filename (sb_engine_get_data_dir (self->engine), SB_CONTROL_SOCKET_NAME, NULL);
   address = sb_control_socket_address_new (sb_engine_get_data_dir (self->engine), &dir_fd, error);
@@ -401,17 +386,14 @@ sb_control_listen (SbControl *self, GError **error)
   if (fd < 0)
     return FALSE;
 
-  self->socket = g_socket_new_from_fd (fd, error);
-  if (self->socket == NULL)
-    {
-      close (fd);
-      return FALSE;
-    }
+  server = soup_server_new ("server-header", "Signalbox ", NULL);
+  soup_server_add_early_handler (server, NULL, early_cb, self, NULL);
+  soup_server_add_handler (server, NULL, request_cb, self, NULL);
+  self->port = sb_http_port_new (fd, server, 0, 0, error);
+  if (self->port == NULL)
+    return FALSE;
   self->path = g_steal_pointer (&path);
-  self->server = soup_server_new ("server-header", "Signalbox ", NULL);
-  soup_server_add_early_handler (self->server, NULL, early_cb, self, NULL);
-  soup_server_add_handler (self->server, NULL, request_cb, self, NULL);
-  watch (self);
+  self->metrics = sb_metrics_server_new (self);
 
   return TRUE;
 }
@@ -430,15 +412,9 @@ sb_control_close (SbControl *self)
   if (self->path != NULL)
     g_unlink (self->path);
   g_clear_pointer (&self->path, g_free);
-  g_clear_handle_id (&self->accept_pause, g_source_remove);
-  if (self->accept_source != NULL)
-    g_source_destroy (self->accept_source);
-  g_clear_pointer (&self->accept_source, g_source_unref);
+  g_clear_pointer (&self->metrics, sb_metrics_server_free);
   for (guint i = 0; i < self->followers->len; i++)
     sb_follower_end (g_ptr_array_index (self->followers, i));
   g_ptr_array_set_size (self->followers, 0);
-  if (self->server != NULL)
-    soup_server_disconnect (self->server);
-  g_clear_object (&self->server);
-  g_clear_object (&self->socket);
+  g_clear_pointer (&self->port, sb_http_port_free);
 }

@@ -42,6 +42,7 @@ typedef enum
   SB_REJECTED_DEPTH,
   SB_REJECTED_SCHEMA,
 } SbRejection;
+#define SB_N_REJECTIONS (SB_REJECTED_SCHEMA + 1)
 
 const char *sb_rejection_to_code (SbRejection rejection); /* "read_only", …; NULL for SB_REJECTED_NOT */
 

@@ -24,7 +24,7 @@ count_limit (SbLaneTotals *totals, SbGateLimit limit)
 {
   switch (limit)
     {
-    case SB_GATE_LIMIT_NONE: break;
+    case SB_GATE_LIMIT_NONE: sb_counter_add (totals->refused_other, 1); break;
     case SB_GATE_LIMIT_CLIENTS: sb_counter_add (totals->refused_full, 1); break;
     case SB_GATE_LIMIT_ADDRESS: sb_counter_add (totals->refused_address, 1); break;
     case SB_GATE_LIMIT_TOKEN: sb_counter_add (totals->refused_token, 1); break;

@@ -207,6 +207,8 @@ sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
       totals->bytes_in += sb_counter_get (lane->bytes_in);
       totals->bytes_out += sb_counter_get (lane->bytes_out);
       totals->rejected += sb_counter_get (lane->rejected);
+      for (guint r = 0; r < SB_N_REJECTIONS; r++)
+        totals->rejected_as[r] += sb_counter_get (lane->rejected_as[r]);
       totals->dropped += sb_counter_get (lane->dropped);
       totals->refused += sb_counter_get (lane->refused);
       totals->held += sb_counter_get (lane->held);
@@ -215,6 +217,7 @@ sb_hub_get_totals (SbHub *self, SbHubTotals *totals)
       totals->refused_address += sb_counter_get (lane->refused_address);
       totals->refused_token += sb_counter_get (lane->refused_token);
       totals->refused_attempts += sb_counter_get (lane->refused_attempts);
+      totals->refused_other += sb_counter_get (lane->refused_other);
       totals->handshake_timeouts += sb_counter_get (lane->handshake_timeouts);
       totals->accept_pauses += sb_counter_get (lane->accept_pauses);
       totals->closed_rejected += sb_counter_get (lane->closed_rejected);

@@ -66,6 +66,7 @@ typedef struct
   guint64 bytes_in;
   guint64 bytes_out;
   guint64 rejected;        /* messages that failed a check */
+  guint64 rejected_as[SB_N_REJECTIONS]; /* the same, by why */
   guint64 dropped;         /* messages not delivered to somebody */
   guint64 refused;         /* handshakes */
   guint64 not_kept;        /* traffic entries that did not fit the outbox */
@@ -77,6 +78,7 @@ typedef struct
   guint64 refused_address;    /* … as one address may have */
   guint64 refused_token;      /* … as the token may have */
   guint64 refused_attempts;   /* … after too many refused tokens of an address */
+  guint64 refused_other;      /* … for no limit: without a good token, from elsewhere, no handshake at all, … */
   guint64 handshake_timeouts; /* connections cut before their handshake was done */
   guint64 accept_pauses;      /* times that accepting paused for want of descriptors */
   guint64 closed_rejected;    /* clients closed with 1008: too many rejected messages */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-event.h"
 #include "net/sb-peer.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct
   _Atomic guint64 bytes_in;
   _Atomic guint64 bytes_out;
   _Atomic guint64 rejected;
+  _Atomic guint64 rejected_as[SB_N_REJECTIONS]; /* the same, by why */
   _Atomic guint64 dropped;
   _Atomic guint64 refused;
 
@@ -29,6 +31,7 @@ typedef struct
   _Atomic guint64 refused_address;
   _Atomic guint64 refused_token;
   _Atomic guint64 refused_attempts;
+  _Atomic guint64 refused_other;
   _Atomic guint64 handshake_timeouts;
   _Atomic guint64 accept_pauses;
   _Atomic guint64 closed_rejected;

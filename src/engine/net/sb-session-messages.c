@@ -49,7 +49,7 @@ session_log (SbSession *self, GBytes *payload, gboolean binary, const Trouble *t
 
 /* TRUE: it was one too many in a minute. */
 static gboolean
-session_count_rejected (SbSession *self)
+session_count_rejected (SbSession *self, SbRejection rejection)
 {
   if (self->lane->now - self->minute >= G_TIME_SPAN_MINUTE)
     {
@@ -59,6 +59,7 @@ session_count_rejected (SbSession *self)
   self->n_rejected++;
   sb_counter_add (self->peer->counters.rejected, 1);
   sb_counter_add (self->lane->totals.rejected, 1);
+  sb_counter_add (self->lane->totals.rejected_as[rejection], 1);
 
   return self->n_rejected > self->lane->limits.max_rejected;
 }
@@ -132,7 +133,7 @@ session_answer (SbSession *self, const Trouble *trouble, SbRuleFailure action, g
 static void
 session_reject (SbSession *self, gboolean binary, const guint8 *payload, gsize length, Trouble *trouble)
 {
-  gboolean too_many = session_count_rejected (self);
+  gboolean too_many = session_count_rejected (self, trouble->rejection);
   SbRuleFailure action = trouble->rule != NULL ? trouble->rule->spec.on_failure : SB_RULE_REPLY;
 
   if (trouble->rule != NULL)
@@ -246,7 +247,7 @@ sb_session_take_broken (SbSession *self, const SbFrameError *error)
     return;
 
   self->sequence++;
-  session_count_rejected (self);
+  session_count_rejected (self, trouble.rejection);
   trouble.rule = self->token->spec.may_publish ? self->room->rule : NULL;
   if (trouble.rule != NULL)
     sb_rule_counts_add_failed (trouble.rule->counts, trouble.cause);
