@@ -414,7 +414,7 @@ sb_request_get_query_boolean (SbRequest *self, const char *name, gboolean *value
       return TRUE;
     }
 
-  sb_request_fail (self, 400, "invalid_value", name, _("“%s” has to be %s."), name, _("true or false"));
+  sb_request_fail (self, 400, "invalid_value", name, _("“%s” has to be true or false."), name);
 
   return FALSE;
 }
