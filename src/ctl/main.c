@@ -168,7 +168,7 @@ static SbCtlStatus
 run (const SbCtlCommand *command, char **arguments)
 {
   g_autofree char *parameters = g_strdup_printf ("%s %s", command->name, command->arguments);
-  g_autoptr (GOptionContext) context = g_option_context_new (parameters);
+  g_autoptr (GOptionContext) context = g_option_context_new (g_strchomp (parameters));
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) words = g_strdupv (arguments);
   guint skip;
@@ -188,8 +188,12 @@ run (const SbCtlCommand *command, char **arguments)
   if (*rest != NULL && g_str_equal (*rest, "--"))
     rest++;
   if (skip == 0 || g_strv_length (rest) != command->n_words)
-    /* Translators: a command and its arguments */
-    return sb_ctl_fail (SB_CTL_USAGE, _("it is: signalboxctl %s %s"), command->name, command->arguments);
+    {
+      /* Translators: a command and its arguments */
+      g_autofree char *usage = g_strdup_printf (_("it is: signalboxctl %s %s"), command->name, command->arguments);
+
+      return sb_ctl_fail (SB_CTL_USAGE, "%s", g_strchomp (usage));
+    }
   if (options.data_dir == NULL)
     options.data_dir = sb_ctl_dup_default_data_dir ();
 
@@ -242,7 +246,8 @@ main (int argc, char *argv[])
   command = sb_ctl_find_command (&grammar, words, &n_words);
   if (command != NULL)
     return run (command, argv);
-  if (words[0] == NULL && argc > 1 && (g_str_equal (argv[argc - 1], "--help") || g_str_equal (argv[argc - 1], "-h")))
+  if ((words[0] == NULL && argc > 1 && (g_str_equal (argv[argc - 1], "--help") || g_str_equal (argv[argc - 1], "-h"))) ||
+      (g_strv_length (words) == 1 && g_str_equal (words[0], "help")))
     {
       print_help (stdout);
       return SB_CTL_DONE;

@@ -14,9 +14,8 @@ sb_ctl_print_json (JsonNode *node)
   printf ("%s\n", text);
 }
 
-/* Columns that a terminal needs for @text. */
-static int
-text_width (const char *text)
+int
+sb_ctl_width (const char *text)
 {
   int width = 0;
 
@@ -34,7 +33,7 @@ text_width (const char *text)
 char *
 sb_ctl_pad (const char *text, int width, gboolean right)
 {
-  int padding = MAX (width - text_width (text), 0);
+  int padding = MAX (width - sb_ctl_width (text), 0);
 
   return right ? g_strdup_printf ("%*s%s", padding, "", text) : g_strdup_printf ("%s%*s", text, padding, "");
 }
@@ -45,7 +44,7 @@ sb_ctl_cut (const char *text, int width)
   g_autoptr (GString) cut = NULL;
   int used = 0;
 
-  if (text_width (text) <= width)
+  if (sb_ctl_width (text) <= width)
     return g_strdup (text);
 
   cut = g_string_new (NULL);
@@ -66,7 +65,7 @@ sb_ctl_cut (const char *text, int width)
 static void
 print_cell (const char *text, int width, gboolean number, gboolean last)
 {
-  int padding = width - text_width (text);
+  int padding = width - sb_ctl_width (text);
 
   if (number)
     printf ("%*s%s", padding, "", text);
@@ -83,14 +82,14 @@ print_table (JsonArray *rows, const SbCtlColumn *columns, guint n_columns)
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
 
   for (guint c = 0; c < n_columns; c++)
-    widths[c] = text_width (_(columns[c].heading));
+    widths[c] = sb_ctl_width (_(columns[c].heading));
   for (guint r = 0; r < n_rows; r++)
     for (guint c = 0; c < n_columns; c++)
       {
         char *cell = columns[c].cell (json_array_get_object_element (rows, r), columns[c].member);
 
         g_ptr_array_add (cells, cell);
-        widths[c] = MAX (widths[c], text_width (cell));
+        widths[c] = MAX (widths[c], sb_ctl_width (cell));
       }
 
   for (guint c = 0; c < n_columns; c++)

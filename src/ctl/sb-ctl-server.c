@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "control/sb-control-client.h"
 #include "sb-ctl.h"
 
 #include <glib/gi18n.h>
@@ -234,11 +235,25 @@ parse_value (JsonNode *now, const char *text)
   return json_node_init_string (json_node_alloc (), text);
 }
 
+/* What the running server has to complain of, if one runs and has. */
+static char *
+dup_problem (const SbCtlOptions *options)
+{
+  guint status = 0;
+  g_autoptr (JsonNode) answer = sb_control_client_call (options->data_dir, "GET", "/status", NULL, &status, NULL);
+
+  return answer != NULL && status == 200
+             ? g_strdup (json_object_get_string_member_with_default (json_node_get_object (answer), "problem", NULL))
+             : NULL;
+}
+
 static SbCtlStatus
 settings_set (const SbCtlOptions *options, char **words)
 {
   g_autoptr (JsonObject) now = NULL;
   g_autoptr (JsonObject) answer = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
   JsonObject *body;
   SbCtlStatus result = sb_ctl_call (options, SB_CTL_MAKES_DATA, "GET", "/settings", NULL, &now);
 
@@ -248,11 +263,20 @@ settings_set (const SbCtlOptions *options, char **words)
     return sb_ctl_fail (SB_CTL_FAILED, _("There is no setting “%s”; see: signalboxctl settings list"), words[0]);
   body = json_object_new ();
   json_object_set_member (body, words[0], parse_value (json_object_get_member (now, words[0]), words[1]));
+  before = dup_problem (options);
   result = sb_ctl_call (options, SB_CTL_MAKES_DATA, "PATCH", "/settings", body, &answer);
-  if (result == SB_CTL_DONE)
-    sb_ctl_print_done (options, answer, _("Set %s."), words[0]);
+  if (result != SB_CTL_DONE)
+    return result;
+  sb_ctl_print_done (options, answer, _("Set %s."), words[0]);
+  /* It is set, and yet does not do what was meant. */
+  after = dup_problem (options);
+  if (after != NULL && g_strcmp0 (before, after) != 0)
+    {
+      fflush (stdout);
+      sb_ctl_fail (SB_CTL_DONE, "%s", after);
+    }
 
-  return result;
+  return SB_CTL_DONE;
 }
 
 /* --- The certificate --- */

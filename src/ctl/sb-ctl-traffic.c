@@ -18,13 +18,14 @@
 #define PAGE 1000           /* messages of one answer */
 #define FOLLOWED_FIRST 10   /* of those before, to see where one is; as tail(1) has it */
 #define PREVIEW_WIDTH 240   /* columns, where there is no terminal to fit in */
-#define MIN_PREVIEW_WIDTH 20
+#define MIN_PREVIEW_WIDTH 8
+#define NARROW 70           /* columns of a terminal that has no room for sizes and milliseconds */
 
 /* --- one line for people --- */
 
 /* Of the day where it is not today. */
 static char *
-time_text (JsonObject *line)
+time_text (JsonObject *line, gboolean milliseconds)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (json_object_get_string_member (line, "time"), NULL);
   g_autoptr (GDateTime) time = utc != NULL ? g_date_time_to_local (utc) : NULL;
@@ -37,6 +38,9 @@ time_text (JsonObject *line)
                                             g_date_time_get_year (time) == g_date_time_get_year (now)
                                         ? "%H:%M:%S"
                                         : "%Y-%m-%d %H:%M:%S");
+
+  if (!milliseconds)
+    return g_steal_pointer (&clock);
 
   return g_strdup_printf ("%s.%03d", clock, g_date_time_get_microsecond (time) / 1000);
 }
@@ -101,28 +105,37 @@ message_mark (JsonObject *line)
   return g_str_equal (json_object_get_string_member (line, "direction"), "client") ? "→" : "←";
 }
 
-/* Columns that are left of the terminal's line behind the first @used; as many as make sense where there is no terminal. */
+/* Columns of the terminal; 0: there is none to fit in. */
 static int
-columns_left (int used)
+get_columns (void)
 {
   struct winsize size;
 
-  if (!isatty (STDOUT_FILENO) || ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return PREVIEW_WIDTH;
+  return isatty (STDOUT_FILENO) && ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
-  return MAX ((int) size.ws_col - used, MIN_PREVIEW_WIDTH);
+/* @text in its column, which a terminal has less room for. */
+static char *
+make_cell (const char *text, int width, int columns)
+{
+  int most = columns == 0 ? G_MAXINT : MAX (columns / 5, 6);
+  g_autofree char *cut = sb_ctl_cut (text, most);
+
+  return sb_ctl_pad (cut, MIN (width, most), FALSE);
 }
 
 static void
 print_row (JsonObject *line, const char *mark, const char *channel, const char *size, const char *text)
 {
-  g_autofree char *time = time_text (line);
+  int columns = get_columns ();
+  gboolean narrow = columns > 0 && columns < NARROW;
+  g_autofree char *time = time_text (line, !narrow);
   g_autofree char *client = client_text (line);
-  g_autofree char *client_cell = sb_ctl_pad (client, 16, FALSE);
-  g_autofree char *channel_cell = sb_ctl_pad (channel, 12, FALSE);
-  g_autofree char *size_cell = sb_ctl_pad (size, 8, TRUE);
-  g_autofree char *head = g_strdup_printf ("%s %s %s  %s %s", time, mark, client_cell, channel_cell, size_cell);
-  g_autofree char *cut = sb_ctl_cut (text, columns_left ((int) g_utf8_strlen (head, -1) + 2));
+  g_autofree char *client_cell = make_cell (client, 16, columns);
+  g_autofree char *channel_cell = make_cell (channel, 12, columns);
+  g_autofree char *size_cell = narrow ? g_strdup ("") : sb_ctl_pad (size, 9, TRUE);
+  g_autofree char *head = g_strdup_printf ("%s %s %s  %s%s", time, mark, client_cell, channel_cell, size_cell);
+  g_autofree char *cut = sb_ctl_cut (text, columns == 0 ? PREVIEW_WIDTH : MAX (columns - sb_ctl_width (head) - 2, MIN_PREVIEW_WIDTH));
 
   printf ("%s  %s\n", head, cut);
 }
@@ -250,9 +263,9 @@ static SbCtlStatus
 fetch_pages (const SbCtlOptions *options, const char *path, int limit, GPtrArray *pages, gint64 *not_kept)
 {
   gint64 before = G_MAXINT64;
-  gboolean more = TRUE;
+  gboolean more;
 
-  while (more && limit > 0)
+  do
     {
       g_autofree char *page_path = g_strdup_printf ("%slimit=%d&before=%" G_GINT64_FORMAT, path, MIN (limit, PAGE), before);
       JsonObject *page = NULL;
@@ -269,6 +282,7 @@ fetch_pages (const SbCtlOptions *options, const char *path, int limit, GPtrArray
         before = json_object_get_int_member (json_array_get_object_element (messages, 0), "id");
       *not_kept = json_object_get_int_member (page, "not_kept");
     }
+  while (more && limit > 0);
 
   return SB_CTL_DONE;
 }

@@ -156,6 +156,8 @@ char *sb_ctl_format_integer (JsonObject *object, const char *member);
 char *sb_ctl_format_strings (JsonObject *object, const char *member);               /* "/a, /b" */
 /* Text of strangers with what would move a terminal's cursor taken out. */
 char *sb_ctl_format_text (JsonObject *object, const char *member);
+/* Columns that a terminal needs for @text. */
+int   sb_ctl_width (const char *text);
 /* @text in so many columns of a terminal at least, at its left or right. */
 char *sb_ctl_pad (const char *text, int width, gboolean right);
 /* The beginning of @text where it needs more columns than that, with "…" for the rest. */

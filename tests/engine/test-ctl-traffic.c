@@ -256,6 +256,8 @@ test_what_makes_no_sense (ProgramFixture *self, gconstpointer data)
     { "traffic --channel news", 1, "“news” is not a channel" },
     { "traffic --follow --channel news", 1, "“news” is not a channel" },
     { "traffic --follow --limit 1001", 1, "limit" },
+    { "traffic --limit 0", 1, "“limit” has to be a whole number from 1" },
+    { "traffic --limit -5", 1, "“limit” has to be a whole number from 1" },
     { "traffic now", 2, "it is: signalboxctl traffic" },
     { "traffic --reason x", 2, "--reason" },
     { "left --rejected", 2, "--rejected" },
@@ -297,6 +299,8 @@ test_metrics (ProgramFixture *self, gconstpointer data)
   g_auto (Outcome) bad = program_ctl (self, "settings set metrics-listen 9187");
   g_autoptr (JsonNode) json = program_json (self, "metrics");
   g_autoptr (JsonNode) status = program_json (self, "status");
+  g_auto (Outcome) degraded = { 0 };
+  g_autofree char *taken = NULL;
 
   g_assert_cmpint (outcome.status, ==, 0);
   g_assert_cmpstr (outcome.err, ==, "");
@@ -305,6 +309,11 @@ test_metrics (ProgramFixture *self, gconstpointer data)
   store_assert_contains (program_get_string (json, "text"), "\nsignalbox_clients 0\n");
   g_assert_cmpint (set.status, ==, 0);
   g_assert_true (g_str_has_prefix (program_get_string (status, "metrics"), "http://127.0.0.1:"));
+  taken = g_strdup_printf ("settings set metrics-listen 127.0.0.1:%u", (guint) self->port);
+  degraded = program_ctl (self, taken);
+  g_assert_cmpint (degraded.status, ==, 0);
+  store_assert_contains (degraded.out, "Set metrics-listen.");
+  store_assert_contains (degraded.err, "Metrics cannot be given on 127.0.0.1:");
   g_assert_cmpint (bad.status, ==, 1);
   store_assert_contains (bad.err, "“9187” is not an address with a port");
 }

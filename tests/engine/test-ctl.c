@@ -84,6 +84,7 @@ test_help_and_version (ProgramFixture *self, gconstpointer data)
   static const Case cases[] = {
     { "--help", 0, "token issue", NULL },
     { "-h", 0, "broadcast JSON", NULL },
+    { "help", 0, "broadcast JSON", NULL },
     { "token issue --help", 0, "--max-connections", NULL },
     { "broadcast --help", 0, "--channel", NULL },
   };
