@@ -58,6 +58,8 @@ sb_ctl_print_report (const SbCtlOptions *options, JsonObject *answer)
                      (int) json_object_get_int_member (answer, "dropped"),
                      (int) json_object_get_int_member (answer, "pending"),
                      json_object_get_double_member (answer, "duration_ms"));
+  if (!options->json && json_object_get_boolean_member (answer, "retained"))
+    printf ("%s\n", _("Message kept for newcomers"));
   if (!options->json && json_array_get_length (json_object_get_array_member (answer, "dropped_clients")) > 0)
     sb_ctl_print_list (options, answer, "dropped_clients", columns, G_N_ELEMENTS (columns), "");
 }

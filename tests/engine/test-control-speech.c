@@ -159,6 +159,7 @@ test_retained (Fixture *self, gconstpointer data)
 
   direct = call (self, "POST", "/broadcasts", "{\"tokens\":[1],\"message\":\"1\",\"retain\":true}", 400);
   g_assert_cmpstr (get_string (direct, "error"), ==, "invalid_value");
+  g_assert_cmpstr (get_string (direct, "field"), ==, "retain");
   json_object_unref (call (self, "POST", "/clients/1/send", "{\"message\":\"1\",\"retain\":true}", 400));
   json_object_unref (call (self, "POST", "/schedules", "{\"everyone\":true,\"message\":\"1\",\"every\":5,\"retain\":true}", 400));
   json_object_unref (call (self, "POST", "/broadcasts", "{\"everyone\":true,\"message\":\"1\",\"retain\":1}", 400));

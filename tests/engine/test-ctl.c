@@ -332,7 +332,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
       { "template show 1", 0, "[2]\n", NULL },
       { "template send 1", 0, "Sent to 1 of 1", NULL },
       { "template send 1 --retain", 0, "Sent to 1 of 1", NULL },
-      { "broadcast '[5]' --retain", 0, "Sent to 1 of 1", NULL },
+      { "broadcast '[5]' --retain", 0, "ms.\nMessage kept for newcomers\n", NULL },
       { "broadcast '[5]' --retain --token 1", 1, NULL, "Only a message to everyone or to channels can be kept" },
       { "retained list", 0, "/news", NULL },
       { "retained show 1", 0, "[2]\n", NULL },

@@ -218,6 +218,34 @@ test_large (Fixture *self, gconstpointer data)
     }
 }
 
+/* What is kept for newcomers goes out before anything was heard of them, and is more than the socket takes at once. */
+static void
+test_retained (Fixture *self, gconstpointer data)
+{
+  gsize size = 900 * 1000;
+  g_autofree char *text = g_strnfill (size, ' ');
+  g_autoptr (SbTarget) everyone = sb_target_new_everyone ();
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_retained_unref);
+  g_autoptr (SbFrame) frame = NULL;
+  g_autoptr (SbRetainedTable) table = NULL;
+
+  memcpy (text, "[]", 2);
+  frame = sb_frame_new (SB_OPCODE_TEXT, text, size);
+  g_ptr_array_add (kept, sb_retained_new (1, "**", frame));
+  table = sb_retained_table_new (kept);
+  sb_hub_broadcast_retained (self->hub, 1, everyone, frame, table);
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (Client) newcomer = client_new (self, self->secret);
+
+      sb_test_wait (newcomer->received->len == 1);
+      g_assert_cmpmem (g_bytes_get_data (newcomer->received->pdata[0], NULL),
+                       g_bytes_get_size (newcomer->received->pdata[0]), text, size);
+      sb_test_wait (self->n_joined == i);
+    }
+  g_assert_cmpuint (sb_retained_get_delivered (g_ptr_array_index (kept, 0)), ==, 3);
+}
+
 static GIOStream *
 connect_raw (Fixture *self, gboolean handshake)
 {
@@ -407,6 +435,7 @@ main (int argc, char *argv[])
       struct { const char *name; void (*func) (Fixture *, gconstpointer); } tests[] = {
         { "relay", test_relay },
         { "large", test_large },
+        { "retained", test_retained },
         { "early", test_early },
         { "hub-goes", test_hub_goes },
         { "too-slow", test_too_slow },

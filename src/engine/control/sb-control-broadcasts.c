@@ -123,7 +123,13 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sb_request_broadcast (SbRequest *request, const SbTarget *target, gboolean binary, GBytes *payload)
 {
-  if (sb_request_get_boolean (request, "retain"))
+  gboolean retain = sb_request_get_boolean (request, "retain");
+
+  /* The engine would refuse it as well, but cannot say which member is to blame. */
+  if (retain && (target->token_ids != NULL || target->client_ids != NULL))
+    sb_request_fail (request, 400, "invalid_value", "retain",
+                     _("Only a message to everyone or to channels can be kept for newcomers."));
+  else if (retain)
     sb_engine_retain_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sent_cb, request);
   else
     sb_engine_broadcast_async (request->engine, SB_CONTROL_ACTOR, target, binary, payload, sent_cb, request);
