@@ -5,8 +5,11 @@
 #include "wire-fixture.h"
 #include "wire-requests.h"
 
+#include <arpa/inet.h>
 #include <json-glib/json-glib.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define PATH(path) "GET " path " HTTP/1.1\r\n" REST
 
@@ -366,6 +369,62 @@ test_stop (Wire *self, gconstpointer data)
   g_ptr_array_unref (open_silent (self, 2));
 }
 
+/* The server's end of a client's connection. */
+static int
+find_other_end (SbTestClient *client)
+{
+  for (int fd = 3; fd < 1024; fd++)
+    {
+      struct sockaddr_in address;
+      socklen_t size = sizeof address;
+
+      if (getpeername (fd, (struct sockaddr *) &address, &size) == 0 && address.sin_family == AF_INET &&
+          ntohs (address.sin_port) == sb_test_client_get_port (client))
+        return fd;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+expect_options (Wire *self, guint unsent)
+{
+  static const Case plain = { "plain", GET REST, 101, "/" };
+  static const char *const before[] = { "", BY_LIBSOUP };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
+    {
+      g_autoptr (SbTestClient) client = sb_test_client_new (self->port);
+      g_autoptr (GString) request = make_request (self, &plain);
+      g_autoptr (SbTestResponse) response = NULL;
+      guint n_joined = self->n_joined;
+      int no_delay, timeout;
+      int fd;
+
+      g_string_prepend (request, before[i]);
+      sb_test_client_send_bytes (client, request->str, request->len);
+      response = sb_test_client_receive_response (client);
+      sb_test_wait (self->n_joined > n_joined);
+      fd = find_other_end (client);
+      g_assert_no_errno (getsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &(socklen_t) { sizeof no_delay }));
+      g_assert_no_errno (getsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &(socklen_t) { sizeof timeout }));
+      g_assert_cmpint (no_delay, ==, 1);
+      g_assert_cmpuint (timeout, ==, unsent * 1000);
+    }
+}
+
+/* A small message is not held back, and what nobody takes is given up when the pings say that nobody is there. */
+static void
+test_options (Wire *self, gconstpointer data)
+{
+  SbSessionLimits limits;
+
+  sb_session_limits_init (&limits);
+  expect_options (self, limits.ping_interval + limits.pong_timeout + limits.close_timeout);
+  limits.ping_interval += 7;
+  wire_set_limits (self, &limits);
+  expect_options (self, limits.ping_interval + limits.pong_timeout + limits.close_timeout);
+}
+
 /* What the admin sees of a client is the same, too. */
 static void
 test_facts (Wire *self, gconstpointer data)
@@ -414,6 +473,7 @@ main (int argc, char **argv)
   ADD ("/wire-handshake/plain/attempts", test_attempts);
   ADD ("/wire-handshake/plain/facts", test_facts);
   ADD ("/wire-handshake/plain/late", test_late);
+  ADD ("/wire-handshake/plain/options", test_options);
   ADD ("/wire-handshake/plain/stop", test_stop);
 #undef ADD
   return g_test_run ();

@@ -158,10 +158,26 @@ pending_new (SbAcceptor *self, int fd, const SbRemote *remote)
   return pending;
 }
 
+/* What every connection is to have is set on the listening socket: Linux hands it on to what is accepted, which spares each two calls.
+ *
+ * A peer that is gone without a word is found by its pings, and before this is over; what was sent to it must not stay in the kernel for a
+ * quarter of an hour longer. */
+static void
+set_options (SbAcceptor *self)
+{
+  const SbSessionLimits *limits = &self->lane->limits;
+  guint unsent = (limits->ping_interval + limits->pong_timeout + limits->close_timeout) * 1000; /* ms */
+
+  setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  setsockopt (self->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unsent, sizeof unsent);
+}
+
 void
 sb_acceptor_limits_changed (SbAcceptor *self)
 {
   set_overdue (self);
+  if (self->fd >= 0)
+    set_options (self);
 }
 
 /* --- Accepting ----------------------------------------------------------------------------------- */
@@ -305,17 +321,6 @@ wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
   return tls;
 }
 
-/* ms. A peer that is gone without a word is found by its pings, and before this is over; what was sent to it must not
- * stay in the kernel for a quarter of an hour longer. */
-static void
-limit_unsent (SbAcceptor *self, int fd)
-{
-  const SbSessionLimits *limits = &self->lane->limits;
-  guint timeout = (limits->ping_interval + limits->pong_timeout + limits->close_timeout) * 1000;
-
-  setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
-}
-
 /* Has libsoup hear the rest. @heard (nullable): what was read; NULL with TLS only. */
 static void
 hand_over (Pending *pending, GBytes *heard)
@@ -385,8 +390,6 @@ take_connection (SbAcceptor *self, int fd, const SbRemote *remote)
 {
   Pending *pending = pending_new (self, fd, remote);
 
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
-  limit_unsent (self, fd);
   if (self->certificate != NULL)
     hand_over (pending, NULL);
   /* In a rush, or from this computer, it has often spoken by now. */
@@ -492,6 +495,7 @@ sb_acceptor_listen (SbAcceptor *self, int fd)
   g_return_if_fail (self->fd < 0);
 
   self->fd = fd;
+  set_options (self);
   start_accepting (self);
   self->source = g_unix_fd_source_new (self->epoll_fd, G_IO_IN);
   g_source_set_static_name (self->source, "SbAcceptor");
