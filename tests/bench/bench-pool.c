@@ -212,6 +212,8 @@ send_request (BenchPool *self, BenchClient *client)
                           "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",
                           path, self->port);
+  if (self->deflate)
+    g_string_append (request, "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n");
   if (self->token != NULL)
     g_string_append_printf (request, "Authorization: Bearer %s\r\n", self->token);
   g_string_append (request, "\r\n");
@@ -276,6 +278,11 @@ take_response (BenchPool *self, BenchClient *client, const guint8 *data, gsize l
       bench_pool_fail (self, client, "the handshake's answer is wrong");
       return 0;
     }
+  if (self->deflate && memmem (data, end - data, "server_no_context_takeover", 26) == NULL)
+    {
+      bench_pool_fail (self, client, "nothing is going to be compressed");
+      return 0;
+    }
   client->state = BENCH_CLIENT_OPEN;
   self->n_open++;
   sb_histogram_add (&self->handshakes, self->now - client->began);
@@ -316,7 +323,7 @@ take_frame (BenchPool *self, BenchClient *client, const guint8 *data, gsize leng
   payload_length = data[1];
   if (payload_length == 126)
     header = 4;
-  else if (payload_length > 126 || (data[0] & 0xF0) != 0x80)
+  else if (payload_length > 126 || ((data[0] & 0xF0) != 0x80 && ((data[0] & 0xF0) != 0xC0 || !self->deflate)))
     {
       bench_pool_fail (self, client, "a frame that begins %02X %02X", data[0], data[1]);
       return 0;
@@ -330,8 +337,16 @@ take_frame (BenchPool *self, BenchClient *client, const guint8 *data, gsize leng
 
   if ((data[0] & 0x0F) == 0x1)
     {
-      if (client->state == BENCH_CLIENT_OPEN && !client->stuck)
+      if (client->state != BENCH_CLIENT_OPEN || client->stuck)
+        ;
+      else if ((data[0] & 0x40) == 0 && self->deflate)
+        bench_pool_fail (self, client, "a message is not compressed");
+      else if ((data[0] & 0x40) == 0)
         self->funcs.message (self, client, data + header, payload_length);
+      else if (self->funcs.packed != NULL)
+        self->funcs.packed (self, client, data + header, payload_length);
+      else
+        bench_pool_fail (self, client, "a message is compressed");
     }
   else
     take_control (self, client, data[0] & 0x0F, data + header, payload_length);

@@ -40,6 +40,7 @@ typedef struct
 {
   void (*opened)  (BenchPool *pool, BenchClient *client);
   void (*message) (BenchPool *pool, BenchClient *client, const guint8 *payload, gsize length);
+  void (*packed)  (BenchPool *pool, BenchClient *client, const guint8 *payload, gsize length); /* nullable: then it is a failure */
   void (*closed)  (BenchPool *pool, BenchClient *client); /* nullable: then it is a failure */
 } BenchPoolFuncs;
 
@@ -59,6 +60,7 @@ struct _BenchPool
   guint n_clients;
   BenchClient *clients;
   gboolean tls;                           /* clients speak TLS */
+  gboolean deflate;                       /* clients ask for permessage-deflate, without context in either direction */
   gboolean sleeps;                        /* waits for events instead of asking for them over and over */
 
   /* To be read: */

@@ -17,13 +17,32 @@
 #define HEAD_LENGTH (sizeof PAYLOAD_HEAD - 1)
 #define LEAST_SIZE (HEAD_LENGTH + 8 + sizeof PAYLOAD_MIDDLE - 1 + sizeof PAYLOAD_TAIL - 1)
 
+/* Words, in no order, so that compressing them takes as much work as it does with words that mean something. */
+static void
+fill (char *text, gsize length)
+{
+  static const char *const words[] = { "temperature ", "21.5 ", "kitchen ", "sensor ", "ok ", "left ", "2026-03-14 ", "the ",
+                                       "window ", "of ", "19 ", "is ", "door ", "open ", "garden ", "7 " };
+  guint32 state = 1;
+
+  for (gsize at = 0; at < length;)
+    {
+      const char *word;
+
+      state = state * 1664525 + 1013904223;
+      word = words[state >> 28];
+      for (; *word != '\0' && at < length; word++)
+        text[at++] = *word;
+    }
+}
+
 static void
 make_payload (Load *self)
 {
   gsize at = HEAD_LENGTH + 8;
 
   self->payload = g_malloc (self->size + 1);
-  memset (self->payload, 'x', self->size);
+  fill (self->payload, self->size);
   self->payload[self->size] = '\0';
   memcpy (self->payload, PAYLOAD_HEAD, HEAD_LENGTH);
   memcpy (self->payload + at, PAYLOAD_MIDDLE, sizeof PAYLOAD_MIDDLE - 1);
@@ -168,6 +187,7 @@ run (Load *self, const LoadMode *mode)
   self->pool.path = mode->path;
   self->pool.funcs.opened = mode->opened;
   self->pool.funcs.message = mode->message;
+  self->pool.funcs.packed = mode->packed;
   self->pool.funcs.closed = mode->closed;
   bench_pool_init (&self->pool);
   make_payload (self);
@@ -228,6 +248,7 @@ main (int argc, char **argv)
     { "warm-up", 0, 0, G_OPTION_ARG_DOUBLE, &load.warm_up, "Seconds before measuring (0.5)", "S" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &load.seconds, "Seconds of measuring (3)", "S" },
     { "tls", 0, 0, G_OPTION_ARG_NONE, &load.pool.tls, "Speak TLS, with whatever certificate", NULL },
+    { "deflate", 0, 0, G_OPTION_ARG_NONE, &load.pool.deflate, "Have messages come compressed; fan-out", NULL },
     { "windows", 0, 0, G_OPTION_ARG_INT, &windows, "Of each kind, without and with stuck clients; stuck (10)", "N" },
     { "sleep", 0, 0, G_OPTION_ARG_NONE, &load.pool.sleeps, "Wait for events; else the load takes a CPU of its own", NULL },
     { "server", 0, 0, G_OPTION_ARG_INT, &load.server, "Process whose CPU and memory to read", "PID" },
@@ -264,6 +285,8 @@ main (int argc, char **argv)
       return 2;
     }
 
+  if (inflateInit2 (&load.inflater, -MAX_WBITS) != Z_OK)
+    g_error ("zlib cannot be begun");
   signal (SIGPIPE, SIG_IGN);
   bench_raise_files ();
   load.pool.port = port;
@@ -279,7 +302,10 @@ main (int argc, char **argv)
   run (&load, mode);
   clients = load.pool.n_failed > 0 || load.lost > 0 ? 1 : 0;
   bench_pool_clear (&load.pool);
+  inflateEnd (&load.inflater);
   g_free (load.payload);
+  for (guint i = 0; i < LOAD_RING; i++)
+    g_clear_pointer (&load.ring[i].packed, g_byte_array_unref);
   g_free (load.ring);
   g_array_unref (load.window_p99);
   return clients;

@@ -3,6 +3,7 @@
 
 #include "bench-pool.h"
 #include "bench-process.h"
+#include <zlib.h>
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ typedef struct
   gint64 sent_at;
   guint delivered;
   char digits[9];
+  GByteArray *packed; /* as it came to the first of all, compressed; NULL: it has come to nobody yet */
 } LoadMessage;
 
 /* What a run measures between its begin and its end. */
@@ -68,6 +70,7 @@ typedef struct
   gint64 due;        /* … when the next one is to be sent, with a rate; 0: nothing to wait for */
   guint next_victim; /* churn, pair with a rate: whose turn it is */
   guint64 lost;      /* messages that did not arrive */
+  z_stream inflater; /* for the compressed ones */
   GArray *window_p99;  /* (element-type gint64) stuck: ns, of windows without and with in turns */
   guint stuck_cut;   /* stuck clients that the server has closed with 1013, or cut */
 } Load;
@@ -79,6 +82,7 @@ typedef struct
   char *(*path) (BenchPool *pool, guint index);
   void (*opened) (BenchPool *pool, BenchClient *client);
   void (*message) (BenchPool *pool, BenchClient *client, const guint8 *payload, gsize length);
+  void (*packed) (BenchPool *pool, BenchClient *client, const guint8 *payload, gsize length);
   void (*closed) (BenchPool *pool, BenchClient *client);
   void (*run) (Load *self);
   gboolean stuck_later; /* stuck clients come when @run has them come */

@@ -2,6 +2,9 @@
 """What comes out of a measurement, the tables of it, and what it had to reach."""
 import statistics
 
+DEFLATE_SIZE = 1000  # bytes of a message that is compressed
+
+
 def per(cpu, count):
     """Microseconds of CPU for each of `count`."""
     return cpu / count * 1e6 if count > 0 else None
@@ -107,6 +110,17 @@ def tls_table(bench, counts):
     return table(["clients, server over TLS", "fan-out µs/delivery", "÷ plain", "echo µs/message", "÷ plain"], rows)
 
 
+def deflate_table(bench, counts):
+    """Fan-out of compressed messages."""
+    rows = []
+    for count in counts:
+        for name, label in (("ours-deflate", "Signalbox"), ("ws-deflate", "Node ws")):
+            key = f"deflate fan-out {count}"
+            rows.append([f"{count:,} {label}", show(bench.value(name, key, cpu_per_delivery)),
+                         show(bench.value(name, key, delivery_rate))])
+    return table([f"clients, server, {DEFLATE_SIZE:,} bytes compressed", "fan-out µs/delivery", "deliveries/s"], rows)
+
+
 class Goal:
     """One line of what must be reached. `values` are those of single rounds, each of two measurements made one after the other."""
 
@@ -174,6 +188,13 @@ def goals(bench, options):
             yield Goal(f"fan-out over TLS to {count:,}: CPU of ws ÷ ours",
                        bench.ratios(("ws-tls", f"tls fan-out {count}"), ("ours-tls", f"tls fan-out {count}"), cpu_per_delivery),
                        "≥", 1)
+
+
+    if options.deflate and "ws" in names:
+        for count in options.tls_clients:
+            key = f"deflate fan-out {count}"
+            yield Goal(f"fan-out compressed to {count:,}: CPU of ws ÷ ours",
+                       bench.ratios(("ws-deflate", key), ("ours-deflate", key), cpu_per_delivery), "≥", 1)
 
 
 def goal_table(reached):

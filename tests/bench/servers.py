@@ -27,6 +27,7 @@ class Server:
 
     certificate = None  # (certificate, key): speak TLS with it
     absence = None      # why it may be missing, in words
+    deflate = False     # compress
 
     def __init__(self, name, label, command, concurrency=200, most=10000, slow=False):
         self.name = name
@@ -50,7 +51,7 @@ class Server:
         return None
 
     def arguments(self, mode, directory):
-        return [*self.command, mode, *(self.certificate or [])]
+        return [*self.command, mode, *(self.certificate or []), *(["deflate"] if self.deflate else [])]
 
     def read_port(self, line):
         return int(line)
@@ -66,6 +67,8 @@ class Signalbox(Server):
 
     def prepare(self, directory):
         settings = "[server]\nmax-clients=30000\nmax-clients-per-address=30000\n"
+        if self.deflate:
+            settings += "compression=true\n"
         if self.certificate:
             settings += f"tls-certificate={self.certificate[0]}\ntls-key={self.certificate[1]}\n"
         (directory / "settings.ini").write_text(settings, encoding="utf-8")
@@ -101,6 +104,14 @@ def tls_servers(build):
     servers = [Signalbox(build, "ours-tls", "Signalbox, TLS"), Server("ws-tls", "Node ws, TLS", ["node", HERE / "peers/ws.js"])]
     for server in servers:
         server.certificate = [PROJECT / "tests/data/localhost.pem", PROJECT / "tests/data/localhost-key.pem"]
+    return servers
+
+
+def deflate_servers(build):
+    """The same two with compression, which Signalbox does once for all, as the window is nobody's, and Node for each."""
+    servers = [Signalbox(build, "ours-deflate", "Signalbox"), Server("ws-deflate", "Node ws", ["node", HERE / "peers/ws.js"])]
+    for server in servers:
+        server.deflate = True
     return servers
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair [CERTIFICATE KEY]` prints the port it
+// What one would write with Node's `ws`: a peer of the benchmark. `node ws.js bcast|echo|pair [deflate|CERTIFICATE KEY]` prints the port it
 // listens on, with a certificate over TLS.
 'use strict'
 
@@ -10,16 +10,17 @@ const { WebSocketServer, WebSocket } = require('ws')
 
 const mode = process.argv[2]
 if (!['bcast', 'echo', 'pair'].includes(mode)) {
-  console.error('Usage: node ws.js bcast|echo|pair [CERTIFICATE KEY]')
+  console.error('Usage: node ws.js bcast|echo|pair [deflate|CERTIFICATE KEY]')
   process.exit(2)
 }
 
 const channels = new Map()
-const [certificate, key] = process.argv.slice(3)
+const deflate = process.argv[3] === 'deflate'
+const [certificate, key] = deflate ? [] : process.argv.slice(3)
 const carrier = certificate
   ? https.createServer({ cert: fs.readFileSync(certificate), key: fs.readFileSync(key) })
   : http.createServer()
-const server = new WebSocketServer({ server: carrier, perMessageDeflate: false })
+const server = new WebSocketServer({ server: carrier, perMessageDeflate: deflate && { threshold: 256 } })
 
 server.on('connection', (socket, request) => {
   const name = mode === 'pair' ? request.url : ''
