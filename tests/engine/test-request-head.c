@@ -213,7 +213,7 @@ test_cut_short (void)
 {
   static const char request[] = LINE REST "Origin: http://example.org\r\n" END;
 
-  for (gsize length = 0; length < sizeof request - 1; length++)
+  for (gsize length = 1; length < sizeof request - 1; length++)
     {
       g_autofree guint8 *part = g_memdup2 (request, length); /* the sanitizer sees a step too far */
       SbRequestHead head;
