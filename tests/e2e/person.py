@@ -41,11 +41,23 @@ class Person(window.Window):
             extents = widget.node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
             return (extents.x, extents.y, extents.width, extents.height) if extents.width > 0 and extents.height > 0 else None
 
-        # Where it comes to rest: what has just opened is still laid out when it is already told.
-        last, now = None, signalbox.wait_until(place, what)
-        while now != last:
-            last, now = now, signalbox.wait_until(place, what)
-        x, y, width, height = now
+        def rest():
+            """Where it comes to rest: what has just opened is still laid out when it is already told."""
+            last, now = None, signalbox.wait_until(place, what)
+            while now != last:
+                last, now = now, signalbox.wait_until(place, what)
+            return now
+
+        def in_sight():
+            """By turns of the wheel where it is below the edge of the window."""
+            x, y, width, height = rest()
+            if y + height <= edge:
+                return x, y, width, height
+            Atspi.generate_mouse_event(x + width // 2, edge // 2, "b5c")
+            return None
+
+        edge = self.frame.node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).height
+        x, y, width, height = signalbox.wait_until(in_sight, f"{what}, in sight")
         Atspi.generate_mouse_event(x + min(width // 2, 120), y + height // 2, "b1c")
 
     def key(self, name):
