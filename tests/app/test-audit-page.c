@@ -422,6 +422,16 @@ test_stays_at_top (void)
     app_test_iterate ();
   app_test_wait_until (gtk_adjustment_get_value (adjustment) == 0);
   app_test_snap (test, "audit-top");
+
+  /* Rows of a narrow window are higher, those of a wide one lower again. */
+  for (guint i = 0; i < 2; i++)
+    {
+      app_test_resize (test, i == 0 ? 360 : 1200, 700);
+      app_test_wait_until ((gtk_widget_get_width (list) < 400) == (i == 0));
+      for (guint j = 0; j < 10; j++)
+        app_test_iterate ();
+      app_test_wait_until (gtk_adjustment_get_value (adjustment) == 0);
+    }
 }
 
 static void

@@ -28,6 +28,7 @@ struct _SbAuditPage
   char *actor;      /* "any", "window", "command line", "server", "address" */
   guint top_id;     /* idle: back to the top, where the list stood */
   gboolean at_top;
+  int width;         /* of the list, when it was last scrolled */
   GHashTable *days; /* quarter of an hour → day, both counted from the epoch */
 
   SbFilterBar *filter_bar;
@@ -338,8 +339,14 @@ static void
 scrolled_cb (SbAuditPage *self)
 {
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view));
+  int width = gtk_widget_get_width (GTK_WIDGET (self->list_view));
 
-  /* What the list does on its own until it is put back does not count. */
+  /* What the list does on its own, because its rows have another height at another width, or until it is put back, does not count. */
+  if (width != self->width)
+    {
+      self->width = width;
+      queue_top (self);
+    }
   if (self->top_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->at_top = gtk_adjustment_get_value (adjustment) < 1;
 }
