@@ -671,6 +671,37 @@ test_end (Fixture *self, gconstpointer data)
   expect_line (reader, "message /news 1");
 }
 
+/* There is no time for all of it, and it is said how much that was. */
+static void
+test_end_in_the_middle (Fixture *self, gconstpointer data)
+{
+  const guint n = 50000;
+  g_autoptr (SbPeer) peer = make_peer (7, 5, "/news");
+  g_autofree SbTrafficRecord *records = g_new0 (SbTrafficRecord, n);
+  g_autoptr (Reader) reader = reader_new (self, "");
+  guint64 n_told = 0;
+
+  for (guint i = 0; i < n; i++)
+    records[i] = (SbTrafficRecord){ .time = 1, .peer = sb_peer_ref (peer), .payload = g_bytes_new_static ("1", 1), .size = 1 };
+  sb_traffic_log_append (sb_engine_get_traffic (self->engine.engine), records, n);
+  sb_control_close (self->control);
+  sb_test_wait ((reader_read (reader), reader->closed));
+  /* A reader that takes all at once hears the end of it as well. */
+  if (reader->ended)
+    {
+      while (n_told < n)
+        {
+          g_autoptr (JsonObject) line = reader_next (reader);
+
+          n_told += g_str_equal (get_string (line, "event"), "missed") ? (guint64) get_int (line, "missed") : 1;
+        }
+      g_assert_cmpuint (n_told, ==, n);
+      g_assert_cmpuint (reader->body->len, ==, 0);
+    }
+  else
+    g_assert_cmpuint (reader->bytes->len, >, 100000);
+}
+
 /* Whose HTTP knows no chunks reads to the end. */
 static void
 test_old_http (Fixture *self, gconstpointer data)
@@ -706,6 +737,7 @@ main (int argc, char *argv[])
   ADD_LISTENING ("not-kept-is-told", test_not_kept_is_told);
   ADD_LISTENING ("as-many-as-may", test_as_many_as_may);
   ADD_LISTENING ("end", test_end);
+  ADD_LISTENING ("end-in-the-middle", test_end_in_the_middle);
   ADD_LISTENING ("old-http", test_old_http);
 
   return g_test_run ();

@@ -12,7 +12,7 @@
 /* Comings and goings that wait for their turn; more are counted. */
 #define MAX_EVENTS 10000
 /* Lines are made in slices, so that whoever else needs the main thread waits no longer than this. */
-#define SLICE (2 * G_TIME_SPAN_MILLISECOND)
+#define SLICE G_TIME_SPAN_MILLISECOND
 
 /* Somebody came or went. */
 typedef struct
@@ -150,6 +150,16 @@ add_next (SbFollower *self, GString *body)
   return TRUE;
 }
 
+static void
+add_piece (SbFollower *self, const GString *body)
+{
+  if (body->len > 0 && self->chunked) /* RFC 9112 §7.1 */
+    g_string_append_printf (self->out, "%zx\r\n", body->len);
+  g_string_append_len (self->out, body->str, (gssize) body->len);
+  if (body->len > 0 && self->chunked)
+    g_string_append (self->out, "\r\n");
+}
+
 /* Makes the next piece. FALSE: @deadline came before there was nothing left to say, or a whole piece of it. */
 static gboolean
 make_piece (SbFollower *self, gint64 deadline)
@@ -161,11 +171,7 @@ make_piece (SbFollower *self, gint64 deadline)
   while (body->len < PIECE && in_time && add_next (self, body))
     in_time = g_get_monotonic_time () < deadline;
 
-  if (body->len > 0 && self->chunked) /* RFC 9112 §7.1 */
-    g_string_append_printf (self->out, "%zx\r\n", body->len);
-  g_string_append_len (self->out, body->str, (gssize) body->len);
-  if (body->len > 0 && self->chunked)
-    g_string_append (self->out, "\r\n");
+  add_piece (self, body);
 
   return in_time;
 }
@@ -360,9 +366,16 @@ sb_follower_end (SbFollower *self)
       if (self->out->len == 0)
         break;
     }
-  if (write_out (self) == ALL_WRITTEN && self->chunked)
+  if (write_out (self) == ALL_WRITTEN)
     {
-      g_string_append (self->out, "0\r\n\r\n");
+      g_autoptr (GString) body = g_string_new (NULL);
+
+      self->n_missed += sb_traffic_log_get_n_logged (self->log) - self->next + self->events.length;
+      self->next = sb_traffic_log_get_n_logged (self->log);
+      add_numbers (self, body);
+      add_piece (self, body);
+      if (self->chunked)
+        g_string_append (self->out, "0\r\n\r\n");
       write_out (self);
     }
   sb_follower_free (self);
