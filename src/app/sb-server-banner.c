@@ -54,6 +54,24 @@ failed_button (SbServerBanner *self)
     }
 }
 
+/* The way out of what does not work; NULL: there is none to press. */
+static const char *
+degraded_button (SbServerBanner *self)
+{
+  if (sb_engine_has_certificate_trouble (self->engine))
+    {
+      self->setting = "tls-certificate";
+      return _("Change _Certificate…");
+    }
+  if (sb_engine_has_metrics_trouble (self->engine))
+    {
+      self->setting = "metrics-listen";
+      return _("Change _Address…");
+    }
+
+  return NULL;
+}
+
 static void
 hide (SbServerBanner *self)
 {
@@ -82,8 +100,7 @@ update_cb (SbServerBanner *self)
     case SB_ENGINE_DEGRADED:
       adw_banner_set_title (self->banner,
                             message != NULL ? message : _("Something on the server does not work as it should."));
-      self->setting = sb_engine_has_certificate_trouble (self->engine) ? "tls-certificate" : NULL;
-      adw_banner_set_button_label (self->banner, self->setting != NULL ? _("Change _Certificate…") : NULL);
+      adw_banner_set_button_label (self->banner, degraded_button (self));
       break;
     case SB_ENGINE_STOPPED:
       if (self->said)

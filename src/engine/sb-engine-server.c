@@ -109,6 +109,14 @@ sb_engine_set_metrics_trouble (SbEngine *self, const char *message)
 }
 
 gboolean
+sb_engine_has_metrics_trouble (SbEngine *self)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
+
+  return self->troubles[SB_TROUBLE_METRICS] != NULL;
+}
+
+gboolean
 sb_engine_is_running (SbEngine *self)
 {
   return self->phase == SB_ENGINE_LISTENING;

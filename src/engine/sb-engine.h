@@ -88,6 +88,7 @@ SbEngineState   sb_engine_get_state       (SbEngine *self);
 const char     *sb_engine_get_state_message (SbEngine *self);
 /* What keeps others from reading the metrics, a sentence a person can act on, is part of the state like any other trouble. NULL: nothing any more. */
 void            sb_engine_set_metrics_trouble (SbEngine *self, const char *message);
+gboolean        sb_engine_has_metrics_trouble (SbEngine *self);
 /* The TLS certificate in use; NULL: without TLS, or not running. Transfer none. */
 GTlsCertificate *sb_engine_get_certificate (SbEngine *self);
 guint16         sb_engine_get_port        (SbEngine *self);

@@ -44,7 +44,7 @@ enum
 
 /* The rows that show one setting as text: names of template children. */
 static const char *const setting_rows[] = {
-  "address", "port", "tls_certificate", "tls_key",
+  "address", "port", "tls_certificate", "tls_key", "metrics_listen",
   "max_clients", "max_clients_per_address", "max_attempts",
   "max_message_size", "messages_per_second", "max_rejected", "max_error_replies",
   "max_backlog", "max_queued_memory",

@@ -22,7 +22,8 @@ typedef void (*SbFollowerGoneFunc) (SbFollower *follower, gpointer user_data);
 /* @filter: taken, and left zeroed. @next: serial of the first message to look at. @connection: nothing of the answer
  * was sent on it; @chunked: whether the reader's HTTP knows of chunks (1.1). @gone: the reader is gone; not called any more once it is freed. */
 SbFollower *sb_follower_new  (SbEngine *engine, SbTrafficFilter *filter, guint64 next, GSocketConnection *connection, gboolean chunked, SbFollowerGoneFunc gone, gpointer user_data);
-/* Writes what is left as far as the socket takes it, ends the body, and closes the connection. */
+/* Writes what is left as far as there is time and the socket takes it, says how much that was not, ends the body, and closes the
+ * connection. */
 void        sb_follower_end  (SbFollower *self);
 void        sb_follower_free (SbFollower *self); /* closes the connection as it is */
 
