@@ -256,7 +256,47 @@ test_case_by_libsoup (Wire *self, gconstpointer data)
   run_case (self, data, BY_LIBSOUP);
 }
 
-/* The one thing that tells them apart: libsoup says what time it is. */
+static SbTestResponse *
+ask (Wire *self, const Case *c, const char *before)
+{
+  g_autoptr (SbTestClient) client = sb_test_client_new (self->port);
+  g_autoptr (GString) request = make_request (self, c);
+  SbTestResponse *response;
+
+  g_string_prepend (request, before);
+  sb_test_client_send_bytes (client, request->str, request->len);
+  response = sb_test_client_receive_response (client);
+  sb_test_client_expect_end (client);
+  return response;
+}
+
+/* Header by header, and the body, but for the second in which they were written. */
+static void
+test_same_refusals (Wire *self, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SbTestResponse) plain = NULL;
+      g_autoptr (SbTestResponse) by_libsoup = NULL;
+      GHashTableIter iter;
+      const char *name, *value;
+
+      if (cases[i].status == 101 || !g_str_has_prefix (cases[i].request, "GET "))
+        continue;
+      plain = ask (self, &cases[i], "");
+      by_libsoup = ask (self, &cases[i], BY_LIBSOUP);
+      g_assert_cmpuint (g_hash_table_size (plain->headers), ==, g_hash_table_size (by_libsoup->headers));
+      g_hash_table_iter_init (&iter, plain->headers);
+      while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &value))
+        if (g_str_equal (name, "date"))
+          g_assert_cmpuint (strlen (value), ==, strlen (sb_test_response_get_header (by_libsoup, name)));
+        else
+          g_assert_cmpstr (value, ==, sb_test_response_get_header (by_libsoup, name));
+      g_assert_cmpmem (plain->body, plain->body_length, by_libsoup->body, by_libsoup->body_length);
+    }
+}
+
+/* The one thing that tells them apart: libsoup says what time it is when it lets somebody in. */
 static void
 test_who_reads (Wire *self, gconstpointer data)
 {
@@ -473,6 +513,7 @@ main (int argc, char **argv)
   ADD ("/wire-handshake/plain/attempts", test_attempts);
   ADD ("/wire-handshake/plain/facts", test_facts);
   ADD ("/wire-handshake/plain/late", test_late);
+  ADD ("/wire-handshake/plain/same-refusals", test_same_refusals);
   ADD ("/wire-handshake/plain/options", test_options);
   ADD ("/wire-handshake/plain/stop", test_stop);
 #undef ADD

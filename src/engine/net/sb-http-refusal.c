@@ -4,7 +4,9 @@
 #include "net/sb-http-refusal.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
+#define CONTENT_TYPE "application/json"
 #define MAX_TOLD 512 /* bytes of an origin or a path: the longest name of a channel takes 384, encoded */
 
 const SbVerdict sb_http_refusal_malformed = {
@@ -41,11 +43,8 @@ make_told (const char *text)
 }
 
 void
-sb_http_refusal_tell (SbLane *lane, SoupServerMessage *message, const char *address, const SbVerdict *verdict)
+sb_http_refusal_tell (SbLane *lane, const SbVerdict *verdict, const char *address, const char *origin, const char *path)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *origin = soup_message_headers_get_one (headers, "Origin");
-  GUri *uri = soup_server_message_get_uri (message); /* NULL where it could not be read */
   SbEvent event = {
     .kind = SB_EVENT_REFUSED,
     .refused = {
@@ -54,7 +53,7 @@ sb_http_refusal_tell (SbLane *lane, SoupServerMessage *message, const char *addr
       .cause = verdict->cause,
       .address = g_strdup (address),
       .origin = origin != NULL ? make_told (origin) : NULL,
-      .path = make_told (uri != NULL ? g_uri_get_path (uri) : ""),
+      .path = make_told (path),
       .token_id = verdict->token != NULL ? verdict->token->id : 0,
     },
   };
@@ -64,42 +63,101 @@ sb_http_refusal_tell (SbLane *lane, SoupServerMessage *message, const char *addr
   sb_lane_tell (lane, &event);
 }
 
+/* Handed one header after the other. */
+typedef void (*AddHeader) (gpointer data, const char *name, const char *value);
+
+static void
+add_headers (const SbVerdict *verdict, AddHeader add, gpointer data)
+{
+  add (data, "Connection", verdict->status == 426 ? "Upgrade, close" : "close");
+  if (verdict->status == 401)
+    add (data, "WWW-Authenticate",
+         g_str_equal (verdict->error, "invalid_token") ? "Bearer realm=\"signalbox\", error=\"invalid_token\""
+                                                       : "Bearer realm=\"signalbox\"");
+  if (verdict->status == 426)
+    {
+      add (data, "Upgrade", "websocket");
+      add (data, "Sec-WebSocket-Version", "13");
+    }
+  if (verdict->retry_after > 0)
+    {
+      char seconds[12];
+
+      g_snprintf (seconds, sizeof seconds, "%u", verdict->retry_after);
+      add (data, "Retry-After", seconds);
+    }
+}
+
+/* RFC 6585 and RFC 9110 are younger than libsoup's list of phrases. */
+static const char *
+get_phrase (guint status)
+{
+  return status == 426 ? "Upgrade Required" :
+         status == 429 ? "Too Many Requests" :
+         status == 431 ? "Request Header Fields Too Large" : soup_status_get_phrase (status);
+}
+
+static char *
+make_body (const SbVerdict *verdict)
+{
+  return g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
+}
+
+/* --- By libsoup ---------------------------------------------------------------------------------- */
+
 void
 sb_http_refusal_set_body (SoupServerMessage *message, const SbVerdict *verdict)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autofree char *body = g_strdup_printf ("{\"error\":\"%s\",\"message\":\"%s\"}\n", verdict->error, verdict->message);
+  g_autofree char *body = make_body (verdict);
 
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body, strlen (body));
+  soup_server_message_set_response (message, CONTENT_TYPE, SOUP_MEMORY_COPY, body, strlen (body));
   soup_message_headers_replace (headers, "Connection", "close");
+}
+
+static void
+replace_header (gpointer headers, const char *name, const char *value)
+{
+  soup_message_headers_replace (headers, name, value);
 }
 
 void
 sb_http_refusal_answer (SoupServerMessage *message, const SbVerdict *verdict)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-
-  /* RFC 6585 and RFC 9110 are younger than libsoup's list of phrases. */
-  soup_server_message_set_status (message, verdict->status,
-                                  verdict->status == 426 ? "Upgrade Required" :
-                                  verdict->status == 429 ? "Too Many Requests" :
-                                  verdict->status == 431 ? "Request Header Fields Too Large" : NULL);
+  soup_server_message_set_status (message, verdict->status, get_phrase (verdict->status));
   sb_http_refusal_set_body (message, verdict);
-  if (verdict->status == 401)
-    soup_message_headers_replace (headers, "WWW-Authenticate",
-                                  g_str_equal (verdict->error, "invalid_token")
-                                    ? "Bearer realm=\"signalbox\", error=\"invalid_token\""
-                                    : "Bearer realm=\"signalbox\"");
-  if (verdict->status == 426)
-    {
-      soup_message_headers_replace (headers, "Upgrade", "websocket");
-      soup_message_headers_replace (headers, "Connection", "Upgrade, close");
-      soup_message_headers_replace (headers, "Sec-WebSocket-Version", "13");
-    }
-  if (verdict->retry_after > 0)
-    {
-      g_autofree char *seconds = g_strdup_printf ("%u", verdict->retry_after);
+  add_headers (verdict, replace_header, soup_server_message_get_response_headers (message));
+}
 
-      soup_message_headers_replace (headers, "Retry-After", seconds);
-    }
+/* --- Without --------------------------------------------------------------------------------------- */
+
+static void
+append_header (gpointer text, const char *name, const char *value)
+{
+  g_string_append_printf (text, "%s: %s\r\n", name, value);
+}
+
+/* RFC 9110 §6.6.1: who has a clock says what time it is. */
+static void
+append_date (GString *text)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+
+  append_header (text, "Date", date);
+}
+
+void
+sb_http_refusal_write (int fd, const SbVerdict *verdict)
+{
+  g_autoptr (GString) text = g_string_sized_new (512);
+  g_autofree char *body = make_body (verdict);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", verdict->status, get_phrase (verdict->status));
+  append_date (text);
+  add_headers (verdict, append_header, text);
+  append_header (text, "Content-Type", CONTENT_TYPE);
+  g_string_append_printf (text, "Content-Length: %zu\r\n\r\n%s", strlen (body), body);
+  if (send (fd, text->str, text->len, MSG_NOSIGNAL) < 0)
+    g_debug ("a refusal could not be told");
 }

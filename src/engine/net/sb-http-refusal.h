@@ -17,7 +17,9 @@ extern const SbVerdict sb_http_refusal_too_large;
 void sb_http_refusal_answer   (SoupServerMessage *message, const SbVerdict *verdict);
 /* Only the body, for an answer whose status is libsoup's. */
 void sb_http_refusal_set_body (SoupServerMessage *message, const SbVerdict *verdict);
-/* Counts it, and tells the main thread. @address: the client's. */
-void sb_http_refusal_tell     (SbLane *lane, SoupServerMessage *message, const char *address, const SbVerdict *verdict);
+/* The same as one text, for a connection of which libsoup knows nothing. What does not go out is lost, for there is nobody to tell. */
+void sb_http_refusal_write    (int fd, const SbVerdict *verdict);
+/* Counts it, and tells the main thread. @address: the client's; @origin (nullable), @path: as the client says. */
+void sb_http_refusal_tell     (SbLane *lane, const SbVerdict *verdict, const char *address, const char *origin, const char *path);
 
 G_END_DECLS

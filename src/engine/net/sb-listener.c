@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <libsoup/soup.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_EARLY SB_LANE_BUFFER
 /* Refused clients that are upgraded to be told why: nothing else bounds them, for the gate does not count them. */
@@ -90,32 +91,40 @@ admit_plain (SbListener *self, SbAnswer *answer, const SbRequestHead *head, int 
   sb_admission_seat (self->admission, arrival, answer->serial);
 }
 
-/* libsoup's objects for one handshake are four fifths of its cost; so those that need none of what libsoup knows do without. All others, and all
- * refusals, are libsoup's. */
+static void
+refuse_plain (SbListener *self, const SbAnswer *answer, const SbRequestHead *head, int fd)
+{
+  sb_http_refusal_tell (self->lane, &answer->verdict, answer->address, head->origin, head->path);
+  sb_http_refusal_write (fd, &answer->verdict);
+  close (fd);
+}
+
+/* libsoup's objects for one handshake are four fifths of its cost; so those that need none of what libsoup knows do without, and who floods
+ * the server with wrong tokens does not take more than who has a right one. All others are libsoup's. */
 static gboolean
 heard_cb (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data)
 {
   SbListener *self = user_data;
   SbRequestHead head;
   SbAnswer *answer;
-  gboolean admitted;
+  gsize n_early;
 
   g_clear_pointer (&self->refused, sb_answer_free); /* its connection broke before libsoup had it */
   if ((remote->any.sa_family != AF_INET && remote->any.sa_family != AF_INET6) || !sb_request_head_read (&head, bytes, length))
     return FALSE;
 
   answer = judge_plain (self, &head, remote);
-  admitted = sb_answer_is_admitted (answer);
-  if (admitted)
-    {
-      admit_plain (self, answer, &head, fd, bytes + head.length, length - head.length);
-      sb_answer_free (answer);
-    }
+  n_early = length - head.length;
+  if (sb_answer_is_admitted (answer))
+    admit_plain (self, answer, &head, fd, bytes + head.length, n_early);
+  else if (!answer->verdict.upgrade_to_tell && n_early == 0)
+    refuse_plain (self, answer, &head, fd);
   else
-    self->refused = answer;
+    self->refused = g_steal_pointer (&answer);
   sb_request_head_clear (&head);
+  g_clear_pointer (&answer, sb_answer_free);
 
-  return admitted;
+  return self->refused == NULL;
 }
 
 /* --- Connections for libsoup ---------------------------------------------------------------------- */
@@ -346,6 +355,16 @@ upgrade (SoupServerMessage *message, SbAnswer *answer)
   return TRUE;
 }
 
+static void
+tell_refused (SbListener *self, SoupServerMessage *message, const char *address, const SbVerdict *verdict)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  GUri *uri = soup_server_message_get_uri (message); /* NULL where it could not be read */
+
+  sb_http_refusal_tell (self->lane, verdict, address, soup_message_headers_get_one (headers, "Origin"),
+                        uri != NULL ? g_uri_get_path (uri) : "");
+}
+
 /* Of the answer that stands there for what libsoup can't read. */
 static void
 clear_body (SoupServerMessage *message)
@@ -370,7 +389,7 @@ wrote_headers_cb (SoupServerMessage *message, gpointer user_data)
 
   verdict.status = soup_server_message_get_status (message);
   sb_lane_begin (self->lane);
-  sb_http_refusal_tell (self->lane, message, address, &verdict);
+  tell_refused (self, message, address, &verdict);
   sb_lane_settle (self->lane);
 }
 
@@ -390,7 +409,7 @@ got_headers_cb (SoupServerMessage *message, gpointer user_data)
 
   if (!sb_answer_is_admitted (answer))
     {
-      sb_http_refusal_tell (self->lane, message, answer->address, &answer->verdict);
+      tell_refused (self, message, answer->address, &answer->verdict);
       if (!answer->verdict.upgrade_to_tell || self->lane->n_farewells >= MAX_FAREWELLS || !upgrade (message, answer))
         sb_http_refusal_answer (message, &answer->verdict);
     }
