@@ -460,6 +460,29 @@ test_make_certificate (void)
 }
 
 static void
+test_metrics_address (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *dialog = open_preferences (test, "metrics-listen");
+  SbSettingRow *row = get_row (dialog, "Address for Metrics");
+  g_autofree char *set = NULL;
+  g_autofree char *none = NULL;
+
+  type_text (row, "9187");
+  g_assert_nonnull (sb_setting_row_get_message (row));
+  type_text (row, "localhost:9187");
+  g_assert_null (sb_setting_row_get_message (row));
+  press_enter (row);
+  g_object_get (settings_of (test), "metrics-listen", &set, NULL);
+  g_assert_cmpstr (set, ==, "127.0.0.1:9187");
+  type_text (row, "");
+  g_assert_null (sb_setting_row_get_message (row));
+  press_enter (row);
+  g_object_get (settings_of (test), "metrics-listen", &none, NULL);
+  g_assert_cmpstr (none, ==, "");
+}
+
+static void
 add (void)
 {
   g_test_add_func ("/preferences/close-button", test_close_button);
@@ -469,6 +492,7 @@ add (void)
   g_test_add_func ("/preferences/reset", test_reset);
   g_test_add_func ("/preferences/when-closed", test_when_closed);
   g_test_add_func ("/preferences/make-certificate", test_make_certificate);
+  g_test_add_func ("/preferences/metrics-address", test_metrics_address);
   g_test_add_func ("/preferences/shows-settings", test_shows_settings);
   g_test_add_func ("/preferences/wrong-is-said-while-typing", test_wrong_is_said_while_typing);
   g_test_add_func ("/preferences/applies", test_applies);

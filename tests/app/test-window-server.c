@@ -203,6 +203,26 @@ test_certificate_gone (void)
   g_assert_null (gtk_widget_get_tooltip_text (GTK_WIDGET (banner (test))));
 }
 
+/* So has the address at which nobody can read the metrics. */
+static void
+test_no_metrics (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+
+  app_test_start (test);
+  sb_engine_set_metrics_trouble (test->engine, "Metrics cannot be given on 127.0.0.1:80: Signalbox may not listen on port 80.");
+  app_test_wait_until (sb_engine_get_state (test->engine) == SB_ENGINE_DEGRADED);
+  g_assert_cmpstr (adw_banner_get_title (banner (test)), ==, sb_engine_get_state_message (test->engine));
+  g_assert_cmpstr (adw_banner_get_button_label (banner (test)), ==, "Change _Address…");
+  g_signal_emit_by_name (banner (test), "button-clicked");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, "Address for Metrics");
+
+  sb_engine_set_metrics_trouble (test->engine, NULL);
+  g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_LISTENING);
+  app_test_wait_until (!adw_banner_get_revealed (banner (test)));
+}
+
 /* --- clients are not cut off without a question --- */
 
 static GtkWidget *
@@ -391,6 +411,7 @@ add (void)
   g_test_add_func ("/window/bad-address-is-said", test_bad_address);
   g_test_add_func ("/window/bad-certificate-is-said", test_bad_certificate);
   g_test_add_func ("/window/certificate-gone", test_certificate_gone);
+  g_test_add_func ("/window/no-metrics", test_no_metrics);
   g_test_add_func ("/window/stop-asks", test_stop_asks);
   g_test_add_func ("/window/close-asks", test_close_asks);
   g_test_add_func ("/window/quit-without-clients", test_quit_without_clients);
