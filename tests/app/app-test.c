@@ -144,18 +144,26 @@ app_test_start (AppTest *self)
 }
 
 void
+app_test_resize_window (GtkWindow *window,
+                        int        width,
+                        int        height)
+{
+  GtkWidget *widget = GTK_WIDGET (window);
+  int border = 0, default_width;
+
+  /* Without a compositor the toolkit draws a border into the window, which is no part of its content. */
+  gtk_window_get_default_size (window, &default_width, NULL);
+  border = default_width - gtk_widget_get_width (widget);
+  gtk_window_set_default_size (window, width + border, height + border);
+  app_test_wait_until (gtk_widget_get_width (widget) == width && gtk_widget_get_height (widget) == height);
+}
+
+void
 app_test_resize (AppTest *self,
                  int      width,
                  int      height)
 {
-  GtkWidget *widget = GTK_WIDGET (self->window);
-  int border = 0, default_width;
-
-  /* Without a compositor the toolkit draws a border into the window, which is no part of its content. */
-  gtk_window_get_default_size (GTK_WINDOW (self->window), &default_width, NULL);
-  border = default_width - gtk_widget_get_width (widget);
-  gtk_window_set_default_size (GTK_WINDOW (self->window), width + border, height + border);
-  app_test_wait_until (gtk_widget_get_width (widget) == width && gtk_widget_get_height (widget) == height);
+  app_test_resize_window (GTK_WINDOW (self->window), width, height);
 }
 
 static void
@@ -386,8 +394,8 @@ app_test_assert_named (GtkWidget *root)
 }
 
 void
-app_test_snap (AppTest    *self,
-               const char *name)
+app_test_snap_window (GtkWidget  *widget,
+                      const char *name)
 {
   const char *dir = g_getenv ("SNAP_DIR");
   g_autofree char *path = NULL;
@@ -400,8 +408,15 @@ app_test_snap (AppTest    *self,
   while (g_get_monotonic_time () < until)
     app_test_iterate ();
   path = g_strdup_printf ("%s/%s.png", dir, name);
-  snap_to_png (GTK_WIDGET (self->window), path, &error);
+  snap_to_png (GTK_WIDGET (gtk_widget_get_root (widget)), path, &error);
   g_assert_no_error (error);
+}
+
+void
+app_test_snap (AppTest    *self,
+               const char *name)
+{
+  app_test_snap_window (GTK_WIDGET (self->window), name);
 }
 
 int

@@ -27,6 +27,8 @@ AppTest   *app_test_new_in    (const char *dir);
 void       app_test_free      (AppTest *self);
 void       app_test_start     (AppTest *self);             /* the server; asserts that it listens */
 void       app_test_resize    (AppTest *self, int width, int height);
+/* The same for any window. */
+void       app_test_resize_window (GtkWindow *window, int width, int height);
 char      *app_test_issue     (AppTest *self, const SbTokenSpec *spec, SbToken **token); /* the secret */
 /* A client on /@channel, connected; close and unref it. */
 SoupWebsocketConnection *app_test_connect (AppTest *self, const char *channel, const char *secret);
@@ -67,6 +69,8 @@ AdwDialog *app_test_dialog    (AppTest *self);             /* the dialog on top;
 void       app_test_assert_named (GtkWidget *root);
 /* Where SNAP_DIR is set: a picture of the window there, to be looked at. */
 void       app_test_snap      (AppTest *self, const char *name);
+/* The same of the window that @widget is in. */
+void       app_test_snap_window (GtkWidget *widget, const char *name);
 
 int        app_test_run       (int argc, char *argv[], void (*add) (void));
 

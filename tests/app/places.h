@@ -30,7 +30,8 @@ void       places_expect_long_headings (void);
 void       places_speak        (const char *words_dir);
 /* What opens beside a table, or over it where it is narrow; and the editor of a rule. There must be a client, a message and a token. */
 void       places_each_panel   (AppTest *test, PlacesFunc func, gpointer user_data);
-/* Opens each, calls @func, and closes it. The same must be there, and one client connected. */
+/* Opens each, calls @func, and closes it; so with a test client, which has a window of its own. The same must be there, and one client
+ * connected. */
 void       places_each_dialog  (AppTest *test, PlacesFunc func, gpointer user_data);
 /* In a window of its own that is filled: all that @each opens, narrow and wide. @func adds the faults it finds to a guint, its
  * user data; one is an error. */

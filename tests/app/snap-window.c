@@ -262,7 +262,7 @@ snap_place (AppTest    *test,
   g_autoptr (GError) error = NULL;
 
   run_for (PATIENCE);
-  if (!snap_to_png (GTK_WIDGET (test->window), path, &error))
+  if (!snap_to_png (root != NULL ? GTK_WIDGET (gtk_widget_get_root (root)) : GTK_WIDGET (test->window), path, &error))
     {
       g_printerr ("%s\n", error->message);
       status = 1;

@@ -404,7 +404,7 @@ look (AppTest    *test,
 
   g_test_message ("%s", where);
   *n_faults += check_root (root, where);
-  app_test_snap (test, where);
+  app_test_snap_window (root, where);
 }
 
 static void

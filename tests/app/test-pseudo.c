@@ -66,6 +66,18 @@ check_place (GtkWidget *label, GtkWidget *root, const char *where, guint *n_faul
   (*n_faults)++;
 }
 
+/* AdwPreferencesDialog has a button of its own for its search, AdwPasswordEntryRow one for what is hidden. */
+static gboolean
+is_of_toolkit (GtkWidget *widget)
+{
+  const char *tooltip = gtk_widget_get_tooltip_text (widget);
+
+  return (g_strcmp0 (tooltip, "Search") == 0 && GTK_IS_TOGGLE_BUTTON (widget) &&
+          gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_DIALOG) != NULL) ||
+         (g_strcmp0 (tooltip, "Show Password") == 0 && GTK_IS_BUTTON (widget) &&
+          gtk_widget_get_ancestor (widget, ADW_TYPE_PASSWORD_ENTRY_ROW) != NULL);
+}
+
 static void
 check_below (GtkWidget *widget, GtkWidget *root, const char *where, guint *n_texts, guint *n_faults)
 {
@@ -84,9 +96,7 @@ check_below (GtkWidget *widget, GtkWidget *root, const char *where, guint *n_tex
     check_text (widget, where, "the text", sb_line_get_text (SB_LINE (widget)), n_faults);
   else if (GTK_IS_TEXT (widget))
     check_text (widget, where, "the placeholder", gtk_text_get_placeholder_text (GTK_TEXT (widget)), n_faults);
-  /* AdwPreferencesDialog has a button of its own for its search. */
-  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), "Search") != 0 || !GTK_IS_TOGGLE_BUTTON (widget) ||
-      gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_DIALOG) == NULL)
+  if (!is_of_toolkit (widget))
     check_text (widget, where, "the tooltip", gtk_widget_get_tooltip_text (widget), n_faults);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     check_below (child, root, where, n_texts, n_faults);
@@ -160,9 +170,9 @@ look (AppTest    *test,
   g_test_message ("%s", where);
   app_test_wait_until (has_label (root));
   places_let_lay_out (root);
-  check_below (root, GTK_WIDGET (test->window), where, &n_texts, user_data);
+  check_below (root, GTK_WIDGET (gtk_widget_get_root (root)), where, &n_texts, user_data);
   g_assert_cmpuint (n_texts, >, 1);
-  app_test_snap (test, where);
+  app_test_snap_window (root, where);
 }
 
 static void

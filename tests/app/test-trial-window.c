@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "places.h"
-#include "snap.h"
 #include "trial/sb-sent-messages.h"
 #include "trial/sb-talk-view.h"
 #include "trial/sb-test-token.h"
@@ -41,7 +40,7 @@ wait_state (GtkWidget        *window,
 static GtkWidget *
 connect_button (GtkWidget *window)
 {
-  return gtk_window_get_default_widget (GTK_WINDOW (window));
+  return app_test_get (window, GTK_TYPE_BUTTON, "_Connect");
 }
 
 static void
@@ -57,7 +56,7 @@ connect_window (GtkWidget  *window,
 {
   set_channel (window, channel);
   g_assert_true (gtk_widget_is_sensitive (connect_button (window)));
-  app_test_click (window, "_Connect");
+  g_signal_emit_by_name (app_test_get (window, ADW_TYPE_ENTRY_ROW, "Channel"), "entry-activated");
   wait_state (window, SB_TEST_CLIENT_CONNECTED);
 }
 
@@ -85,24 +84,6 @@ say (GtkWidget  *window,
   app_test_click (window, "_Send");
 }
 
-static void
-snap (GtkWidget  *window,
-      const char *name)
-{
-  const char *dir = g_getenv ("SNAP_DIR");
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  gint64 until = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
-
-  if (dir == NULL)
-    return;
-  while (g_get_monotonic_time () < until)
-    app_test_iterate ();
-  path = g_strdup_printf ("%s/%s.png", dir, name);
-  snap_to_png (window, path, &error);
-  g_assert_no_error (error);
-}
-
 static guint
 count_tokens (AppTest *test)
 {
@@ -119,7 +100,7 @@ test_two_talk (void)
 
   app_test_start (test);
   one = open_window (test);
-  snap (one, "trial-first");
+  app_test_snap_window (one, "trial-first");
   other = open_window (test);
   connect_window (one, "/room");
   connect_window (other, "/room");
@@ -143,12 +124,12 @@ test_two_talk (void)
   say (one, "{\"mistake\": }");
   app_test_wait_until (app_test_find (one, GTK_TYPE_LABEL, NULL) != NULL &&
                        g_list_model_get_n_items (G_LIST_MODEL (sb_test_client_get_log (client_of (one)))) == 5);
-  snap (one, "trial-talking");
+  app_test_snap_window (one, "trial-talking");
   app_test_assert_named (one);
   app_test_click (one, "_Disconnect");
   wait_state (one, SB_TEST_CLIENT_IDLE);
   g_assert_true (app_test_shows (one, "Disconnected"));
-  snap (one, "trial-disconnected");
+  app_test_snap_window (one, "trial-disconnected");
 
   gtk_window_close (GTK_WINDOW (one));
   gtk_window_close (GTK_WINDOW (other));
@@ -171,7 +152,7 @@ test_first_steps (void)
   g_assert_false (gtk_widget_is_sensitive (connect_button (window)));
   banner = ADW_BANNER (app_test_get (window, ADW_TYPE_BANNER, NULL));
   g_assert_true (adw_banner_get_revealed (banner));
-  snap (window, "trial-stopped");
+  app_test_snap_window (window, "trial-stopped");
   g_signal_emit_by_name (banner, "button-clicked");
   app_test_wait_until (gtk_widget_is_sensitive (connect_button (window)));
   connect_window (window, "/");
@@ -206,7 +187,7 @@ test_form (void)
   app_test_click (window, "_Connect");
   app_test_wait_until (sb_test_client_get_troubled (client_of (window)));
   g_assert_true (app_test_shows (window, sb_test_client_get_status (client_of (window))));
-  snap (window, "trial-refused");
+  app_test_snap_window (window, "trial-refused");
   pasted = g_strconcat (" ", secret, " ", NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), pasted);
   app_test_click (window, "_Connect");
@@ -374,8 +355,57 @@ test_line_at_length (void)
     text = gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
     g_assert_cmpstr (text, ==, "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": null\n}");
     g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (dialog)), ==, "Sent");
-    snap (window, "trial-line");
+    app_test_snap_window (window, "trial-line");
   }
+}
+
+/* Whether all of it is in sight: @widget and what is in it, but for what scrolls. */
+static void
+assert_in_sight (GtkWidget *widget,
+                 GtkWidget *window)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if ((GTK_IS_BUTTON (widget) || GTK_IS_LABEL (widget)) && gtk_widget_compute_bounds (widget, window, &bounds))
+    {
+      g_assert_cmpfloat (bounds.origin.x, >=, -1);
+      g_assert_cmpfloat (bounds.origin.x + bounds.size.width, <=, gtk_widget_get_width (window) + 1);
+      if (gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW) == NULL)
+        g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, gtk_widget_get_height (window) + 1);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    assert_in_sight (child, window);
+}
+
+/* As small as a phone on its side, with the text as it is and half as large again. */
+static void
+test_small (gconstpointer user_data)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkSettings *settings = gtk_settings_get_default ();
+  gboolean large = GPOINTER_TO_INT (user_data);
+  GtkWidget *window;
+  int dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  if (large)
+    g_object_set (settings, "gtk-xft-dpi", 96 * PANGO_SCALE * 3 / 2, NULL);
+  window = open_window (test);
+  app_test_resize_window (GTK_WINDOW (window), 360, 294);
+  places_let_lay_out (window);
+  assert_in_sight (window, window);
+  app_test_snap_window (window, large ? "trial-small-large-text" : "trial-small");
+  app_test_start (test);
+  connect_window (window, large ? "/sensors/lab-2" : "/a-channel-with-a-long-name/which-does-not-fit-into-one-line");
+  say (window, "{\"mistake\": }");
+  app_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (sb_test_client_get_log (client_of (window)))) == 3);
+  app_test_wait_until (sb_test_client_get_id (client_of (window)) != 0);
+  places_let_lay_out (window);
+  assert_in_sight (window, window);
+  app_test_snap_window (window, large ? "trial-small-talking-large-text" : "trial-small-talking");
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
 }
 
 static void
@@ -422,6 +452,8 @@ add (void)
   g_test_add_func ("/trial-window/quit", test_quit);
   g_test_add_func ("/trial-window/flood", test_flood);
   g_test_add_func ("/trial-window/line-at-length", test_line_at_length);
+  g_test_add_data_func ("/trial-window/small", GINT_TO_POINTER (FALSE), test_small);
+  g_test_add_data_func ("/trial-window/small-with-large-text", GINT_TO_POINTER (TRUE), test_small);
   g_test_add_func ("/trial-window/sent-messages", test_sent_messages);
 }
 

@@ -51,7 +51,7 @@ sb_talk_dialog_new (SbTalkLine *line)
 {
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_toolbar_view_new (), *header = adw_header_bar_new (), *scroller = gtk_scrolled_window_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *caption;
   SbTalkKind kind = sb_talk_line_get_kind (line);
   g_autofree char *facts = sb_talk_words_facts (line);
   gboolean json;
@@ -70,7 +70,10 @@ sb_talk_dialog_new (SbTalkLine *line)
     }
   else
     gtk_box_append (GTK_BOX (box), make_label (whole, "body"));
-  gtk_box_append (GTK_BOX (box), make_label (facts, "caption"));
+  caption = make_label (facts, "caption");
+  gtk_widget_add_css_class (caption, "dimmed");
+  gtk_widget_add_css_class (caption, "num");
+  gtk_box_append (GTK_BOX (box), caption);
   g_object_set (box, "margin-start", 12, "margin-end", 12, "margin-top", 6, "margin-bottom", 18, NULL);
   g_object_set (scroller, "hscrollbar-policy", GTK_POLICY_NEVER, "child", box, NULL);
 

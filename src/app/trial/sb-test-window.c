@@ -118,15 +118,19 @@ show_button (SbTestWindow *self)
 
   gtk_button_set_label (GTK_BUTTON (self->connect_button), _(labels[state]));
   set_class (self->connect_button, "suggested-action", state == SB_TEST_CLIENT_IDLE);
-  gtk_widget_set_sensitive (self->connect_button,
-                            state == SB_TEST_CLIENT_IDLE ? valid && sb_server_is_running (self->engine) : state != SB_TEST_CLIENT_CLOSING);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "test.connect",
+                                 state == SB_TEST_CLIENT_IDLE ? valid && sb_server_is_running (self->engine)
+                                                              : state != SB_TEST_CLIENT_CLOSING);
 }
 
 static void
 show_status (SbTestWindow *self)
 {
   gboolean troubled = sb_test_client_get_troubled (self->client);
+  gboolean idle = sb_test_client_get_state (self->client) == SB_TEST_CLIENT_IDLE;
 
+  /* That one is not connected to a server that is stopped need not be said. */
+  gtk_widget_set_visible (GTK_WIDGET (self->status), troubled || !idle || sb_server_is_running (self->engine));
   gtk_label_set_text (self->status, sb_test_client_get_status (self->client));
   set_class (self->status, "error", troubled);
   set_class (self->status, "dimmed", !troubled);
@@ -189,6 +193,13 @@ status_cb (SbTestWindow *self)
 }
 
 static void
+server_cb (SbTestWindow *self)
+{
+  show_button (self);
+  show_status (self);
+}
+
+static void
 form_cb (SbTestWindow *self)
 {
   if (self->client != NULL)
@@ -215,8 +226,11 @@ log_cb (SbTestWindow *self,
 /* --- what can be done --- */
 
 static void
-connect_cb (SbTestWindow *self)
+connect_action_cb (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
 {
+  SbTestWindow *self = SB_TEST_WINDOW (widget);
   char *secret;
 
   if (sb_test_client_get_state (self->client) != SB_TEST_CLIENT_IDLE)
@@ -224,11 +238,17 @@ connect_cb (SbTestWindow *self)
       sb_test_client_disconnect (self->client);
       return;
     }
-  if (!check_form (self) || !sb_server_is_running (self->engine))
-    return;
   secret = dup_secret (self);
   sb_test_client_connect (self->client, get_channel (self), secret);
   g_clear_pointer (&secret, sb_token_secret_free);
+}
+
+/* While it connects, Enter does not take that back. */
+static void
+entry_activated_cb (SbTestWindow *self)
+{
+  if (sb_test_client_get_state (self->client) == SB_TEST_CLIENT_IDLE)
+    gtk_widget_activate_action (GTK_WIDGET (self), "test.connect", NULL);
 }
 
 static void
@@ -353,11 +373,12 @@ sb_test_window_class_init (SbTestWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTestWindow, buffer);
   gtk_widget_class_bind_template_child (widget_class, SbTestWindow, send_button);
   gtk_widget_class_bind_template_child (widget_class, SbTestWindow, json_message);
-  gtk_widget_class_bind_template_callback (widget_class, connect_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entry_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, form_cb);
   gtk_widget_class_bind_template_callback (widget_class, buffer_cb);
   gtk_widget_class_bind_template_callback (widget_class, send_cb);
 
+  gtk_widget_class_install_action (widget_class, "test.connect", NULL, connect_action_cb);
   gtk_widget_class_install_action (widget_class, "win.close", NULL, close_action_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", "s", preferences_action_cb);
 }
@@ -404,7 +425,7 @@ sb_test_window_new (GtkApplication *application,
   g_signal_connect_swapped (self->client, "notify::state", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (self->client, "notify::status", G_CALLBACK (status_cb), self);
   g_signal_connect_swapped (log, "items-changed", G_CALLBACK (log_cb), self);
-  g_signal_connect_object (engine, "notify::state", G_CALLBACK (show_button), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (server_cb), self, G_CONNECT_SWAPPED);
   state_cb (self);
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->channel_row));
   return GTK_WINDOW (self);
