@@ -102,7 +102,24 @@ class TasksTest(unittest.TestCase):
             finally:
                 device.kill()
                 device.communicate()
+            self.try_without_a_device(program)
             self.check_words(2, program)
+
+    def try_without_a_device(self, program):
+        def connect():
+            program.do("Connect")
+            program.wait_for_words("Connected as client", "on /")
+
+        program.choose_in_menu("Main Menu", "_Test Client…")
+        first = program.turn_to_new("Test Client")
+        connect()
+        program.do("Another Test Client")
+        second = program.turn_to_new("Test Client", first)
+        connect()
+        program.frame = first
+        program.do("Send")
+        program.frame = second
+        program.wait_for_words('{"hello": "world"}', below="Messages")
 
     def test_3_watch_what_is_said(self):
         with self.begin() as program:

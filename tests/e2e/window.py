@@ -99,14 +99,22 @@ class Window(signalbox.Server):
         status = self.ctl("status")
         return status if status["state"] == "listening" else None
 
-    def _find_frame(self):
+    def _frames(self):
         self.check_alive()
         desktop = Widget(Atspi.get_desktop(0))
         desktop.node.clear_cache()
-        for application in desktop.children():
-            if application.node.get_process_id() == self.process.pid:
-                return next(application.children(), None)
-        return None
+        return [frame for application in desktop.children() if application.node.get_process_id() == self.process.pid
+                for frame in application.children()]
+
+    def _find_frame(self):
+        return next(iter(self._frames()), None)
+
+    def turn_to_new(self, title, *known):
+        """From here on at the window of that title that is none of those known; gives it."""
+        self.frame = signalbox.wait_until(
+            lambda: next((frame for frame in self._frames() if frame.name == title and all(frame.node != other.node for other in known)), None),
+            f"another window “{title}” is open")
+        return self.frame
 
     def check_alive(self):
         assert self.process.poll() is None, f"the window ended with {self.process.returncode}\n{self.read_log()}"
