@@ -5,8 +5,11 @@
 #include "net/sb-hub.h"
 #include "support/sb-test-wait.h"
 
+#include <fcntl.h>
+#include <gnutls/gnutls.h>
 #include <libsoup/soup.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* The hub over TLS, with a client of libsoup's. */
 
@@ -314,7 +317,7 @@ expect_end (GIOStream *stream)
   g_assert_false (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
 }
 
-/* Handshakes of TLS and of HTTP are under way when the hub goes: TLS has threads of its own, which would wait for their clients. */
+/* Handshakes of TLS and of HTTP are under way when the hub goes. */
 static void
 test_hub_goes (Fixture *self, gconstpointer n_lanes)
 {
@@ -329,6 +332,174 @@ test_hub_goes (Fixture *self, gconstpointer n_lanes)
   expect_end (hello);
   expect_end (silent);
   self->hub = sb_hub_new (GPOINTER_TO_UINT (n_lanes), 1, events_cb, self);
+}
+
+/* However many say nothing, or nothing behind their first word, nobody else waits for them: there is no thread for each. */
+static void
+test_silent_ones (Fixture *self, gconstpointer data)
+{
+  enum { N = 150 };
+  g_autoptr (GPtrArray) silent = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (Client) client = NULL;
+  SbSessionLimits limits;
+
+  sb_session_limits_init (&limits);
+  limits.handshake_timeout = 300;
+  sb_hub_set_session_limits (self->hub, &limits);
+  put_token (self, 0);
+  for (guint i = 0; i < N; i++)
+    {
+      GIOStream *stream = connect_raw (self, FALSE);
+
+      g_ptr_array_add (silent, stream);
+      if (i % 2 == 0)
+        write_all (stream, "\x16\x03\x01\x02\x00\x01", 6);
+    }
+  client = client_new (self, self->secret);
+  g_assert_no_error (client->error);
+  sb_test_wait (self->n_joined == 1);
+}
+
+/* --- a client that can do more than GIO's --- */
+
+typedef struct
+{
+  GIOStream *stream;
+  gnutls_certificate_credentials_t credentials;
+  gnutls_session_t session;
+} Bare;
+
+static void
+bare_free (Bare *self)
+{
+  gnutls_deinit (self->session);
+  gnutls_certificate_free_credentials (self->credentials);
+  g_object_unref (self->stream);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bare, bare_free)
+
+static int
+bare_handshake (Bare *self)
+{
+  int code;
+
+  do
+    code = gnutls_handshake (self->session);
+  while (code < 0 && !gnutls_error_is_fatal (code));
+
+  return code;
+}
+
+static Bare *
+bare_new (Fixture *self, const char *priority)
+{
+  Bare *bare = g_new0 (Bare, 1);
+  GSocket *socket;
+
+  bare->stream = connect_raw (self, FALSE);
+  socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (bare->stream));
+  g_assert_no_errno (fcntl (g_socket_get_fd (socket), F_SETFL, 0)); /* it blocks: a GSocket never does */
+  g_assert_no_errno (setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_RCVTIMEO,
+                                 &(struct timeval) { SB_TEST_DEADLINE / 1000, 0 }, sizeof (struct timeval)));
+  g_assert_cmpint (gnutls_certificate_allocate_credentials (&bare->credentials), ==, 0);
+  g_assert_cmpint (gnutls_init (&bare->session, GNUTLS_CLIENT), ==, 0);
+  g_assert_cmpint (gnutls_priority_set_direct (bare->session, priority, NULL), ==, 0);
+  g_assert_cmpint (gnutls_credentials_set (bare->session, GNUTLS_CRD_CERTIFICATE, bare->credentials), ==, 0);
+  gnutls_transport_set_int (bare->session, g_socket_get_fd (socket));
+
+  return bare;
+}
+
+/* GnuTLS says “again” behind a change of keys. */
+static gssize
+bare_receive (Bare *self, char *buffer, gsize size)
+{
+  gssize n = GNUTLS_E_AGAIN;
+
+  for (guint i = 0; i < 20 && n == GNUTLS_E_AGAIN; i++)
+    n = gnutls_record_recv (self->session, buffer, size);
+
+  return n;
+}
+
+/* Has it let in. */
+static void
+bare_enter (Fixture *self, Bare *bare)
+{
+  g_autofree char *head = g_strdup_printf ("GET /room HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                           "Authorization: Bearer %s\r\n\r\n", self->secret);
+  char answer[1024];
+
+  g_assert_cmpint (bare_handshake (bare), ==, 0);
+  g_assert_cmpint (gnutls_record_send (bare->session, head, strlen (head)), ==, strlen (head));
+  g_assert_cmpint (bare_receive (bare, answer, sizeof answer), >, 12);
+  g_assert_cmpmem (answer, 12, "HTTP/1.1 101", 12);
+}
+
+/* RFC 8996. */
+static void
+test_old_versions (Fixture *self, gconstpointer data)
+{
+  static const char *const priorities[] = { "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (priorities); i++)
+    {
+      g_autoptr (Bare) bare = bare_new (self, priorities[i]);
+
+      g_assert_cmpint (bare_handshake (bare), ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
+      g_assert_cmpint (gnutls_alert_get (bare->session), ==, GNUTLS_A_PROTOCOL_VERSION);
+    }
+}
+
+/* A handshake more would cost the server as much as the first each time, and need no new connection. */
+static void
+test_negotiating_anew (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Bare) bare = bare_new (self, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+
+  bare_enter (self, bare);
+  sb_test_wait (self->n_joined == 1);
+  g_assert_cmpint (bare_handshake (bare), <, 0);
+  sb_test_wait (self->n_left == 1);
+}
+
+/* TLS 1.3 has that instead: nothing is lost before, between and behind, though no byte of a message comes with it. */
+static void
+test_keys_change (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Bare) bare = bare_new (self, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+  g_autoptr (Client) receiver = client_new (self, self->secret);
+  const guint8 message[] = { 0x81, 0x81, 0, 0, 0, 0, '1' };
+
+  bare_enter (self, bare);
+  sb_test_wait (self->n_joined == 2);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_assert_cmpint (gnutls_session_key_update (bare->session, i % 2 == 0 ? GNUTLS_KU_PEER : 0), ==, 0);
+      g_assert_cmpint (gnutls_record_send (bare->session, message, sizeof message), ==, sizeof message);
+    }
+  sb_test_wait (receiver->received->len == 5);
+  soup_websocket_connection_send_text (receiver->socket, "2");
+  {
+    char frame[16];
+
+    g_assert_cmpint (bare_receive (bare, frame, sizeof frame), ==, 3);
+    g_assert_cmpmem (frame, 3, "\x81\x01" "2", 3);
+  }
+
+  /* It has no more to say, and hears what is left to be heard. */
+  g_assert_cmpint (gnutls_record_send (bare->session, "\x88\x80\0\0\0\0", 6), ==, 6);
+  g_assert_cmpint (gnutls_bye (bare->session, GNUTLS_SHUT_WR), ==, 0);
+  {
+    char frame[16];
+
+    g_assert_cmpint (bare_receive (bare, frame, sizeof frame), ==, 2);
+    g_assert_cmpmem (frame, 2, "\x88\x00", 2);
+    g_assert_cmpint (bare_receive (bare, frame, sizeof frame), <=, 0);
+  }
+  sb_test_wait (self->n_left == 1);
 }
 
 static guint64
@@ -438,6 +609,10 @@ main (int argc, char *argv[])
         { "retained", test_retained },
         { "early", test_early },
         { "hub-goes", test_hub_goes },
+        { "silent-ones", test_silent_ones },
+        { "old-versions", test_old_versions },
+        { "negotiating-anew", test_negotiating_anew },
+        { "keys-change", test_keys_change },
         { "too-slow", test_too_slow },
         { "refused", test_refused },
         { "revoke", test_revoke },

@@ -5,6 +5,7 @@
 
 #include "net/sb-acceptor.h"
 
+#include "net/sb-tls-handshaker.h"
 #include "rules/sb-rate.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -33,7 +33,9 @@ struct _SbAcceptor
   SbAcceptorHeard heard;
   SbAcceptorFunc func;
   gpointer user_data;
-  GTlsCertificate *certificate; /* NULL: no TLS */
+  gboolean tls;
+  SbTlsCredentials *credentials; /* NULL: no TLS; or that of a certificate which is of no use, and nobody comes in */
+  SbTlsHandshaker *handshaker;   /* NULL: there was no TLS yet */
   int epoll_fd;                 /* in it the listening socket, and the connections that have said nothing yet */
   int fd;                       /* listens; -1: does not */
   GSource *source;              /* of the epoll; NULL: does not listen */
@@ -53,7 +55,7 @@ typedef struct
   SbAcceptor *acceptor;
   int fd;         /* -1: there is a socket, or it is gone */
   SbRemote remote;
-  GSocket *socket; /* the connection's. Not its descriptor: a thread of TLS's may have closed that, and another connection have it */
+  GSocket *socket; /* the connection's. Not its descriptor: that may be closed, and another connection have it */
   gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
   GList link;
@@ -128,8 +130,7 @@ overdue_cb (SbTimer *timer)
   set_overdue (self);
 }
 
-/* Those in the middle of a handshake. libsoup does not know of them while they speak of TLS, and a thread of GIO's waits for the next word of
- * each: it would wait as long as the client likes. */
+/* Those in the middle of a handshake. libsoup does not know of them while they speak of TLS. */
 static void
 cut_pending (SbAcceptor *self)
 {
@@ -294,34 +295,49 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, size);
 }
 
-/* RFC 8996 forbids TLS 1.0 and 1.1, which GnuTLS as Debian builds it still speaks. glib-networking has no API for this;
- * it reads its variable once, when TLS is first used, and a program's environment may be changed safely only while it
- * has one thread. Who set the variable knows better. */
-__attribute__ ((constructor)) static void
-refuse_old_tls (void)
+/* A connection that speaks of TLS, with the addresses of both its ends. */
+typedef struct
 {
-  setenv ("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", FALSE);
+  SbAcceptor *acceptor;
+  GSocketAddress *local, *remote;
+} Meeting;
+
+static void
+meeting_free (gpointer data)
+{
+  Meeting *self = data;
+
+  g_object_unref (self->local);
+  g_object_unref (self->remote);
+  g_free (self);
 }
 
-/* TLS around @connection. */
-static GIOStream *
-wrap (SbAcceptor *self, GSocketConnection *connection, GError **error)
+static void
+handshaken_cb (SbTlsStream *stream, gpointer data)
 {
-  const char *const protocols[] = { "http/1.1", NULL };
-  GIOStream *tls;
+  Meeting *meeting = data;
+  SbAcceptor *self = meeting->acceptor;
 
-  tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, error);
-  if (tls != NULL)
-    {
-      /* WebSocket has a closing handshake of its own. */
-      g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-      g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
-    }
-
-  return tls;
+  sb_lane_begin (self->lane);
+  if (self->fd >= 0)
+    self->func (G_IO_STREAM (stream), NULL, meeting->local, meeting->remote, self->user_data);
+  sb_lane_settle (self->lane);
 }
 
-/* Has libsoup hear the rest. @heard (nullable): what was read; NULL with TLS only. */
+static void
+begin_tls (SbAcceptor *self, GSocketConnection *connection, GSocketAddress *local, GSocketAddress *remote)
+{
+  Meeting *meeting = g_new0 (Meeting, 1);
+
+  meeting->acceptor = self;
+  meeting->local = g_object_ref (local);
+  meeting->remote = g_object_ref (remote);
+  if (self->handshaker == NULL)
+    self->handshaker = sb_tls_handshaker_new (self->lane, handshaken_cb);
+  sb_tls_handshaker_push (self->handshaker, connection, self->credentials, meeting, meeting_free);
+}
+
+/* Has libsoup hear the rest, behind the handshake of TLS if there is one. @heard (nullable): what was read; NULL with TLS only. */
 static void
 hand_over (Pending *pending, GBytes *heard)
 {
@@ -332,7 +348,6 @@ hand_over (Pending *pending, GBytes *heard)
   g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GIOStream) stream = NULL;
 
   if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
     {
@@ -346,11 +361,10 @@ hand_over (Pending *pending, GBytes *heard)
   pending->fd = -1;
   pending->socket = socket;
   g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
-  stream = heard != NULL ? g_object_ref (G_IO_STREAM (connection)) : wrap (self, connection, &error);
-  if (stream != NULL)
-    self->func (stream, heard, local, remote, self->user_data);
-  else
-    g_warning ("TLS cannot be begun: %s", error->message);
+  if (heard != NULL)
+    self->func (G_IO_STREAM (connection), heard, local, remote, self->user_data);
+  else if (self->credentials != NULL)
+    begin_tls (self, connection, local, remote);
 }
 
 /* Reads what a connection begins with. FALSE: nothing has come yet. */
@@ -390,7 +404,7 @@ take_connection (SbAcceptor *self, int fd, const SbRemote *remote)
 {
   Pending *pending = pending_new (self, fd, remote);
 
-  if (self->certificate != NULL)
+  if (self->tls)
     hand_over (pending, NULL);
   /* In a rush, or from this computer, it has often spoken by now. */
   else if (!pending_hear (pending, FALSE) && !watch (self, EPOLL_CTL_ADD, fd, pending))
@@ -483,7 +497,8 @@ void
 sb_acceptor_free (SbAcceptor *self)
 {
   sb_acceptor_stop (self);
-  g_clear_object (&self->certificate);
+  g_clear_pointer (&self->handshaker, sb_tls_handshaker_free);
+  g_clear_pointer (&self->credentials, sb_tls_credentials_unref);
   g_ptr_array_unref (self->gone);
   close (self->epoll_fd);
   g_free (self);
@@ -530,17 +545,18 @@ sb_acceptor_stop (SbAcceptor *self)
 void
 sb_acceptor_set_certificate (SbAcceptor *self, GTlsCertificate *certificate)
 {
-  g_set_object (&self->certificate, certificate);
+  g_autoptr (GError) error = NULL;
+
+  self->tls = certificate != NULL;
+  g_clear_pointer (&self->credentials, sb_tls_credentials_unref);
+  if (self->tls && (self->credentials = sb_tls_credentials_new (certificate, &error)) == NULL)
+    g_warning ("TLS cannot be begun: %s", error->message);
 }
 
 void
 sb_acceptor_forget (GIOStream *connection)
 {
-  g_autoptr (GIOStream) socket = NULL;
+  gpointer socket = SB_IS_TLS_STREAM (connection) ? (gpointer) sb_tls_stream_get_base (SB_TLS_STREAM (connection)) : connection;
 
-  if (G_IS_TLS_CONNECTION (connection))
-    g_object_get (connection, "base-io-stream", &socket, NULL);
-  else
-    socket = g_object_ref (connection);
   g_object_set_data (G_OBJECT (socket), PENDING, NULL);
 }

@@ -35,7 +35,6 @@ typedef void (*SbAcceptorFunc) (GIOStream *stream, GBytes *heard, GSocketAddress
 typedef struct _SbAcceptor SbAcceptor;
 
 SbAcceptor *sb_acceptor_new  (SbLane *lane, SbAcceptorHeard heard, SbAcceptorFunc func, gpointer user_data);
-/* What it accepted may outlive it: TLS has threads of its own. */
 void        sb_acceptor_free (SbAcceptor *self);
 /* Takes over @fd, which listens. */
 void        sb_acceptor_listen (SbAcceptor *self, int fd);

@@ -17,7 +17,7 @@
 #define NEARLY_EMPTY 8   /* of so many places one is taken */
 
 void
-sb_lane_stream_init (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals,
+sb_lane_stream_init (SbLaneStream *self, int fd, SbTlsStream *tls, SbPeer *peer, SbLaneTotals *totals,
                      SbHoldings *holdings)
 {
   g_return_if_fail (fd >= 0);
@@ -147,10 +147,7 @@ sb_lane_stream_clear (SbLaneStream *self)
   if (self->tls != NULL)
     {
       /* Closing the base closes the descriptor, without TLS's good-bye, which might wait for the peer. */
-      g_autoptr (GIOStream) base = NULL;
-
-      g_object_get (self->tls, "base-io-stream", &base, NULL);
-      g_io_stream_close (base, NULL, NULL);
+      g_io_stream_close (G_IO_STREAM (sb_tls_stream_get_base (self->tls)), NULL, NULL);
       g_clear_object (&self->tls);
       self->fd = -1;
     }
@@ -171,46 +168,13 @@ sb_lane_stream_is_tls (const SbLaneStream *self)
   return self->tls != NULL;
 }
 
-/* What a stream of GIO says, in the words of recv(2) and send(2). */
-static void
-set_errno (const GError *error)
-{
-  errno = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? EAGAIN : EPROTO;
-}
-
-static gssize
-tls_read (GIOStream *tls, guint8 *buffer, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (tls));
-  gssize result = g_pollable_input_stream_read_nonblocking (input, buffer, size, NULL, &error);
-
-  if (result < 0)
-    set_errno (error);
-
-  return result;
-}
-
-static gssize
-tls_write (GIOStream *tls, const void *bytes, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (tls));
-  gssize result = g_pollable_output_stream_write_nonblocking (output, bytes, size, NULL, &error);
-
-  if (result < 0)
-    set_errno (error);
-
-  return result;
-}
-
 gssize
 sb_lane_stream_read (SbLaneStream *self, guint8 *buffer, gsize size)
 {
   gssize result;
 
   if (self->tls != NULL)
-    return tls_read (self->tls, buffer, size);
+    return sb_tls_stream_read (self->tls, buffer, size);
 
   do
     result = recv (self->fd, buffer, size, 0);
@@ -266,7 +230,7 @@ stream_send (SbLaneStream *self, const void *bytes, gsize size)
 
   if (self->tls != NULL)
     {
-      result = tls_write (self->tls, bytes, size);
+      result = sb_tls_stream_write (self->tls, bytes, size);
       self->pending = result < 0 && errno == EAGAIN ? MAX (size, self->pending) : 0;
       return result;
     }

@@ -4,7 +4,7 @@
 #include "net/sb-batch.h"
 #include "net/sb-holdings.h"
 #include "net/sb-lane-totals.h"
-#include <gio/gio.h>
+#include "net/sb-tls-stream.h"
 #include <stdbool.h>
 
 G_BEGIN_DECLS
@@ -27,7 +27,7 @@ typedef struct
 {
   /*< private >*/
   int fd;
-  GIOStream *tls;   /* NULL for plain TCP, where the descriptor is all there is */
+  SbTlsStream *tls; /* NULL for plain TCP, where the descriptor is all there is */
   SbPeer *peer;     /* not owned: the session's */
   SbLaneTotals *totals; /* not owned: the lane's */
   SbHoldings *holdings; /* not owned: the lane's */
@@ -45,7 +45,7 @@ typedef struct
 } SbLaneStream;
 
 /* Takes over @fd, and @tls if there is one (whose socket @fd then is). */
-void    sb_lane_stream_init        (SbLaneStream *self, int fd, GIOStream *tls, SbPeer *peer, SbLaneTotals *totals,
+void    sb_lane_stream_init        (SbLaneStream *self, int fd, SbTlsStream *tls, SbPeer *peer, SbLaneTotals *totals,
                                     SbHoldings *holdings);
 /* Closes; what waits is dropped. */
 void    sb_lane_stream_clear       (SbLaneStream *self);

@@ -251,25 +251,8 @@ get_fd (gpointer connection)
   return g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
 }
 
-/* Interned: they are a handful, and a copy for each client would weigh more than all of them. */
-static void
-read_tls (SbPeer *peer, GTlsConnection *connection)
-{
-  g_autofree char *cipher = g_tls_connection_get_ciphersuite_name (connection);
-
-  peer->tls = TRUE;
-  peer->cipher = g_intern_string (cipher);
-  switch (g_tls_connection_get_protocol_version (connection))
-    {
-    case G_TLS_PROTOCOL_VERSION_TLS_1_2: peer->tls_version = "TLS 1.2"; break;
-    case G_TLS_PROTOCOL_VERSION_TLS_1_3: peer->tls_version = "TLS 1.3"; break;
-    case G_TLS_PROTOCOL_VERSION_UNKNOWN:
-    default: break; /* older ones are not accepted */
-    }
-}
-
 /* Without TLS the session needs the descriptor alone; GIO's and libsoup's objects around it go, which is half of what
- * an idle client would weigh. With TLS it needs GIO's, and the descriptor for epoll. */
+ * an idle client would weigh. With TLS it needs that, and the descriptor for epoll. */
 static gboolean
 take_stream (GIOStream *stream, SbArrival *arrival)
 {
@@ -278,15 +261,16 @@ take_stream (GIOStream *stream, SbArrival *arrival)
 
   g_object_get (stream, "base-iostream", &request, NULL);
   inner = sb_request_stream_steal_base (request);
-  if (G_IS_TLS_CONNECTION (inner))
+  if (SB_IS_TLS_STREAM (inner))
     {
-      g_autoptr (GIOStream) socket = NULL;
+      SbTlsStream *tls = SB_TLS_STREAM (g_steal_pointer (&inner));
 
-      g_object_get (inner, "base-io-stream", &socket, NULL);
-      sb_acceptor_forget (inner);
-      arrival->fd = get_fd (socket);
-      read_tls (arrival->peer, G_TLS_CONNECTION (inner));
-      arrival->tls = g_steal_pointer (&inner);
+      sb_acceptor_forget (G_IO_STREAM (tls));
+      arrival->fd = get_fd (sb_tls_stream_get_base (tls));
+      arrival->peer->tls = TRUE;
+      arrival->peer->tls_version = sb_tls_stream_get_version (tls);
+      arrival->peer->cipher = sb_tls_stream_get_cipher (tls);
+      arrival->tls = tls;
       return TRUE;
     }
 

@@ -43,8 +43,8 @@ typedef struct
   char *address;      /* textual, without port: "192.168.1.30", "fe80::1" */
   guint16 port;       /* the client's */
   gboolean tls;
-  const char *tls_version; /* interned: "TLS 1.3"; NULL without TLS, or where the library does not say */
-  const char *cipher; /* interned: "TLS_AES_256_GCM_SHA384"; NULL likewise */
+  const char *tls_version; /* static: "TLS 1.3"; NULL without TLS, or where the library does not say */
+  const char *cipher; /* static: "TLS_AES_256_GCM_SHA384"; NULL likewise */
   const char *subprotocol; /* static: what was agreed on; NULL for none */
   gboolean compressed; /* permessage-deflate was agreed on */
   char *channel;      /* "/news" */

@@ -62,7 +62,7 @@ struct _SbSession
 typedef struct
 {
   int fd;
-  GIOStream *tls;     /* nullable */
+  SbTlsStream *tls;   /* nullable */
   GBytes *early;      /* bytes that came along with the handshake; nullable */
   SbPeer *peer;
   SbToken *token;     /* NULL: never joins, and is closed with @close_code */
