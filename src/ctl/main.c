@@ -65,6 +65,8 @@ static const GOptionEntry all_options[] = {
   { "token", 't', SB_CTL_ONLY, G_OPTION_ARG_STRING, &options.only_token, N_("Only by the clients of this token"), N_("ID") },
   { "client", 0, SB_CTL_ONLY, G_OPTION_ARG_STRING, &options.only_client, N_("Only by this client"), N_("ID") },
   { "rejected", 0, 0, G_OPTION_ARG_NONE, &options.rejected, N_("Only what was rejected"), NULL },
+  { "search", 's', 0, G_OPTION_ARG_STRING, &options.search,
+    N_("Only with this text in the message, the client’s names, the channel or the reason"), N_("TEXT") },
   { "follow", 'f', 0, G_OPTION_ARG_NONE, &options.follow, N_("Go on with what comes, until Ctrl+C"), NULL },
   { NULL },
 };

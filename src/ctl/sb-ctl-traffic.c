@@ -252,6 +252,12 @@ make_path (const SbCtlOptions *options, const char *path, SbCtlStatus *status)
     g_string_append_printf (text, "client=%s&", options->only_client);
   if (options->rejected)
     g_string_append (text, "rejected=true&");
+  if (options->search != NULL)
+    {
+      g_string_append (text, "text=");
+      g_string_append_uri_escaped (text, options->search, NULL, FALSE);
+      g_string_append_c (text, '&');
+    }
 
   return text;
 }
@@ -538,7 +544,7 @@ metrics (const SbCtlOptions *options, char **words)
 }
 
 const SbCtlCommand sb_ctl_traffic_commands[] = {
-  { "traffic", "", "only-channel only-token only-client rejected limit follow", N_("Show what is said"), 0, traffic },
+  { "traffic", "", "only-channel only-token only-client rejected search limit follow", N_("Show what is said"), 0, traffic },
   { "left", "", "only-channel only-token limit", N_("Show who has left, and why"), 0, left },
   { "channels", "", "", N_("Show the channels that somebody is on"), 0, channels },
   { "metrics", "", "", N_("Print what is counted and measured, for Prometheus"), 0, metrics },

@@ -42,6 +42,7 @@ typedef struct
   char *only_token;
   char *only_client;
   gboolean rejected;
+  char *search;
   gboolean follow;
   gboolean everyone;
   gboolean retain;

@@ -33,6 +33,25 @@ tear_down (Fixture *self, gconstpointer data)
   engine_fixture_tear_down (&self->engine, NULL);
 }
 
+static inline void
+set_up_listening (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  set_up_started (self, NULL);
+  g_assert_true (sb_control_listen (self->control, &error));
+  g_assert_no_error (error);
+}
+
+/* libsoup ends its connections in the next turns. */
+static inline void
+tear_down_listening (Fixture *self, gconstpointer data)
+{
+  sb_control_close (self->control);
+  sb_test_iterate ();
+  tear_down (self, NULL);
+}
+
 /* "/audit?limit=5" */
 static inline GHashTable *
 split_query (const char *path, char **plain)

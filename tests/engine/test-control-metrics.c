@@ -12,25 +12,6 @@
 
 #define MAX_CONNECTIONS 16
 
-static void
-set_up_listening (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  set_up_started (self, NULL);
-  g_assert_true (sb_control_listen (self->control, &error));
-  g_assert_no_error (error);
-}
-
-/* libsoup ends its connections in the next turns. */
-static void
-tear_down_listening (Fixture *self, gconstpointer data)
-{
-  sb_control_close (self->control);
-  sb_test_iterate ();
-  tear_down (self, NULL);
-}
-
 /* --- the format, strictly: https://prometheus.io/docs/instrumenting/exposition_formats/ --- */
 
 static gsize

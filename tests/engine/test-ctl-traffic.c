@@ -180,7 +180,7 @@ test_list (ProgramFixture *self, gconstpointer data)
   g_autoptr (SbTestClient) client = sb_test_client_new_open (self->port, "/news", secret);
   g_autoptr (SbTestClient) other = sb_test_client_new_open (self->port, "/news", secret);
   g_autofree char *of_token = g_strdup_printf ("traffic --token %" G_GINT64_FORMAT " --json", id);
-  g_auto (Outcome) all = { 0 }, newest = { 0 }, rejected = { 0 }, none = { 0 }, json = { 0 };
+  g_auto (Outcome) all = { 0 }, newest = { 0 }, rejected = { 0 }, none = { 0 }, json = { 0 }, found = { 0 };
 
   for (guint i = 0; i < 1500; i++)
     sb_test_client_send_text (client, "[1]");
@@ -207,6 +207,9 @@ test_list (ProgramFixture *self, gconstpointer data)
   newest = program_ctl (self, "traffic -n 2 --client 1");
   g_assert_cmpuint (count_lines (newest.out), ==, 2);
   g_assert_true (g_str_has_suffix (newest.out, "  \"last\"\n"));
+  found = program_ctl (self, "traffic --search 'NonSense '");
+  g_assert_cmpuint (count_lines (found.out), ==, 1);
+  store_assert_contains (found.out, "nonsense");
   none = program_ctl (self, "traffic --channel /empty");
   g_assert_cmpstr (none.out, ==, "Nothing was said.\n");
   json = program_ctl (self, of_token);

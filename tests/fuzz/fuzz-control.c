@@ -114,6 +114,30 @@ close_all (void)
   g_clear_pointer (&initial_settings, g_free);
 }
 
+/* Something to find. */
+static void
+log_traffic (void)
+{
+  static const char *const texts[] = { "{\"n\": 1}", "nonsense", "\303\244\033[31m", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (SbPeer) peer = sb_peer_new ();
+      SbTrafficRecord record = { .time = 1, .payload = g_bytes_new_static (texts[i], strlen (texts[i])), .size = strlen (texts[i]) };
+
+      peer->id = i + 1;
+      peer->token_id = 1;
+      peer->channel = g_strdup (i % 2 == 0 ? "/a" : "/room/1");
+      if (i < 3)
+        record.peer = g_steal_pointer (&peer);
+      else
+        record.direction = SB_DIRECTION_BROADCAST;
+      if (i == 1)
+        record.rejection = SB_REJECTED_JSON;
+      sb_traffic_log_append (sb_engine_get_traffic (engine), &record, 1);
+    }
+}
+
 static void
 open_engine (void)
 {
@@ -122,6 +146,7 @@ open_engine (void)
 
   sb_engine_open_async (data_dir, NULL, TRUE, opened_cb, NULL); /* as for a window: answers come sooner */
   sb_test_wait (engine != NULL);
+  log_traffic ();
   control = sb_control_new (engine);
   atexit (close_all);
   settings = ask ("GET", "/settings", NULL, NULL, 0);
