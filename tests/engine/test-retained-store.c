@@ -4,6 +4,7 @@
 #include "open-store-fixture.h"
 #include "store-kill.h"
 #include "store/sb-broadcast-store.h"
+#include "store/sb-migrations.h"
 #include "store/sb-retained-store.h"
 
 #include <stdio.h>
@@ -174,6 +175,41 @@ test_number (Fixture *self, gconstpointer data)
   g_assert_cmpuint (loaded->len, ==, SB_RETAINED_MAX);
 }
 
+/* Of far too many, or far too much, not all is written first: a hundred thousand copies of a large message are no room that a disk has. */
+static void
+test_stops_early (void)
+{
+  guint n_scripts;
+  const char *const *scripts = sb_migrations_get_scripts (&n_scripts);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) patterns = NULL;
+  g_autoptr (GBytes) small = g_bytes_new_static ("1", 1);
+  g_autofree char *text = g_malloc0 (16 << 20);
+  g_autoptr (GBytes) large = g_bytes_new_static (text, 16 << 20);
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db;
+  int before;
+
+  for (guint i = 0; i < 20 * SB_RETAINED_MAX; i++)
+    g_strv_builder_take (builder, g_strdup_printf ("/c%u", i));
+  patterns = g_strv_builder_end (builder);
+  g_assert_cmpint (sqlite3_open (":memory:", &db), ==, SQLITE_OK);
+  g_assert_true (sb_migrations_run (db, scripts, n_scripts, NULL));
+
+  before = sqlite3_total_changes (db);
+  g_assert_null (sb_retained_store_put (db, patterns, 1, FALSE, small, &error));
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_cmpint (sqlite3_total_changes (db) - before, ==, SB_RETAINED_MAX + 1);
+
+  g_assert_cmpint (sqlite3_exec (db, "DELETE FROM retained", NULL, NULL, NULL), ==, SQLITE_OK);
+  before = sqlite3_total_changes (db);
+  g_assert_null (sb_retained_store_put (db, patterns, 1, FALSE, large, &error));
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED);
+  g_assert_cmpint (sqlite3_total_changes (db) - before, ==, 5);
+  sqlite3_close (db);
+}
+
 /* 64 MiB to the byte, and not one more. */
 static void
 test_room (Fixture *self, gconstpointer data)
@@ -249,6 +285,7 @@ main (int argc, char *argv[])
 
   g_test_add ("/retained-store/life", Fixture, NULL, set_up, test_life, tear_down);
   g_test_add ("/retained-store/number", Fixture, NULL, set_up, test_number, tear_down);
+  g_test_add_func ("/retained-store/stops-early", test_stops_early);
   g_test_add ("/retained-store/room", Fixture, NULL, set_up, test_room, tear_down);
   store_kill_add ("/retained-store/killed-at-any-moment", &kill);
 

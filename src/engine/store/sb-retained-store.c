@@ -67,7 +67,7 @@ insert (sqlite3 *db, gint64 id, const char *pattern, gint64 since, gboolean bina
   return sb_statement_run (statement, get_failure (), error);
 }
 
-/* Looked at when all is in: what is too much is rolled back. */
+/* What is too much is rolled back. */
 static gboolean
 check_room (sqlite3 *db, GError **error)
 {
@@ -93,28 +93,39 @@ check_room (sqlite3 *db, GError **error)
   return TRUE;
 }
 
+static gboolean
+forget (sqlite3 *db, const char *pattern, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement =
+      sb_statement_new (db, "DELETE FROM retained WHERE pattern = ?", get_failure (), error);
+
+  if (statement == NULL)
+    return FALSE;
+  sb_statement_bind_text (statement, 1, pattern);
+
+  return sb_statement_run (statement, get_failure (), error);
+}
+
+/* With a look after each at whether there is room for it: of so many that there never can be, not all are written first. */
 GArray *
 sb_retained_store_put (sqlite3 *db, char **patterns, gint64 since, gboolean binary, GBytes *payload, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  for (; *patterns != NULL; patterns++)
+  for (guint i = 0; patterns[i] != NULL; i++)
+    if (!forget (db, patterns[i], error))
+      return NULL;
+  for (guint i = 0; patterns[i] != NULL; i++)
     {
-      g_autoptr (sqlite3_stmt) forget =
-          sb_statement_new (db, "DELETE FROM retained WHERE pattern = ?", get_failure (), error);
       gint64 id;
 
-      if (forget == NULL)
-        return NULL;
-      sb_statement_bind_text (forget, 1, *patterns);
-      if (!sb_statement_run (forget, get_failure (), error) ||
-          !insert (db, 0, *patterns, since, binary, payload, error))
+      if (!insert (db, 0, patterns[i], since, binary, payload, error) || !check_room (db, error))
         return NULL;
       id = sqlite3_last_insert_rowid (db);
       g_array_append_val (ids, id);
     }
 
-  return check_room (db, error) ? g_steal_pointer (&ids) : NULL;
+  return g_steal_pointer (&ids);
 }
 
 static gpointer
