@@ -11,6 +11,7 @@
 /* The same in every language: names, and what is said by this test. */
 static const char *const data[] = {
   "Signalbox", "Sensor", "sbx_", "/news", "ws://", "127.0.0.1", "hello", "JSON", "bytes", "kB", "Ctrl", "Shift", "Delete", "Escape", "Return", "Page", "notice", "test", "Doors open", "Workshop", "Guest", "person.json",
+  "192.168.1.",
 };
 
 static gboolean

@@ -63,8 +63,9 @@ list_clients (GPtrArray *missed)
     {
       const SbMissed *one = g_ptr_array_index (missed, i);
       const SbPeer *peer = one->peer;
-      g_autofree char *who = peer->name != NULL ? g_strdup_printf ("%s · “%s”", peer->token_label, peer->name)
-                                                : g_strdup (peer->token_label != NULL ? peer->token_label : _("Unknown client"));
+      const char *label = peer->token_label != NULL ? peer->token_label : _("Unknown client");
+      /* Translators: the label of a token, and the name that a client gave itself */
+      g_autofree char *who = peer->name != NULL ? g_strdup_printf (_("%s · “%s”"), label, peer->name) : g_strdup (label);
       g_autofree char *text = g_strdup_printf ("%s\n%s\n%s · %s", who, sb_missed_why_to_text (one->why),
                                                peer->address != NULL ? peer->address : "–",
                                                peer->channel != NULL ? peer->channel : "–");
