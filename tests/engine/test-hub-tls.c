@@ -360,6 +360,29 @@ test_silent_ones (Fixture *self, gconstpointer data)
   sb_test_wait (self->n_joined == 1);
 }
 
+/* Nor does anyone have the server keep more of a handshake than one needs. */
+static void
+test_large_hello (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GIOStream) stream = connect_raw (self, FALSE);
+  guint8 record[5 + 16000] = { 0x16, 3, 1, 16000 >> 8, 16000 & 0xff };
+  SbSessionLimits limits;
+  gboolean cut = FALSE;
+
+  sb_session_limits_init (&limits);
+  limits.handshake_timeout = 300;
+  sb_hub_set_session_limits (self->hub, &limits);
+  put_token (self, 0);
+  /* A first message of 16 MiB: so many bytes are sent of it as no buffer on the way holds. */
+  memcpy (record + 5, "\x01\xff\xff\xff", 4);
+  for (guint i = 0; i < 1000 && !cut; i++)
+    {
+      cut = !g_output_stream_write_all (g_io_stream_get_output_stream (stream), record, sizeof record, NULL, NULL, NULL);
+      memset (record + 5, 0, 4);
+    }
+  g_assert_true (cut);
+}
+
 /* --- a client that can do more than GIO's --- */
 
 typedef struct
@@ -610,6 +633,7 @@ main (int argc, char *argv[])
         { "early", test_early },
         { "hub-goes", test_hub_goes },
         { "silent-ones", test_silent_ones },
+        { "large-hello", test_large_hello },
         { "old-versions", test_old_versions },
         { "negotiating-anew", test_negotiating_anew },
         { "keys-change", test_keys_change },

@@ -15,6 +15,8 @@
 /* Who knows better may say so by the variable that GIO's own TLS heeds. */
 #define PRIORITY "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0"
 #define PRIORITY_VARIABLE "G_TLS_GNUTLS_PRIORITY"
+/* Bytes that a client may say in its handshake: it takes two or three thousand, and GnuTLS would keep 16 MiB of one message. */
+#define MAX_HANDSHAKE (32 * 1024)
 #define MAX_IDLE_RECORDS 16 /* in one reading, that bring no bytes: keys that change, warnings */
 
 /* --- credentials --- */
@@ -119,6 +121,7 @@ struct _SbTlsStream
   gnutls_session_t session;
   gboolean open;  /* the handshake is done, and nobody has closed it */
   gboolean empty; /* the socket had nothing when it was last asked */
+  gsize n_heard;  /* bytes, in the handshake */
   GInputStream *input;
   GOutputStream *output;
 };
@@ -141,6 +144,11 @@ pull_cb (gnutls_transport_ptr_t transport, void *buffer, size_t size)
   self->empty = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (n < 0)
     gnutls_transport_set_errno (self->session, errno);
+  else if (!self->open && (self->n_heard += (gsize) n) > MAX_HANDSHAKE)
+    {
+      gnutls_transport_set_errno (self->session, ECONNABORTED);
+      return -1;
+    }
 
   return n;
 }
