@@ -282,6 +282,12 @@ is_at_end (GtkWidget *window)
   return gtk_adjustment_get_value (adjustment) >= gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) - 1;
 }
 
+static guint
+count_rows (GtkWidget *window)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list_of (window)))));
+}
+
 /* As the mouse does it by the bar. */
 static void
 scroll_up (GtkWidget *window)
@@ -319,6 +325,8 @@ test_flood (void)
   g_assert_true (app_test_shows (window, "9,001 earlier lines are gone"));
 
   /* Scrolled up it stays. */
+  /* When it is calm, all that is kept is there to be scrolled to. */
+  app_test_wait_until (count_rows (window) == SB_TALK_LOG_MAX_LINES);
   places_let_lay_out (view);
   places_let_lay_out (view);
   scroll_up (window);
@@ -442,6 +450,25 @@ test_sent_messages (void)
   }
 }
 
+/* With a test client before it, what is the program's stays the window's. */
+static void
+test_beside_the_window (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *window = open_window (test);
+
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "preferences", NULL);
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  adw_dialog_force_close (app_test_dialog (test));
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "show-page", g_variant_new ("(ss)", "tokens", ""));
+  app_test_wait_until (gtk_widget_get_mapped (GTK_WIDGET (sb_window_get_page (test->window, "tokens"))));
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_widget_activate_action (window, "win.preferences", "s", "port");
+  app_test_wait_until (app_test_dialog (test) != NULL);
+  g_assert_null (adw_window_get_visible_dialog (ADW_WINDOW (window)));
+  g_assert_true (sb_window_find (GTK_APPLICATION (test->application)) == test->window);
+}
+
 static void
 add (void)
 {
@@ -452,6 +479,7 @@ add (void)
   g_test_add_func ("/trial-window/quit", test_quit);
   g_test_add_func ("/trial-window/flood", test_flood);
   g_test_add_func ("/trial-window/line-at-length", test_line_at_length);
+  g_test_add_func ("/trial-window/beside-the-window", test_beside_the_window);
   g_test_add_data_func ("/trial-window/small", GINT_TO_POINTER (FALSE), test_small);
   g_test_add_data_func ("/trial-window/small-with-large-text", GINT_TO_POINTER (TRUE), test_small);
   g_test_add_func ("/trial-window/sent-messages", test_sent_messages);

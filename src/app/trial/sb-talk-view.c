@@ -9,20 +9,25 @@
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 
+#define MANY 100 /* lines at once: nobody reads them */
+#define END 60   /* lines: more than can be seen */
+#define CALM 500 /* ms without so many, until all lines are shown */
 #define SETTLING 2 /* frames until the list is where it will be */
 
 /**
  * SbTalkView:
  *
  * The log of a test client as a list. The newest line is at the bottom, and in sight until the user scrolls up; at the bottom again it
- * follows again. A line opens at length.
+ * follows again. In a flood that it follows it has the last lines only. A line opens at length.
  */
 struct _SbTalkView
 {
   AdwBin parent_instance;
 
   SbTalkLog *log;
+  GtkSliceListModel *slice; /* of the log: all of it, in a flood the end */
   GtkSelectionModel *selection;
+  guint calm_id; /* while it is the end */
   gboolean following;
   guint n_settling; /* frames */
 
@@ -66,7 +71,7 @@ static void
 activate_cb (SbTalkView *self,
              guint       position)
 {
-  g_autoptr (SbTalkLine) line = g_list_model_get_item (G_LIST_MODEL (self->log), position);
+  g_autoptr (SbTalkLine) line = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
   if (line != NULL)
     adw_dialog_present (sb_talk_dialog_new (line), GTK_WIDGET (self));
@@ -109,7 +114,7 @@ is_at_end (SbTalkView *self)
 static void
 follow (SbTalkView *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->log));
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
 
   if (self->following && n > 0)
     gtk_list_view_scroll_to (self->list, n - 1, GTK_LIST_SCROLL_NONE, NULL);
@@ -144,6 +149,41 @@ items_changed_cb (SbTalkView *self)
   settle (self);
   follow (self);
 }
+
+/* --- floods --- */
+
+static void
+calm_cb (gpointer user_data)
+{
+  SbTalkView *self = user_data;
+
+  self->calm_id = 0;
+  gtk_slice_list_model_set_offset (self->slice, 0);
+  gtk_slice_list_model_set_size (self->slice, G_MAXUINT);
+}
+
+/* The list has some two hundred rows at hand, whatever can be seen of them. Where all are others a moment later, it has no more than can be
+ * seen. */
+static void
+log_changed_cb (SbTalkView *self,
+                guint       position,
+                guint       n_removed,
+                guint       n_added)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->log));
+
+  if (self->following && n_added >= MANY)
+    {
+      g_clear_handle_id (&self->calm_id, g_source_remove);
+      self->calm_id = g_timeout_add_once (CALM, calm_cb, self);
+    }
+  if (self->calm_id == 0 || n_added == 0)
+    return;
+  gtk_slice_list_model_set_size (self->slice, END);
+  gtk_slice_list_model_set_offset (self->slice, n > END ? n - END : 0);
+}
+
+/* --- the user's scrolling --- */
 
 /* Where all lines are in sight there is nothing to leave. */
 static void
@@ -244,8 +284,10 @@ sb_talk_view_dispose (GObject *object)
 {
   SbTalkView *self = SB_TALK_VIEW (object);
 
+  g_clear_handle_id (&self->calm_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_TALK_VIEW);
   g_clear_object (&self->selection);
+  g_clear_object (&self->slice);
   g_clear_object (&self->log);
 
   G_OBJECT_CLASS (sb_talk_view_parent_class)->dispose (object);
@@ -294,13 +336,15 @@ sb_talk_view_set_log (SbTalkView *self,
   g_return_if_fail (self->log == NULL);
 
   self->log = g_object_ref (log);
-  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (log)));
+  self->slice = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (log)), 0, G_MAXUINT);
+  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->slice)));
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);
   self->selection = GTK_SELECTION_MODEL (selection);
   gtk_list_view_set_model (self->list, self->selection);
   /* After the list has heard of it. */
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (log, "items-changed", G_CALLBACK (log_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (log, "notify::n-gone", G_CALLBACK (gone_cb), self, G_CONNECT_SWAPPED);
 }
 

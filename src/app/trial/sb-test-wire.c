@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <libsoup/soup.h>
 
+#define SHARE 8 /* so many times as long as it takes to deal with what there is, more is left to gather */
+
 struct _SbTestWire
 {
   /* Constant. */
@@ -16,7 +18,6 @@ struct _SbTestWire
   /* The owner's alone. */
   GFunc func; /* NULL: nobody is told any more */
   gpointer user_data;
-  gint64 taken_at; /* monotonic, µs */
 
   /* The thread's alone. */
   SbTestHandshake *handshake;
@@ -31,6 +32,8 @@ struct _SbTestWire
   gsize n_bytes;
   guint64 n_lost;
   gboolean waking;
+  gint64 told_at; /* monotonic, µs: when who is told had done with it */
+  gint64 cost;    /* µs: how long it took */
 };
 
 void
@@ -67,17 +70,24 @@ static gboolean
 wake_cb (gpointer user_data)
 {
   SbTestWire *self = user_data;
+  gint64 began = g_get_monotonic_time ();
 
   if (self->func != NULL)
     self->func (self, self->user_data);
+  g_mutex_lock (&self->mutex);
+  self->told_at = g_get_monotonic_time ();
+  self->cost = self->told_at - began;
+  g_mutex_unlock (&self->mutex);
   return G_SOURCE_REMOVE;
 }
 
-/* With the mutex. The first that comes is told at once, in a flood many at a time. */
+/* With the mutex. The first that comes is told at once, in a flood many at a time, so that most of the time is left for all else; and what
+ * is to be drawn goes first. */
 static void
 wake (SbTestWire *self)
 {
-  gint64 next = self->taken_at + SB_TEST_WIRE_PERIOD * G_TIME_SPAN_MILLISECOND;
+  gint64 pause = MAX (SB_TEST_WIRE_PERIOD * G_TIME_SPAN_MILLISECOND, self->cost * SHARE);
+  gint64 next = self->told_at + MIN (pause, G_TIME_SPAN_SECOND);
   gint64 now = g_get_monotonic_time ();
   g_autoptr (GSource) source = NULL;
 
@@ -85,6 +95,7 @@ wake (SbTestWire *self)
     return;
   self->waking = TRUE;
   source = g_timeout_source_new (next > now ? (guint) ((next - now) / G_TIME_SPAN_MILLISECOND) : 0);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT_IDLE);
   g_source_set_callback (source, wake_cb, g_atomic_rc_box_acquire (self), release);
   g_source_attach (source, self->owner);
 }
@@ -319,7 +330,6 @@ sb_test_wire_take (SbTestWire *self,
   self->n_messages = 0;
   self->n_bytes = 0;
   self->waking = FALSE;
-  self->taken_at = g_get_monotonic_time ();
   g_mutex_unlock (&self->mutex);
   return events;
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  *
  * One WebSocket connection as any program would make it, on a thread of its own, so that no flood and no slow handshake holds the thread
  * that asked for it. What happens is collected, at most %SB_TEST_WIRE_MAX_MESSAGES messages of it, until it is taken; who asked is told
- * at most every %SB_TEST_WIRE_PERIOD ms that there is something. All functions are for the thread that made it, which runs its
+ * at most every %SB_TEST_WIRE_PERIOD ms that there is something, and less often where dealing with it takes long. All functions are for the thread that made it, which runs its
  * thread-default main context.
  */
 typedef struct _SbTestWire SbTestWire;
