@@ -182,7 +182,7 @@ test_form (void)
   g_assert_false (gtk_widget_is_sensitive (connect_button (window)));
   gtk_editable_set_text (GTK_EDITABLE (entry), "sbx_nothing");
   g_assert_false (gtk_widget_is_sensitive (connect_button (window)));
-  g_assert_true (app_test_shows (window, "Not a token"));
+  g_assert_true (app_test_shows (window, "This is not a token"));
   gtk_editable_set_text (GTK_EDITABLE (entry), unknown);
   app_test_click (window, "_Connect");
   app_test_wait_until (sb_test_client_get_troubled (client_of (window)));

@@ -92,7 +92,7 @@ check_form (SbTestWindow *self)
   if (bad_channel)
     message = error->message;
   else if (bad_secret && *secret != '\0')
-    message = _("Not a token");
+    message = _("This is not a token");
   gtk_widget_set_visible (self->secret_row, pasted);
   gtk_label_set_text (self->form_message, message != NULL ? message : "");
   gtk_widget_set_visible (GTK_WIDGET (self->form_message), message != NULL);
