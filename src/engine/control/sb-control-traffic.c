@@ -152,6 +152,7 @@ step (Search *self)
 {
   guint64 log_begin = sb_traffic_log_get_begin (self->log);
   const SbTrafficRecord *record;
+  JsonObject *object;
   guint64 serial;
 
   self->begin = MAX (self->begin, log_begin);
@@ -168,13 +169,12 @@ step (Search *self)
     }
   self->n_found++;
   self->last_found = serial;
-  if (!self->follow)
-    {
-      JsonObject *object = json_object_new ();
+  if (self->follow)
+    return self->n_found < (guint64) self->limit; /* whether there are more does not matter */
 
-      sb_json_set_traffic (object, record, serial + 1, FALSE);
-      g_ptr_array_add (self->found, object);
-    }
+  object = json_object_new ();
+  sb_json_set_traffic (object, record, serial + 1, FALSE);
+  g_ptr_array_add (self->found, object);
 
   return TRUE;
 }
