@@ -178,6 +178,10 @@ def goals(bench, options):
                    bench.ratios(("ws", f"storm {largest}"), ("ours", f"storm {largest}"), cpu_per_handshake), "≥", 1.8)
         yield Goal("memory per idle client: ours ÷ ws",
                    bench.ratios(("ours", f"storm {largest}"), ("ws", f"storm {largest}"), memory_per_client), "≤", 0.5)
+    if "floor" in names:
+        # It looks a token up, computes two digests and tells who has come.
+        yield Goal("handshake: CPU of ours ÷ floor",
+                   bench.ratios(("ours", f"storm {largest}"), ("floor", f"storm {largest}"), cpu_per_handshake), "≤", 2)
     yield Goal(f"a pair beside {options.idle:,} idle clients ÷ alone, CPU",
                bench.ratios(("ours", "pair beside idle"), ("ours", "pair alone"), cpu_per_delivery), "≤", 1.2)
     yield Goal(f"{options.idle + 1000:,} idle clients, % of a core", bench.values("ours", "idle", idle_share), "<", 1)
