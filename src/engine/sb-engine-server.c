@@ -45,13 +45,20 @@ sb_engine_get_state (SbEngine *self)
   return self->phase;
 }
 
+/* The audit trail is in the same file as the rest: what keeps it from being written is told once. */
+static gboolean
+is_told (SbEngine *self, SbTrouble trouble)
+{
+  return self->troubles[trouble] != NULL && !(trouble == SB_TROUBLE_AUDIT && self->troubles[SB_TROUBLE_STORE] != NULL);
+}
+
 static char *
 make_state_message (SbEngine *self)
 {
   GString *message = g_string_new (self->phase == SB_ENGINE_FAILED ? self->failure : NULL);
 
   for (guint i = 0; i < SB_N_TROUBLES; i++)
-    if (self->troubles[i] != NULL)
+    if (is_told (self, i))
       g_string_append_printf (message, "%s%s", message->len > 0 ? " " : "", self->troubles[i]);
 
   if (message->len == 0)
