@@ -432,8 +432,9 @@ follow (const SbCtlOptions *options, const char *path)
   read_next (&self);
   g_main_loop_run (self.loop);
   g_main_loop_unref (self.loop);
+  /* Where the reading is under way still, it ends with the program. */
+  g_object_unref (self.lines);
 
-  /* The reading is under way still, and the program ends with this. */
   return self.ended ? sb_ctl_fail (SB_CTL_UNREACHABLE, _("the Signalbox on “%s” has ended"), options->data_dir) : SB_CTL_DONE;
 }
 
