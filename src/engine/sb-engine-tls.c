@@ -5,6 +5,7 @@
 
 #include "sb-engine-private.h"
 
+#include "net/sb-tls-stream.h"
 #include "sb-certificate.h"
 
 #include <glib/gi18n-lib.h>
@@ -69,10 +70,14 @@ load (const Paths *paths, GError **error)
   const char *key = paths->key[0] != '\0' ? paths->key : paths->certificate;
   g_autoptr (GError) local = NULL;
   GTlsCertificate *certificate;
+  g_autoptr (SbTlsCredentials) usable = NULL;
 
   if (!check_file (paths->certificate, error) || !check_file (key, error))
     return NULL;
   certificate = g_tls_certificate_new_from_files (paths->certificate, key, &local);
+  /* A key of another certificate is found out here, rather than by every client. */
+  if (certificate != NULL && (usable = sb_tls_credentials_new (certificate, &local)) == NULL)
+    g_clear_object (&certificate);
   if (certificate == NULL && g_str_equal (key, paths->certificate))
     g_set_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE, _("The TLS certificate “%s” cannot be used: %s"),
                  paths->certificate, local->message);

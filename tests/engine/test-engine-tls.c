@@ -162,6 +162,36 @@ test_nonsense (Fixture *self, gconstpointer data)
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
 }
 
+/* A key that is another certificate's: said at the start, and while the server runs the pair from before stays. */
+static void
+test_key_of_another (Fixture *self, gconstpointer data)
+{
+  SbEngine *engine = self->base.engine;
+  g_autoptr (GTlsCertificate) before = NULL;
+  g_autoptr (GTlsCertificate) after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  copy_data ("other-key.pem", self->key);
+  g_assert_false (sb_engine_start (engine, &error));
+  g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_CERTIFICATE);
+  g_assert_nonnull (strstr (error->message, self->key));
+
+  copy_data ("localhost-key.pem", self->key);
+  engine_start_well (engine);
+  before = visit (engine);
+  copy_data ("other-key.pem", self->key);
+  sb_test_wait (sb_engine_get_state (engine) == SB_ENGINE_DEGRADED);
+  g_assert_null (strstr (sb_engine_get_state_message (engine), ".."));
+  after = visit (engine);
+  g_assert_true (g_tls_certificate_is_same (after, before));
+
+  copy_data ("other.pem", self->certificate);
+  sb_test_wait (sb_engine_get_state (engine) == SB_ENGINE_LISTENING);
+  g_clear_object (&after);
+  after = visit (engine);
+  g_assert_false (g_tls_certificate_is_same (after, before));
+}
+
 /* The file is replaced while the server runs: newcomers see the new certificate. */
 static void
 test_new_certificate (Fixture *self, gconstpointer data)
@@ -356,6 +386,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine-tls/start", Fixture, NULL, set_up, test_start, tear_down);
   g_test_add ("/engine-tls/cannot-be-read", Fixture, NULL, set_up, test_cannot_be_read, tear_down);
   g_test_add ("/engine-tls/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
+  g_test_add ("/engine-tls/key-of-another", Fixture, NULL, set_up, test_key_of_another, tear_down);
   g_test_add ("/engine-tls/new-certificate", Fixture, NULL, set_up, test_new_certificate, tear_down);
   g_test_add ("/engine-tls/not-a-file", Fixture, NULL, set_up, test_not_a_file, tear_down);
   g_test_add ("/engine-tls/slow-to-read", Fixture, NULL, set_up, test_slow_to_read, tear_down);

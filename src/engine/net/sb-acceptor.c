@@ -34,7 +34,7 @@ struct _SbAcceptor
   SbAcceptorFunc func;
   gpointer user_data;
   gboolean tls;
-  SbTlsCredentials *credentials; /* NULL: no TLS; or that of a certificate which is of no use, and nobody comes in */
+  SbTlsCredentials *credentials; /* NULL: no TLS; or a certificate that is of no use, and nobody comes in */
   SbTlsHandshaker *handshaker;   /* NULL: there was no TLS yet */
   int epoll_fd;                 /* in it the listening socket, and the connections that have said nothing yet */
   int fd;                       /* listens; -1: does not */
@@ -546,11 +546,17 @@ void
 sb_acceptor_set_certificate (SbAcceptor *self, GTlsCertificate *certificate)
 {
   g_autoptr (GError) error = NULL;
+  SbTlsCredentials *credentials = certificate != NULL ? sb_tls_credentials_new (certificate, &error) : NULL;
 
   self->tls = certificate != NULL;
+  /* Whoever reads certificates tries them; still, one of no use must not have the server speak without TLS. */
+  if (error != NULL)
+    {
+      g_warning ("TLS cannot be begun: %s", error->message);
+      return;
+    }
   g_clear_pointer (&self->credentials, sb_tls_credentials_unref);
-  if (self->tls && (self->credentials = sb_tls_credentials_new (certificate, &error)) == NULL)
-    g_warning ("TLS cannot be begun: %s", error->message);
+  self->credentials = credentials;
 }
 
 void

@@ -48,10 +48,16 @@ dup_chain (GTlsCertificate *certificate)
 static gboolean
 check (int code, GError **error)
 {
+  g_autofree char *reason = NULL;
+
   if (code >= 0)
     return TRUE;
 
-  g_set_error (error, SB_HUB_ERROR, SB_HUB_ERROR_FAILED, "%s", gnutls_strerror (code));
+  /* Without its full stop, for a sentence ends in it. */
+  reason = g_strdup (gnutls_strerror (code));
+  if (g_str_has_suffix (reason, "."))
+    reason[strlen (reason) - 1] = '\0';
+  g_set_error_literal (error, SB_HUB_ERROR, SB_HUB_ERROR_FAILED, reason);
   return FALSE;
 }
 
