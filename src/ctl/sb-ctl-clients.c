@@ -34,16 +34,18 @@ static const SbCtlColumn columns[] = {
 static SbCtlStatus
 fetch_clients (const SbCtlOptions *options, JsonObject **answer)
 {
+  SbCtlStatus status = SB_CTL_DONE;
+  g_autoptr (GString) narrowed = sb_ctl_make_path (options, "/clients", &status);
   gint64 after = 0;
-  gboolean more = TRUE;
+  gboolean more = narrowed != NULL;
 
   while (more)
     {
-      g_autofree char *path = g_strdup_printf ("/clients?after=%" G_GINT64_FORMAT, after);
+      g_autofree char *path = g_strdup_printf ("%safter=%" G_GINT64_FORMAT, narrowed->str, after);
       g_autoptr (JsonObject) page = NULL;
       JsonArray *rows;
-      SbCtlStatus status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", path, NULL, &page);
 
+      status = sb_ctl_call (options, SB_CTL_NEEDS_SERVER, "GET", path, NULL, &page);
       if (status != SB_CTL_DONE)
         return status;
       rows = json_object_get_array_member (page, "clients");
@@ -59,7 +61,7 @@ fetch_clients (const SbCtlOptions *options, JsonObject **answer)
         *answer = g_steal_pointer (&page);
     }
 
-  return SB_CTL_DONE;
+  return status;
 }
 
 static SbCtlStatus
@@ -164,7 +166,7 @@ unblock (const SbCtlOptions *options, char **words)
 }
 
 const SbCtlCommand sb_ctl_client_commands[] = {
-  { "clients", "", "", N_("Show who is connected"), 0, clients },
+  { "clients", "", "only-channel only-token", N_("Show who is connected"), 0, clients },
   { "disconnect", "ID", "reason", N_("Close a client’s connection"), 1, disconnect },
   { "send", "ID JSON", "", N_("Send a message to one client (- for standard input)"), 2, send },
   { "block", "ADDRESS", "for", N_("Shut an address out"), 1, block },

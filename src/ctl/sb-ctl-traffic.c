@@ -230,9 +230,8 @@ check_id (const char *text, SbCtlStatus *status)
   return FALSE;
 }
 
-/* "/traffic?channel=…" with what narrows it. NULL: it makes no sense, and it was said. */
-static GString *
-make_path (const SbCtlOptions *options, const char *path, SbCtlStatus *status)
+GString *
+sb_ctl_make_path (const SbCtlOptions *options, const char *path, SbCtlStatus *status)
 {
   GString *text;
 
@@ -442,7 +441,7 @@ static SbCtlStatus
 traffic (const SbCtlOptions *options, char **words)
 {
   SbCtlStatus status = SB_CTL_DONE;
-  g_autoptr (GString) path = make_path (options, "/traffic", &status);
+  g_autoptr (GString) path = sb_ctl_make_path (options, "/traffic", &status);
 
   if (path == NULL)
     return status;
@@ -474,7 +473,7 @@ static SbCtlStatus
 left (const SbCtlOptions *options, char **words)
 {
   SbCtlStatus status = SB_CTL_DONE;
-  g_autoptr (GString) path = make_path (options, "/left", &status);
+  g_autoptr (GString) path = sb_ctl_make_path (options, "/left", &status);
   g_autoptr (JsonObject) answer = NULL;
 
   if (path == NULL)

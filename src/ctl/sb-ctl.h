@@ -130,6 +130,8 @@ SbCtlStatus sb_ctl_fail  (SbCtlStatus status, const char *format, ...) G_GNUC_PR
 gboolean    sb_ctl_parse_id (const char *text, gint64 *id);
 
 /* --- what several commands read --- */
+/* @path with what narrows it: "/traffic?channel=…&", to which more can be added. NULL: it makes no sense, and it was said. */
+GString    *sb_ctl_make_path (const SbCtlOptions *options, const char *path, SbCtlStatus *status);
 /* A time as people write it, as the member of @body. FALSE: it is none, and it was said. */
 gboolean    sb_ctl_set_time (JsonObject *body, const char *member, const char *text);
 char       *sb_ctl_read_message (const char *word);

@@ -223,7 +223,7 @@ test_left_and_channels (ProgramFixture *self, gconstpointer data)
   g_autofree char *secret = program_issue (self, "kiosk", NULL);
   g_autoptr (SbTestClient) client = sb_test_client_new_open (self->port, "/news", secret);
   g_auto (Outcome) nobody = program_ctl (self, "left");
-  g_auto (Outcome) channels = { 0 }, left = { 0 };
+  g_auto (Outcome) channels = { 0 }, left = { 0 }, elsewhere = { 0 }, here = { 0 };
   g_autoptr (JsonNode) listed = NULL;
 
   g_assert_cmpstr (nobody.out, ==, "Nobody has left.\n");
@@ -235,6 +235,10 @@ test_left_and_channels (ProgramFixture *self, gconstpointer data)
       g_assert_cmpint (channels.status, ==, 0);
     }
   while (strstr (channels.out, "Nobody is connected.") != NULL);
+  elsewhere = program_ctl (self, "clients --channel /room/*");
+  g_assert_cmpstr (elsewhere.out, ==, "Nobody is connected.\n");
+  here = program_ctl (self, "clients --channel /news --token 1");
+  store_assert_contains (here.out, "kiosk");
   store_assert_contains (channels.out, "CHANNEL  CLIENTS");
   store_assert_contains (channels.out, "/news          1");
   sb_test_client_send_close (client, 1000, "so long");
@@ -263,6 +267,9 @@ test_what_makes_no_sense (ProgramFixture *self, gconstpointer data)
     { "traffic --limit -5", 1, "“limit” has to be a whole number from 1" },
     { "traffic now", 2, "it is: signalboxctl traffic" },
     { "traffic --reason x", 2, "--reason" },
+    { "clients --token x", 2, "“x” is not an ID" },
+    { "clients --channel x", 1, "“x” is not a channel" },
+    { "clients --client 1", 2, "--client" },
     { "left --rejected", 2, "--rejected" },
     { "left --token x", 2, "“x” is not an ID" },
     { "channels /news", 2, "it is: signalboxctl channels" },
