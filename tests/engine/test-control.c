@@ -535,6 +535,42 @@ test_times_that_cannot_be_written (Fixture *self, gconstpointer data)
   g_assert_cmpstr (get_string (last, "expires_at"), ==, "9999-12-31T23:59:59.000Z");
 }
 
+/* Page by page all of them are shown, whatever the order in which the lanes have told of them. */
+static void
+test_pages_of_clients (Fixture *self, gconstpointer data)
+{
+  static const guint64 ids[] = { 2, 4, 1, 7, 3, 6, 5 };
+  SbClientList *list = sb_engine_get_clients (self->engine.engine);
+  gint64 after = 0;
+  gboolean more = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (SbPeer) peer = sb_peer_new ();
+
+      peer->id = ids[i];
+      peer->address = g_strdup ("127.0.0.1");
+      peer->channel = g_strdup ("/");
+      peer->token_label = g_strdup ("x");
+      peer->token_hint = g_strdup ("sbx_");
+      sb_client_list_join (list, peer);
+    }
+  while (more)
+    {
+      g_autofree char *path = g_strdup_printf ("/clients?limit=2&after=%" G_GINT64_FORMAT, after);
+      g_autoptr (JsonObject) page = call (self, "GET", path, NULL, 200);
+      JsonArray *clients = json_object_get_array_member (page, "clients");
+
+      for (guint i = 0; i < json_array_get_length (clients); i++)
+        g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (clients, i), "id"), ==, ++after);
+      more = json_object_get_boolean_member (page, "more");
+      g_assert_cmpuint (json_array_get_length (clients), ==, more ? 2 : 1);
+    }
+  g_assert_cmpint (after, ==, G_N_ELEMENTS (ids));
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    sb_client_list_leave (list, ids[i], 1, 1000, NULL, SB_CLOSED_BY_CLIENT);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -545,6 +581,7 @@ main (int argc, char *argv[])
   ADD ("quotes-as-utf8", test_quotes_as_utf8);
   ADD ("times-that-cannot-be-written", test_times_that_cannot_be_written);
   ADD ("bad-certificate", test_bad_certificate);
+  ADD ("pages-of-clients", test_pages_of_clients);
   ADD ("certificate-that-cannot-be-written", test_certificate_that_cannot_be_written);
   ADD ("token-as-issued", test_token_as_issued);
   ADD ("token-defaults", test_token_defaults);

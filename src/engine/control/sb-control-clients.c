@@ -49,32 +49,48 @@ read_filter (SbRequest *request, const char *const *names, Filter *filter, gint6
   return sb_request_check_pattern (request, "channel");
 }
 
-/* The first @limit of @clients that pass, and whether there are more. */
-static JsonObject *
-list (GListModel *clients, const Filter *filter, gint64 limit, JsonObject *(*to_json) (SbClient *client))
+/* (element-type SbClient): those that pass, in the order of the list */
+static GPtrArray *
+dup_passing (GListModel *clients, const Filter *filter)
 {
-  JsonObject *object = json_object_new ();
-  JsonArray *array = json_array_new ();
-  gboolean more = FALSE;
+  GPtrArray *passing = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (clients) && !more; i++)
+  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
     {
       g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
 
-      if (!passes (filter, client))
-        continue;
-      if (json_array_get_length (array) == limit)
-        more = TRUE;
-      else
-        json_array_add_object_element (array, to_json (client));
+      if (passes (filter, client))
+        g_ptr_array_add (passing, g_steal_pointer (&client));
     }
+
+  return passing;
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  guint64 one = sb_client_get_peer (*(SbClient *const *) a)->id, other = sb_client_get_peer (*(SbClient *const *) b)->id;
+
+  return one < other ? -1 : one > other;
+}
+
+/* The first @limit of @clients, and whether there are more. */
+static JsonObject *
+list (GPtrArray *clients, gint64 limit, JsonObject *(*to_json) (SbClient *client))
+{
+  JsonObject *object = json_object_new ();
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < MIN (clients->len, limit); i++)
+    json_array_add_object_element (array, to_json (g_ptr_array_index (clients, i)));
   json_object_set_array_member (object, "clients", array);
-  json_object_set_boolean_member (object, "more", more);
+  json_object_set_boolean_member (object, "more", clients->len > limit);
 
   return object;
 }
 
-/* In the order in which they came, which is that of their numbers. */
+/* By number, which is where the next page begins. The engine's list is in the order in which it heard of them, and each lane tells of its own
+ * when it comes to it. */
 void
 sb_control_list_clients (SbRequest *request)
 {
@@ -82,12 +98,15 @@ sb_control_list_clients (SbRequest *request)
   SbClientList *clients = sb_engine_get_clients (request->engine);
   Filter filter = { 0 };
   gint64 limit = DEFAULT_LIMIT;
+  g_autoptr (GPtrArray) passing = NULL;
   JsonObject *object;
 
   if (!read_filter (request, names, &filter, &limit))
     return;
 
-  object = list (G_LIST_MODEL (clients), &filter, limit, sb_client_to_json);
+  passing = dup_passing (G_LIST_MODEL (clients), &filter);
+  g_ptr_array_sort (passing, compare_ids);
+  object = list (passing, limit, sb_client_to_json);
   json_object_set_int_member (object, "connected", sb_client_list_count (clients));
   sb_request_answer (request, 200, object);
 }
@@ -110,10 +129,13 @@ sb_control_list_left (SbRequest *request)
   static const char *const names[] = { "channel", "token", "limit", NULL };
   Filter filter = { 0 };
   gint64 limit = DEFAULT_LIMIT;
+  g_autoptr (GPtrArray) passing = NULL;
 
-  if (read_filter (request, names, &filter, &limit))
-    sb_request_answer (request, 200, list (sb_client_list_get_recently_left (sb_engine_get_clients (request->engine)), &filter, limit,
-                                           left_to_json));
+  if (!read_filter (request, names, &filter, &limit))
+    return;
+
+  passing = dup_passing (sb_client_list_get_recently_left (sb_engine_get_clients (request->engine)), &filter);
+  sb_request_answer (request, 200, list (passing, limit, left_to_json));
 }
 
 /* The row, or NULL with the request answered. */
