@@ -168,6 +168,36 @@ test_without_a_server (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (get (series, "process_start_time_seconds"), >, (double) g_get_real_time () / G_USEC_PER_SEC - 3600);
 }
 
+/* Of all that have this name, whatever their labels. */
+static double
+sum_up (GHashTable *series, const char *name)
+{
+  g_autofree char *begin = g_strconcat (name, "{", NULL);
+  GHashTableIter iter;
+  gpointer key, value;
+  double sum = 0;
+
+  g_hash_table_iter_init (&iter, series);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (g_str_has_prefix (key, begin))
+      sum += *(double *) value;
+  return sum;
+}
+
+/* What is told apart by labels is all of what the status counts. */
+static void
+assert_sums (Fixture *self)
+{
+  g_autoptr (GHashTable) series = scrape (self);
+  g_autoptr (JsonObject) status = call (self, "GET", "/status", NULL, 200);
+  JsonObject *totals = json_object_get_object_member (status, "totals");
+
+  g_assert_cmpfloat (sum_up (series, "signalbox_messages_rejected_total"), ==, (double) get_int (totals, "rejected"));
+  g_assert_cmpfloat (sum_up (series, "signalbox_handshakes_refused_total"), ==, (double) get_int (totals, "refused"));
+  g_assert_cmpfloat (sum_up (series, "signalbox_tokens"), ==, (double) get_int (status, "tokens"));
+  g_assert_cmpfloat (sum_up (series, "signalbox_state"), ==, 1);
+}
+
 static void
 test_numbers (Fixture *self, gconstpointer data)
 {
@@ -210,6 +240,8 @@ test_numbers (Fixture *self, gconstpointer data)
   assert_value (self, "signalbox_blocked_addresses", 1);
   assert_value (self, "signalbox_traffic_log_messages", 4);
 
+  assert_sums (self);
+
   /* What is counted only grows. */
   after = scrape (self);
   g_hash_table_iter_init (&iter, before);
@@ -234,6 +266,7 @@ test_limits_are_counted (Fixture *self, gconstpointer data)
   assert_value (self, "signalbox_clients_limit", 1);
   g_assert_cmpuint (engine_knock (self->engine.engine, "/news", secret), ==, 503);
   assert_value (self, "signalbox_handshakes_refused_total{reason=\"full\"}", 1);
+  assert_sums (self);
 }
 
 /* A monitor is no administrator. */
