@@ -243,6 +243,26 @@ test_connect_this_computer (void)
   app_test_wait_until (ADW_IS_PREFERENCES_DIALOG (app_test_dialog (test)));
 }
 
+/* What changes without the addresses does not take the rows from under hand and reader. */
+static void
+test_connect_keeps_its_rows (void)
+{
+  g_autoptr (AppTest) test = app_test_new (NULL);
+  GtkWidget *group = app_test_get (overview (test), SB_TYPE_CONNECT_GROUP, NULL);
+  GtkWidget *row;
+
+  app_test_start (test);
+  row = app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer");
+  gtk_widget_grab_focus (row);
+  sb_engine_set_metrics_trouble (test->engine, "Metrics cannot be given.");
+  g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_DEGRADED);
+  g_assert_true (app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer") == row);
+  g_assert_true (gtk_root_get_focus (gtk_widget_get_root (group)) == row);
+  sb_engine_set_metrics_trouble (test->engine, NULL);
+  g_assert_cmpint (sb_engine_get_state (test->engine), ==, SB_ENGINE_LISTENING);
+  g_assert_true (app_test_get (group, ADW_TYPE_ACTION_ROW, "This Computer") == row);
+}
+
 static void
 test_code_to_start_with (void)
 {
@@ -439,6 +459,7 @@ add (void)
   g_test_add_func ("/overview/rests-while-unseen", test_rests_while_unseen);
   g_test_add_func ("/overview/connect-while-stopped", test_connect_stopped);
   g_test_add_func ("/overview/connect-from-this-computer", test_connect_this_computer);
+  g_test_add_func ("/overview/connect-keeps-its-rows", test_connect_keeps_its_rows);
   g_test_add_func ("/overview/code-to-start-with", test_code_to_start_with);
   g_test_add_func ("/overview/expiring-token-needs-attention", test_expiring_token_needs_attention);
   g_test_add_func ("/overview/refused-needs-attention", test_refused_needs_attention);

@@ -19,6 +19,7 @@ struct _SbConnectGroup
 
   SbEngine *engine;
   GPtrArray *rows; /* (element-type GtkWidget) those that come and go with the addresses */
+  char **shown;    /* the addresses they show, none while the server does not run; NULL: nothing yet */
 };
 
 G_DEFINE_FINAL_TYPE (SbConnectGroup, sb_connect_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -126,10 +127,9 @@ add_loopback_row (SbConnectGroup *self)
 }
 
 static void
-update_cb (SbConnectGroup *self)
+show (SbConnectGroup *self)
 {
-  g_auto (GStrv) uris = sb_engine_dup_uris (self->engine);
-  gboolean running = sb_server_is_running (self->engine);
+  char **uris = self->shown;
   GtkWidget *row;
 
   for (guint i = 0; i < self->rows->len; i++)
@@ -137,19 +137,38 @@ update_cb (SbConnectGroup *self)
   g_ptr_array_set_size (self->rows, 0);
 
   /* How to start it stands above: in the first steps, or the banner. */
-  if (!running)
+  if (uris[0] == NULL)
     add_text_row (self, _("The Server Is Not Running"), _("Its addresses are shown here once it runs"));
   /* The engine names this computer's own address first; others are of more use. */
-  for (guint i = 1; running && uris != NULL && uris[0] != NULL && uris[i] != NULL; i++)
+  for (guint i = 1; uris[0] != NULL && uris[i] != NULL; i++)
     add_uri_row (self, uris[i]);
-  if (running && uris != NULL && uris[0] != NULL)
+  if (uris[0] != NULL)
     add_uri_row (self, uris[0]);
-  if (running && uris != NULL && g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
+  if (g_strv_length (uris) == 1 && sb_server_is_loopback (uris[0]))
     add_loopback_row (self);
   row = add_row_on (self, _("Example Code"), _("Browser, Node.js, Python, curl, websocat, Arduino"));
   g_signal_connect_object (row, "activated", G_CALLBACK (sb_connect_group_show_code), self, G_CONNECT_SWAPPED);
   row = add_row_on (self, _("Test Client"), _("No code at hand? See what a client sees, and say what it may say"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "app.test-client");
+}
+
+/* Only other addresses make other rows: they keep the focus, and the tick of what was just copied, over all else that happens. */
+static void
+update_cb (SbConnectGroup *self)
+{
+  gboolean running = sb_server_is_running (self->engine);
+  g_auto (GStrv) uris = running ? sb_engine_dup_uris (self->engine) : NULL;
+
+  if (uris == NULL)
+    uris = g_new0 (char *, 1);
+  /* They are told right behind the state. */
+  if (running && uris[0] == NULL)
+    return;
+  if (self->shown != NULL && g_strv_equal ((const char *const *) self->shown, (const char *const *) uris))
+    return;
+  g_strfreev (self->shown);
+  self->shown = g_steal_pointer (&uris);
+  show (self);
 }
 
 static void
@@ -159,6 +178,7 @@ sb_connect_group_dispose (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_pointer (&self->shown, g_strfreev);
 
   G_OBJECT_CLASS (sb_connect_group_parent_class)->dispose (object);
 }
