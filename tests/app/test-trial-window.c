@@ -131,6 +131,10 @@ test_two_talk (void)
   g_assert_true (app_test_shows (one, "Disconnected"));
   app_test_snap_window (one, "trial-disconnected");
 
+  app_test_click (one, "Clear");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sb_test_client_get_log (client_of (one)))), ==, 0);
+  g_assert_false (gtk_widget_is_sensitive (app_test_get (one, GTK_TYPE_BUTTON, "Clear")));
+
   gtk_window_close (GTK_WINDOW (one));
   gtk_window_close (GTK_WINDOW (other));
   app_test_wait_until (count_tokens (test) == 0);

@@ -190,6 +190,7 @@ test_disconnect_while_connecting (Fixture      *self,
         g_main_context_iteration (NULL, TRUE);
       sb_test_client_disconnect (self->client);
       g_assert_cmpstr (wait_idle (self->client), ==, "Disconnected");
+      app_test_wait_until (count_clients (self) == 0);
     }
   connect_it (self->client, "/", NULL);
   g_assert_cmpuint (count_tokens (self), ==, 1);

@@ -8,8 +8,8 @@
 
 /* Whatever happens to the program, it lets nobody in for longer. */
 #define LIFE G_TIME_SPAN_HOUR
-/* One that goes may be counted still while the next one comes. */
-#define MAX_CONNECTIONS 2
+/* One at a time; but those that go, given up while they were connecting, may be counted still when the next one comes. */
+#define MAX_CONNECTIONS 4
 #define SETTLE_TIMEOUT (3 * G_TIME_SPAN_SECOND)
 
 /**

@@ -176,6 +176,9 @@ state_cb (SbTestWindow *self)
       sb_settings_get_session_limits (sb_engine_get_settings (self->engine), &limits);
       sb_json_buffer_set_limits (self->buffer, &limits.json, limits.max_message);
     }
+  /* From the first try on: it has the room that the rest leaves. */
+  if (state != SB_TEST_CLIENT_IDLE)
+    gtk_widget_set_visible (GTK_WIDGET (self->log), TRUE);
   gtk_revealer_set_reveal_child (self->composer, talking);
   gtk_revealer_set_reveal_child (self->form, !talking);
   show_button (self);
@@ -216,7 +219,7 @@ log_cb (SbTestWindow *self,
 {
   g_autoptr (SbTalkLine) last = n_added > 0 ? g_list_model_get_item (log, position + n_added - 1) : NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->log), g_list_model_get_n_items (log) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "test.clear", g_list_model_get_n_items (log) > 0);
   /* What it is for has been found out, and the room is needed. */
   adw_preferences_group_set_description (self->form_group, NULL);
   if (last != NULL && sb_talk_line_get_kind (last) == SB_TALK_REJECTED)
@@ -307,6 +310,14 @@ key_cb (SbTestWindow          *self,
 }
 
 static void
+clear_action_cb (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  sb_talk_log_clear (sb_test_client_get_log (SB_TEST_WINDOW (widget)->client));
+}
+
+static void
 close_action_cb (GtkWidget  *widget,
                  const char *action_name,
                  GVariant   *parameter)
@@ -379,6 +390,7 @@ sb_test_window_class_init (SbTestWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, send_cb);
 
   gtk_widget_class_install_action (widget_class, "test.connect", NULL, connect_action_cb);
+  gtk_widget_class_install_action (widget_class, "test.clear", NULL, clear_action_cb);
   gtk_widget_class_install_action (widget_class, "win.close", NULL, close_action_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", "s", preferences_action_cb);
 }
@@ -427,6 +439,7 @@ sb_test_window_new (GtkApplication *application,
   g_signal_connect_swapped (log, "items-changed", G_CALLBACK (log_cb), self);
   g_signal_connect_object (engine, "notify::state", G_CALLBACK (server_cb), self, G_CONNECT_SWAPPED);
   state_cb (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "test.clear", FALSE);
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->channel_row));
   return GTK_WINDOW (self);
 }
