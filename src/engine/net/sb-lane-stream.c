@@ -365,5 +365,7 @@ sb_lane_stream_get_round_trip (const SbLaneStream *self)
 void
 sb_lane_stream_shutdown (SbLaneStream *self)
 {
+  if (self->tls != NULL)
+    sb_tls_stream_end (self->tls);
   shutdown (self->fd, SHUT_WR);
 }

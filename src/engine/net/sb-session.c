@@ -554,10 +554,10 @@ sb_session_flush (SbSession *self)
   switch (outcome)
     {
     case SB_FLUSH_DONE:
+      if (self->ended || self->state == SB_SESSION_LINGERING)
+        sb_lane_stream_shutdown (&self->stream);
       if (self->ended)
         session_die (self);
-      else if (self->state == SB_SESSION_LINGERING)
-        sb_lane_stream_shutdown (&self->stream);
       break;
     case SB_FLUSH_BLOCKED:
       break;

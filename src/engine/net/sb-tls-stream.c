@@ -127,6 +127,7 @@ struct _SbTlsStream
   gnutls_session_t session;
   gboolean open;  /* the handshake is done, and nobody has closed it */
   gboolean empty; /* the socket had nothing when it was last asked */
+  gboolean ended; /* we have said good-bye */
   gsize n_heard;  /* bytes, in the handshake */
   GInputStream *input;
   GOutputStream *output;
@@ -236,6 +237,17 @@ sb_tls_stream_write (SbTlsStream *self, const void *bytes, gsize size)
   errno = n == GNUTLS_E_AGAIN ? EAGAIN : EPROTO;
 
   return -1;
+}
+
+/* If it cannot be said at once, it is not. */
+void
+sb_tls_stream_end (SbTlsStream *self)
+{
+  g_return_if_fail (SB_IS_TLS_STREAM (self));
+
+  if (self->open && !self->ended)
+    gnutls_bye (self->session, GNUTLS_SHUT_WR);
+  self->ended = TRUE;
 }
 
 GSocketConnection *
@@ -428,14 +440,12 @@ sb_tls_stream_get_output_stream (GIOStream *stream)
   return SB_TLS_STREAM (stream)->output;
 }
 
-/* With TLS's good-bye, if it can be sent at once. */
 static gboolean
 sb_tls_stream_close (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
   SbTlsStream *self = SB_TLS_STREAM (stream);
 
-  if (self->open)
-    gnutls_bye (self->session, GNUTLS_SHUT_WR);
+  sb_tls_stream_end (self);
   self->open = FALSE;
 
   return g_io_stream_close (G_IO_STREAM (self->base), cancellable, error);

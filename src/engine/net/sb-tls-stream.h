@@ -48,6 +48,8 @@ SbTlsStep          sb_tls_stream_handshake   (SbTlsStream *self);
  * GnuTLS holds no descriptor announces: to be read until EAGAIN. */
 gssize             sb_tls_stream_read        (SbTlsStream *self, void *buffer, gsize size);
 gssize             sb_tls_stream_write       (SbTlsStream *self, const void *bytes, gsize size);
+/* Says good-bye, so that the client knows that nothing was cut off (RFC 8446 §6.1); reading goes on. */
+void               sb_tls_stream_end         (SbTlsStream *self);
 GSocketConnection *sb_tls_stream_get_base    (SbTlsStream *self);
 /* Static: "TLS 1.3". */
 const char        *sb_tls_stream_get_version (SbTlsStream *self);
