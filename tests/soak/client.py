@@ -164,6 +164,29 @@ class Control:
         head, _, content = answer.partition(b"\r\n\r\n")
         return int(head.split(b" ", 2)[1]), json.loads(content)
 
+    async def follow(self, seconds, reads):
+        """What is said in that time, the lines of it; one that does not READ leaves them where they are."""
+        reader, writer = await asyncio.open_unix_connection(self.path)
+        lines = []
+
+        async def read():
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200 "):
+                return
+            rest = b""
+            while size := int(await reader.readline() or b"0", 16):
+                *whole, rest = (rest + (await reader.readexactly(size + 2))[:-2]).split(b"\n")
+                lines.extend(json.loads(line) for line in whole)
+
+        try:
+            writer.write(b"GET /traffic?follow=true HTTP/1.1\r\nHost: signalbox\r\n\r\n")
+            await asyncio.wait_for(read() if reads else asyncio.sleep(seconds), seconds)
+        except (asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.transport.abort()
+        return lines
+
     async def get(self, path):
         status, answer = await self.ask("GET", path)
         assert status == 200, answer

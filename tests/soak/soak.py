@@ -72,7 +72,7 @@ class Soak:
         self.server = signalbox.Server(SETTINGS)
         self.control = Control(self.server.directory)
         self.tokens = {}  # id → secret, of those that are valid
-        self.counts = dict.fromkeys(("visits", "refused", "broadcasts", "commands", "restarts", "calms"), 0)
+        self.counts = dict.fromkeys(("visits", "refused", "broadcasts", "commands", "restarts", "calms", "lines"), 0)
         self.stopping = False
         self.baseline = None  # of this process: descriptors, memory
 
@@ -289,9 +289,36 @@ class Soak:
                 await self.broadcast()
             await asyncio.sleep(self.random.random() * 0.1)
 
+    def check_followed(self, lines):
+        """Every message comes, or is counted."""
+        last = missed = 0
+        for line in lines:
+            if line["event"] == "missed":
+                missed += line["missed"]
+            elif line["event"] == "message":
+                if last:
+                    self.checks.equal("who follows is told every message, or how many were missed", line["id"], last + missed + 1)
+                last, missed = line["id"], 0
+                self.counts["lines"] += 1
+
+    async def onlooker(self, until):
+        """Looks at what there is to see; some do not read what they asked for."""
+        while time.monotonic() < until and not self.stopping:
+            if self.random.random() < 0.5:
+                path = self.random.choice(["/traffic?limit=1000", "/traffic?text=flood&rejected=false", "/traffic?rejected=true",
+                                           "/traffic?after=1&channel=/room/*", "/left?limit=100", "/channels"])
+                await self.command("GET", path)
+            else:
+                try:
+                    self.check_followed(await self.control.follow(self.random.random() * 4, self.random.random() < 0.7))
+                except OSError:
+                    self.checks.check("the control interface answers while the server runs", self.stopping, "follow")
+            await asyncio.sleep(self.random.random() * 0.3)
+
     async def storm(self, restart):
         until = time.monotonic() + STORM
-        tasks = [asyncio.create_task(one) for one in (self.visitors(until), self.admin(until), self.admin(until))]
+        people = [self.visitors(until), self.admin(until), self.admin(until), *(self.onlooker(until) for _ in range(4))]
+        tasks = [asyncio.create_task(one) for one in people]
         if restart:
             await asyncio.sleep(self.random.uniform(0.3, 0.8) * STORM)
             await self.stop()
