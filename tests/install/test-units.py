@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "e2e"))
 import signalbox  # noqa: E402
@@ -100,6 +101,10 @@ class Units(unittest.TestCase):
             self.assertIn("pattern", one.recv(timeout=signalbox.DEADLINE))
             server.ctl("broadcast", "[1]")
             self.assertEqual(other.recv(timeout=signalbox.DEADLINE), "[1]")
+            self.assertEqual([one["channel"] for one in server.ctl("channels")], ["/room"])
+            server.ctl("settings", "set", "metrics-listen", "127.0.0.1:0")
+            with urllib.request.urlopen(server.ctl("status")["metrics"], timeout=signalbox.DEADLINE) as metrics:
+                self.assertIn("\nprocess_resident_memory_bytes ", metrics.read().decode())
         made = server.ctl("certificate", "make")
         self.assertIn("127.0.0.1", made["names"])
         server.ctl("token", "revoke", str(token))
