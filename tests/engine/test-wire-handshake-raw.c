@@ -164,6 +164,59 @@ test_trickle (Wire *self, gconstpointer data)
   g_assert_cmpuint (self->n_joined, ==, 0);
 }
 
+/* In as many pieces as it likes, it is read without libsoup, which would say what time it is. */
+static void
+test_pieces (Wire *self, gconstpointer data)
+{
+  g_autofree char *request = g_strdup_printf (GET REST "Authorization: Bearer %s\r\n\r\n", self->secret);
+  gsize length = strlen (request);
+
+  for (gsize cut = 1; cut < length; cut += 1 + cut / 8)
+    {
+      g_autoptr (SbTestClient) client = sb_test_client_new (self->port);
+      g_autoptr (SbTestClient) after = NULL;
+      g_autoptr (SbTestResponse) response = NULL;
+
+      sb_test_client_send_bytes (client, request, cut);
+      after = wire_open (self, "/after"); /* the first piece has been read by now */
+      sb_test_client_send_bytes (client, request + cut, length - cut);
+      response = sb_test_client_receive_response (client);
+      g_assert_cmpuint (response->status, ==, 101);
+      g_assert_null (sb_test_response_get_header (response, "date"));
+    }
+}
+
+/* Those who announce a body and keep it to themselves are libsoup's, and cost everybody something: not many of them may. */
+static void
+test_held_back (Wire *self, gconstpointer data)
+{
+  enum { MOST = 32, MORE = 10 };
+  static const char request[] = GET REST "Content-Length: 10\r\n\r\n";
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
+  g_autoptr (SbTestClient) in = NULL;
+  SbHubTotals totals;
+
+  for (guint i = 0; i < MOST + MORE; i++)
+    {
+      g_ptr_array_add (clients, sb_test_client_new (self->port));
+      sb_test_client_send_bytes (clients->pdata[i], request, strlen (request));
+    }
+  for (guint i = 0; i < MORE; i++)
+    sb_test_client_expect_end (clients->pdata[i]);
+  in = wire_open (self, "/in");
+  sb_hub_get_totals (self->hub, &totals);
+  g_assert_cmpuint (totals.handshake_timeouts, ==, MORE);
+  /* The others are there still, and are told when they have said all. */
+  for (guint i = MORE; i < MOST + MORE; i++)
+    {
+      g_autoptr (SbTestResponse) response = NULL;
+
+      sb_test_client_send_bytes (clients->pdata[i], "0123456789", 10);
+      response = sb_test_client_receive_response (clients->pdata[i]);
+      g_assert_cmpuint (response->status, ==, 401);
+    }
+}
+
 /* A channel's name has at most 128 bytes. */
 static void
 test_longest_channel (Wire *self, gconstpointer data)
@@ -327,6 +380,8 @@ main (int argc, char **argv)
   ADD ("/wire-handshake-raw/head-limits", test_head_limits);
   ADD ("/wire-handshake-raw/pipelined", test_pipelined);
   ADD ("/wire-handshake-raw/trickle", test_trickle);
+  ADD ("/wire-handshake-raw/pieces", test_pieces);
+  ADD ("/wire-handshake-raw/held-back", test_held_back);
   ADD ("/wire-handshake-raw/longest-channel", test_longest_channel);
   ADD ("/wire-handshake-raw/cut-short", test_cut_short);
   ADD ("/wire-handshake-raw/early-frames", test_early_frames);

@@ -6,23 +6,23 @@
 #include "net/sb-acceptor.h"
 
 #include "net/sb-tls-handshaker.h"
+#include "net/sb-descriptors.h"
+#include "net/sb-request-head.h"
 #include "rules/sb-rate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
 #define EVENTS_A_TURN 64
+#define MAX_HELD 32 /* connections without TLS on which libsoup waits for more, each of which makes every turn of the lane dearer */
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
-#define RESERVE 32 /* descriptors left to the database, the settings and the admin */
-#define ROOM 8     /* so many below those must be free for another connection */
 /* Who takes descriptors and gives them back in turns is told of so often at first, and then once a minute: each is two lines of the trail. */
 #define MAX_TOLD 3
 #define PENDING "sb-pending"           /* under which a connection carries its Pending */
@@ -36,7 +36,7 @@ struct _SbAcceptor
   gboolean tls;
   SbTlsCredentials *credentials; /* NULL: no TLS; or a certificate that is of no use, and nobody comes in */
   SbTlsHandshaker *handshaker;   /* NULL: there was no TLS yet */
-  int epoll_fd;                 /* in it the listening socket, and the connections that have said nothing yet */
+  int epoll_fd;                 /* in it the listening socket, and the connections that have not said all yet */
   int fd;                       /* listens; -1: does not */
   GSource *source;              /* of the epoll; NULL: does not listen */
   gboolean accepting;           /* the listening socket is in the epoll */
@@ -44,21 +44,26 @@ struct _SbAcceptor
   gboolean short_of_descriptors; /* as was told */
   SbRate told;
   GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
+  GQueue held;    /* (element-type Pending): those of them, without TLS, that libsoup has */
   SbTimer overdue;
   GPtrArray *gone; /* (element-type Pending): to be freed at the end of a turn, for epoll may have announced them in it */
 };
 
-/* A connection whose handshake is not done. First the acceptor's own, until it has said something; where libsoup hears the rest it lives
- * with its GSocketConnection, as data of it. */
+/* A connection whose handshake is not done. First the acceptor's own, until the head of its request is there; where libsoup hears the rest it
+ * lives with its GSocketConnection, as data of it. */
 typedef struct
 {
   SbAcceptor *acceptor;
   int fd;         /* -1: there is a socket, or it is gone */
   SbRemote remote;
+  SbHeadScan scan;
+  GByteArray *head; /* what has come of it; NULL for nothing */
   GSocket *socket; /* the connection's. Not its descriptor: that may be closed, and another connection have it */
   gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
+  gboolean held;    /* in the other, too */
   GList link;
+  GList held_link;
 } Pending;
 
 /* --- Handshakes that take too long -------------------------------------------------------------- */
@@ -69,14 +74,19 @@ pending_leave (Pending *self)
 {
   if (self->waiting)
     g_queue_unlink (&self->acceptor->pending, &self->link);
-  self->waiting = FALSE;
+  if (self->held)
+    g_queue_unlink (&self->acceptor->held, &self->held_link);
+  self->waiting = self->held = FALSE;
 }
 
 static void
 pending_free (gpointer data)
 {
-  pending_leave (data);
-  g_free (data);
+  Pending *self = data;
+
+  pending_leave (self);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  g_free (self);
 }
 
 /* Ends a connection that is the acceptor's own. */
@@ -149,7 +159,7 @@ pending_new (SbAcceptor *self, int fd, const SbRemote *remote)
   pending->fd = fd;
   pending->remote = *remote;
   pending->since = self->lane->now;
-  pending->link.data = pending;
+  pending->link.data = pending->held_link.data = pending;
   pending->waiting = TRUE;
   g_queue_push_tail_link (&self->pending, &pending->link);
   /* The timer may still be set for one that is done, and was promised more time. */
@@ -224,49 +234,6 @@ pause_over_cb (SbTimer *timer)
     start_accepting (self);
 }
 
-/* Asked anew: an administrator may change the limit of a running program. */
-static int
-get_first_reserved (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > G_MAXINT)
-    return G_MAXINT;
-
-  return (int) (limit.rlim_cur - MIN (RESERVE, limit.rlim_cur / 4));
-}
-
-/* The lowest free descriptor from @from on; -1: none. */
-static int
-probe (SbAcceptor *self, int from)
-{
-  return fcntl (self->fd, F_DUPFD_CLOEXEC, from);
-}
-
-/* Whether a few descriptors below the reserve are free. The kernel gives out the lowest, so those just below it mostly
- * tell; where they are in use, others may have become free further down. A single one there says nothing: a handshake
- * that is done moves its connection to another descriptor and leaves a gap. */
-static gboolean
-has_room (SbAcceptor *self, int first_reserved)
-{
-  int probes[ROOM];
-  int lowest = probe (self, MAX (first_reserved - ROOM, 0));
-  guint n = 0;
-
-  if (lowest >= 0)
-    close (lowest);
-  if (lowest >= 0 && lowest < first_reserved)
-    return TRUE;
-
-  while (n < ROOM && (probes[n] = probe (self, 0)) >= 0 && probes[n] < first_reserved)
-    n++;
-  for (guint i = 0; i < MIN (n + 1, ROOM); i++)
-    if (probes[i] >= 0)
-      close (probes[i]);
-
-  return n == ROOM;
-}
-
 /* Waiting connections keep the descriptor readable: without a pause this would spin. */
 static void
 pause_accepting (SbAcceptor *self, int error)
@@ -337,6 +304,24 @@ begin_tls (SbAcceptor *self, GSocketConnection *connection, GSocketAddress *loca
   sb_tls_handshaker_push (self->handshaker, connection, self->credentials, meeting, meeting_free);
 }
 
+static void
+hold (Pending *pending)
+{
+  pending->held = TRUE;
+  g_queue_push_tail_link (&pending->acceptor->held, &pending->held_link);
+}
+
+/* What libsoup waits for by now is the body of a request, which nobody who wants in has: the oldest have to go first. */
+static void
+limit_held (SbAcceptor *self)
+{
+  while (self->held.length > MAX_HELD)
+    {
+      sb_counter_add (self->lane->totals.handshake_timeouts, 1);
+      pending_cut (g_queue_peek_head (&self->held));
+    }
+}
+
 /* Has libsoup hear the rest, behind the handshake of TLS if there is one. @heard (nullable): what was read; NULL with TLS only. */
 static void
 hand_over (Pending *pending, GBytes *heard)
@@ -362,28 +347,58 @@ hand_over (Pending *pending, GBytes *heard)
   pending->socket = socket;
   g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
   if (heard != NULL)
-    self->func (G_IO_STREAM (connection), heard, local, remote, self->user_data);
+    {
+      hold (pending);
+      self->func (G_IO_STREAM (connection), heard, local, remote, self->user_data); /* which may be the end of @pending */
+      limit_held (self);
+    }
   else if (self->credentials != NULL)
     begin_tls (self, connection, local, remote);
 }
 
-/* Reads what a connection begins with. FALSE: nothing has come yet. */
+/* Behind what came before, in the lane's buffer. Returns what is there in all; -1: nothing is going to be heard; 0: not all has come. */
+static gssize
+pending_read (Pending *self, guint8 *buffer)
+{
+  gsize have = self->head != NULL ? self->head->len : 0;
+  gssize n;
+
+  if (have > 0)
+    memcpy (buffer, self->head->data, have);
+  n = recv (self->fd, buffer + have, SB_LANE_BUFFER - have, 0);
+  if (n < 0)
+    return errno == EAGAIN || errno == EINTR ? 0 : -1;
+  if (n == 0)
+    return have > 0 ? (gssize) have : -1; /* the end in the middle */
+
+  sb_head_scan_take (&self->scan, buffer + have, n);
+  if (self->scan.done || self->scan.too_large)
+    return (gssize) have + n;
+  if (self->head == NULL)
+    self->head = g_byte_array_new ();
+  g_byte_array_append (self->head, buffer + have, n);
+
+  return 0;
+}
+
+/* Reads on until the head of the request is there. FALSE: it is not yet. */
 static gboolean
 pending_hear (Pending *self, gboolean watched)
 {
   SbAcceptor *acceptor = self->acceptor;
   guint8 *buffer = acceptor->lane->buffer;
-  gssize n = recv (self->fd, buffer, SB_LANE_BUFFER, 0);
+  gssize n = pending_read (self, buffer);
   g_autoptr (GBytes) heard = NULL;
 
-  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+  if (n == 0)
     return FALSE;
-  if (n <= 0)
+  if (n < 0)
     {
       pending_drop (self);
       return TRUE;
     }
 
+  g_clear_pointer (&self->head, g_byte_array_unref);
   if (watched)
     watch (acceptor, EPOLL_CTL_DEL, self->fd, NULL);
   if (acceptor->heard (self->fd, &self->remote, buffer, n, acceptor->user_data))
@@ -414,8 +429,8 @@ take_connection (SbAcceptor *self, int fd, const SbRemote *remote)
 static void
 accept_some (SbAcceptor *self)
 {
-  int first_reserved = get_first_reserved ();
-  gboolean room = has_room (self, first_reserved);
+  int first_reserved = sb_descriptors_get_first_reserved ();
+  gboolean room = sb_descriptors_have_room (self->fd, first_reserved);
 
   for (guint i = 0; i < ACCEPTS_A_TURN; i++)
     {
@@ -443,7 +458,7 @@ accept_some (SbAcceptor *self)
           self->short_of_descriptors = FALSE;
           acceptor_notice (self, "accepting_again", "New connections are accepted again.");
         }
-      room = fd < first_reserved - ROOM || has_room (self, first_reserved);
+      room = fd < first_reserved - SB_DESCRIPTORS_ROOM || sb_descriptors_have_room (self->fd, first_reserved);
       take_connection (self, fd, &remote);
     }
 }
@@ -488,6 +503,7 @@ sb_acceptor_new (SbLane *lane, SbAcceptorHeard heard, SbAcceptorFunc func, gpoin
     g_error ("cannot make an acceptor: %s", g_strerror (errno));
   self->gone = g_ptr_array_new_with_free_func (pending_free);
   g_queue_init (&self->pending);
+  g_queue_init (&self->held);
   sb_rate_init (&self->told, 1.0 / 60, MAX_TOLD, lane->now);
 
   return self;

@@ -14,7 +14,8 @@ typedef union
   struct sockaddr_in6 v6;
 } SbRemote;
 
-/* The first bytes of a connection without TLS, in the lane's buffer. TRUE: it was taken over, with @fd. FALSE: it is for libsoup, and
+/* What a connection without TLS begins with, in the lane's buffer: the whole head of a request, or as much as there will be of it, and
+ * perhaps more. TRUE: it was taken over, with @fd. FALSE: it is for libsoup, and
  * SbAcceptorFunc is called with them next. */
 typedef gboolean (*SbAcceptorHeard) (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data);
 
@@ -25,8 +26,8 @@ typedef void (*SbAcceptorFunc) (GIOStream *stream, GBytes *heard, GSocketAddress
  * SbAcceptor:
  *
  * Takes connections off a listening socket: pauses while descriptors are short instead of spinning, wraps TLS around them, and cuts
- * those whose handshake takes too long. Those without TLS wait for their first word in an epoll of its own, where ten thousand that say
- * nothing cost nothing; in libsoup's poll they would make every turn of the lane dearer. Lives on its lane; everything here is for that lane's
+ * those whose handshake takes too long. Those without TLS wait in an epoll of its own until the head of their request is there, so that ten
+ * thousand that say nothing, or begin and do not go on, cost nothing; in libsoup's poll they would make every turn of the lane dearer. Lives on its lane; everything here is for that lane's
  * thread. Owned by the listener.
  *
  * libsoup could accept by itself, but with a backlog of 10, going on trying when descriptors run out, and waiting for a handshake as long as

@@ -11,6 +11,40 @@
 #define METHOD "GET "
 #define PROTOCOL " HTTP/1.1\r\n"
 
+/* --- How far a head has come --------------------------------------------------------------------- */
+
+/* Empty lines before the request do not count: RFC 9112 §2.2. */
+static void
+scan_byte (SbHeadScan *self, guint8 byte)
+{
+  self->length++;
+  if (byte == '\n')
+    {
+      self->done = !self->in_line && self->n_lines > 0;
+      self->n_lines += self->in_line ? 1 : 0;
+      self->in_line = FALSE;
+    }
+  else if (byte != '\r')
+    self->in_line = TRUE;
+}
+
+gsize
+sb_head_scan_take (SbHeadScan *self, const guint8 *bytes, gsize n)
+{
+  gsize taken = 0;
+
+  while (taken < n && !self->done && !self->too_large)
+    {
+      scan_byte (self, bytes[taken]);
+      self->too_large = self->length > SB_REQUEST_MAX_HEAD || self->n_lines > 1 + SB_REQUEST_MAX_HEADERS;
+      taken += self->too_large ? 0 : 1;
+    }
+
+  return self->too_large ? taken : n;
+}
+
+/* --- A plain one --------------------------------------------------------------------------------- */
+
 /* What a byte may be part of. */
 enum
 {

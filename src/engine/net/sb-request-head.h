@@ -5,6 +5,26 @@
 
 G_BEGIN_DECLS
 
+#define SB_REQUEST_MAX_HEAD (16 * 1024) /* bytes of the first line and the headers */
+#define SB_REQUEST_MAX_HEADERS 100      /* lines */
+
+/**
+ * SbHeadScan:
+ *
+ * How far the head of a request has come, whatever is in it. Begins with zeroes.
+ */
+typedef struct
+{
+  gsize length;     /* bytes so far */
+  guint n_lines;    /* of it that are whole, and not empty */
+  gboolean in_line; /* the one that comes has something in it */
+  gboolean done;
+  gboolean too_large;
+} SbHeadScan;
+
+/* Takes the next bytes; returns how many of them are part of a head that is not too large, or come behind it. */
+gsize sb_head_scan_take (SbHeadScan *self, const guint8 *bytes, gsize n);
+
 /**
  * SbRequestHead:
  *

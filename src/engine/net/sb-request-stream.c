@@ -21,11 +21,7 @@ struct _SbRequestInput
   GByteArray *line; /* NULL once it is taken */
   gboolean complete;
 
-  gsize head_length; /* bytes of the head so far */
-  guint n_lines;     /* of it that are whole, and not empty */
-  gboolean in_line;  /* the one that comes has something in it */
-  gboolean head_done;
-  gboolean too_large;
+  SbHeadScan head;
   guint n_ending;    /* bytes of the ending that we made that were handed on */
 };
 
@@ -60,35 +56,12 @@ input_keep (SbRequestInput *self, const guint8 *bytes, gsize n)
     }
 }
 
-/* One byte more of the head. */
-static void
-input_count (SbRequestInput *self, guint8 byte)
-{
-  self->head_length++;
-  if (byte == '\n')
-    {
-      self->head_done = !self->in_line && self->n_lines > 0;
-      self->n_lines += self->in_line ? 1 : 0;
-      self->in_line = FALSE;
-    }
-  else if (byte != '\r')
-    self->in_line = TRUE;
-}
-
 /* Returns how many of the bytes are handed on. */
 static gsize
 input_take (SbRequestInput *self, const guint8 *bytes, gsize n)
 {
-  gsize taken = 0;
+  gsize taken = sb_head_scan_take (&self->head, bytes, n);
 
-  while (taken < n && !self->head_done && !self->too_large)
-    {
-      input_count (self, bytes[taken]);
-      self->too_large = self->head_length > SB_REQUEST_MAX_HEAD || self->n_lines > 1 + SB_REQUEST_MAX_HEADERS;
-      taken += self->too_large ? 0 : 1;
-    }
-  if (!self->too_large)
-    taken = n;
   input_keep (self, bytes, taken);
 
   return taken;
@@ -128,7 +101,7 @@ sb_request_input_read (GInputStream *stream, void *buffer, gsize count, GCancell
   SbRequestInput *self = SB_REQUEST_INPUT (stream);
   gssize n;
 
-  if (self->too_large)
+  if (self->head.too_large)
     return input_end (self, buffer, count);
   if (self->heard != NULL)
     n = (gssize) input_repeat (self, buffer, count);
@@ -148,7 +121,7 @@ sb_request_input_read_nonblocking (GPollableInputStream *stream, void *buffer, g
   SbRequestInput *self = SB_REQUEST_INPUT (stream);
   gssize n;
 
-  if (self->too_large)
+  if (self->head.too_large)
     return input_end (self, buffer, count);
   if (self->heard != NULL)
     n = (gssize) input_repeat (self, buffer, count);
@@ -165,7 +138,7 @@ sb_request_input_read_nonblocking (GPollableInputStream *stream, void *buffer, g
 static gboolean
 input_has_more (SbRequestInput *self)
 {
-  return self->too_large || self->heard != NULL;
+  return self->head.too_large || self->heard != NULL;
 }
 
 static gboolean
@@ -307,7 +280,7 @@ sb_request_stream_is_too_large (SbRequestStream *self)
 {
   g_return_val_if_fail (SB_IS_REQUEST_STREAM (self), FALSE);
 
-  return self->input->too_large;
+  return self->input->head.too_large;
 }
 
 /* RFC 9112 §3.2: the target begins with its path, or is a whole URI (the "absolute form", which a server must take). */

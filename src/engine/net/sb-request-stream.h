@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-request-head.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -16,9 +17,6 @@ G_DECLARE_FINAL_TYPE (SbRequestStream, sb_request_stream, SB, REQUEST_STREAM, GI
  * in it: what is not the name of a channel must be refused, not taken for another one. And it bounds what comes before
  * the request is whole: of a head that is too large libsoup sees the beginning, and then its end. One thread.
  */
-#define SB_REQUEST_MAX_HEAD (16 * 1024) /* bytes of the first line and the headers */
-#define SB_REQUEST_MAX_HEADERS 100      /* lines */
-
 /* @heard (nullable): what was read of it already, and comes first. */
 SbRequestStream *sb_request_stream_new        (GIOStream *base, GBytes *heard);
 /* The connection itself, which is no longer closed with this one, nor to be had through it. (transfer full) */
