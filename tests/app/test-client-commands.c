@@ -8,6 +8,8 @@ test_disconnect (void)
 {
   g_autoptr (AppTest) test = app_test_new (NULL);
   g_autoptr (SoupWebsocketConnection) connection = NULL;
+  GtkEditable *entry;
+  GtkWidget *reason;
 
   app_test_start (test);
   connection = connect_as (test, "Scoreboard", "/");
@@ -16,10 +18,13 @@ test_disconnect (void)
   gtk_widget_activate_action (page (test), "client.disconnect", NULL);
   app_test_wait_until (app_test_dialog (test) != NULL);
   g_assert_nonnull (app_test_find (GTK_WIDGET (app_test_dialog (test)), GTK_TYPE_LABEL, "Disconnect Client?"));
-  gtk_editable_set_text (GTK_EDITABLE (app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, NULL)),
-                         "too loud");
+  /* By keyboard alone: the reason, and Enter. */
+  reason = app_test_get (GTK_WIDGET (app_test_dialog (test)), ADW_TYPE_ENTRY_ROW, NULL);
+  entry = gtk_editable_get_delegate (GTK_EDITABLE (reason));
+  app_test_wait_until (gtk_window_get_focus (GTK_WINDOW (test->window)) == GTK_WIDGET (entry));
+  gtk_editable_set_text (GTK_EDITABLE (reason), "too loud");
   app_test_snap (test, "clients-disconnect");
-  app_test_click (GTK_WIDGET (app_test_dialog (test)), "_Disconnect");
+  g_signal_emit_by_name (entry, "activate");
   app_test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
   g_assert_cmpuint (soup_websocket_connection_get_close_code (connection), ==, 3003);
   g_assert_cmpstr (soup_websocket_connection_get_close_data (connection), ==, "disconnected by admin: too loud");

@@ -105,6 +105,9 @@ ask (SbPage             *page,
   adw_alert_dialog_set_response_appearance (alert, "do", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (alert, "do");
   adw_alert_dialog_set_close_response (alert, "cancel");
+  /* What is to be written can be written at once. */
+  if (ADW_IS_ENTRY_ROW (row))
+    adw_dialog_set_focus (ADW_DIALOG (alert), row);
   adw_alert_dialog_choose (alert, GTK_WIDGET (page), NULL, callback, command);
 }
 
