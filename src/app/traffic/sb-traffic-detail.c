@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-detail.h"
-#include "rules/sb-json-guard.h"
 #include "rules/sb-json-locate.h"
 #include "sb-page.h"
 #include "traffic/sb-traffic-text.h"
@@ -25,7 +24,6 @@ struct _SbTrafficDetail
   AdwBin parent_instance;
 
   SbTrafficEntry *entry;
-  SbJsonGuard *guard;
   GtkTextTag *mistake;
 
   GtkImage *icon;
@@ -81,17 +79,11 @@ mark_mistake (SbTrafficDetail *self,
 }
 
 static gboolean
-is_json (SbTrafficDetail       *self,
-         const SbTrafficRecord *record,
+is_json (const SbTrafficRecord *record,
          const char            *bytes,
          gsize                  length)
 {
-  SbJsonLimits limits = SB_JSON_LIMITS_DEFAULT;
-
-  limits.max_depth = SB_JSON_MAX_DEPTH;
-  limits.max_members = limits.max_values = G_MAXUINT;
-  limits.max_string = G_MAXSIZE;
-  return !record->binary && length == record->size && sb_json_guard_check (self->guard, bytes, length, &limits, NULL);
+  return !record->binary && length == record->size && sb_traffic_text_is_json (bytes, length);
 }
 
 /* A message that a schema does not allow is JSON, and can be broken into lines. NULL: it is none of these, or it is not known
@@ -106,7 +98,7 @@ make_judged_text (SbTrafficDetail       *self,
 {
   g_autofree char *text = NULL;
 
-  if (record->rejection != SB_REJECTED_SCHEMA || record->pointer == NULL || !is_json (self, record, bytes, length))
+  if (record->rejection != SB_REJECTED_SCHEMA || record->pointer == NULL || !is_json (record, bytes, length))
     return NULL;
   text = sb_traffic_text_indent (bytes, length);
   return sb_json_locate (text, strlen (text), record->pointer, start, end) ? g_steal_pointer (&text) : NULL;
@@ -141,7 +133,7 @@ show_text (SbTrafficDetail       *self,
 
   if (show_judged_text (self, record, bytes, length))
     return;
-  if (!placed && is_json (self, record, bytes, length))
+  if (!placed && is_json (record, bytes, length))
     {
       text = sb_traffic_text_indent (bytes, length);
       set_text (self, text, TRUE);
@@ -241,7 +233,6 @@ sb_traffic_detail_dispose (GObject *object)
   SbTrafficDetail *self = SB_TRAFFIC_DETAIL (object);
 
   g_clear_object (&self->entry);
-  g_clear_pointer (&self->guard, sb_json_guard_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_TRAFFIC_DETAIL);
 
   G_OBJECT_CLASS (sb_traffic_detail_parent_class)->dispose (object);
@@ -270,7 +261,6 @@ static void
 sb_traffic_detail_init (SbTrafficDetail *self)
 {
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
-  self->guard = sb_json_guard_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   sb_code_write_left_to_right (GTK_WIDGET (self));
   self->mistake = gtk_text_buffer_create_tag (self->buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, "weight",

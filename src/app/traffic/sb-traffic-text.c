@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "traffic/sb-traffic-text.h"
+#include "rules/sb-json-guard.h"
 #include <string.h>
 
 #define BYTES_A_LINE 16
@@ -71,6 +72,19 @@ skip_space (const char *json,
   while (i < length && strchr (" \t\r\n", json[i]) != NULL && json[i] != '\0')
     i++;
   return i;
+}
+
+gboolean
+sb_traffic_text_is_json (const char *bytes,
+                         gsize       length)
+{
+  g_autoptr (SbJsonGuard) guard = sb_json_guard_new ();
+  SbJsonLimits limits = SB_JSON_LIMITS_DEFAULT;
+
+  limits.max_depth = SB_JSON_MAX_DEPTH;
+  limits.max_members = limits.max_values = G_MAXUINT;
+  limits.max_string = G_MAXSIZE;
+  return sb_json_guard_check (guard, bytes, length, &limits, NULL);
 }
 
 char *

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "trial/sb-talk-words.h"
-#include "rules/sb-json-guard.h"
 #include "traffic/sb-traffic-text.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
@@ -46,20 +45,6 @@ sb_talk_words_facts (SbTalkLine *line)
   return g_strdup_printf ("%s · %s · %s", sb_talk_words_kind (line), clock, size);
 }
 
-static gboolean
-is_json (SbTalkLine *line,
-         const char *bytes,
-         gsize       length)
-{
-  SbJsonLimits limits = SB_JSON_LIMITS_DEFAULT;
-  g_autoptr (SbJsonGuard) guard = sb_json_guard_new ();
-
-  limits.max_depth = SB_JSON_MAX_DEPTH;
-  limits.max_members = limits.max_values = G_MAXUINT;
-  limits.max_string = G_MAXSIZE;
-  return length == sb_talk_line_get_size (line) && sb_json_guard_check (guard, bytes, length, &limits, NULL);
-}
-
 char *
 sb_talk_words_whole (SbTalkLine *line,
                      gboolean   *json)
@@ -67,7 +52,8 @@ sb_talk_words_whole (SbTalkLine *line,
   GBytes *payload = sb_talk_line_get_payload (line);
   gsize length = 0;
   const char *bytes = payload != NULL ? g_bytes_get_data (payload, &length) : NULL;
-  gboolean valid = payload != NULL && !sb_talk_line_get_binary (line) && is_json (line, bytes, length);
+  gboolean whole = length == sb_talk_line_get_size (line) && !sb_talk_line_get_binary (line);
+  gboolean valid = payload != NULL && whole && sb_traffic_text_is_json (bytes, length);
   guint mark;
 
   if (json != NULL)
