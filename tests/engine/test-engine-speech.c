@@ -199,6 +199,29 @@ test_templates_at_most (EngineFixture *self, gconstpointer data)
   g_assert_error (error, SB_ENGINE_ERROR, SB_ENGINE_ERROR_STATE);
 }
 
+/* That is no trouble of the disk's: whatever else there is to be written still is, and nobody is told otherwise. */
+static void
+test_templates_too_large_together (EngineFixture *self, gconstpointer data)
+{
+  const gsize size = 1024 * 1024; /* as much as one may have */
+  g_autofree char *text = g_strnfill (size, '1');
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (GError) error = NULL;
+
+  text[0] = text[size - 1] = '"';
+  payload = g_bytes_new_static (text, size);
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("template %u", i);
+
+      sb_engine_save_template_async (self->engine, "window", 0, name, NULL, FALSE, payload, NULL, NULL);
+    }
+  sb_test_wait (count (sb_engine_get_templates (self->engine)) == 64);
+  g_assert_null (save (self->engine, 0, "one more", NULL, "1", &error));
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED);
+  g_assert_cmpint (sb_engine_get_state (self->engine), ==, SB_ENGINE_LISTENING);
+}
+
 /* A second one of the name, and one too many, are refused while the first are on their way to the disk. */
 static void
 test_templates_at_once (EngineFixture *self, gconstpointer data)
@@ -480,6 +503,7 @@ main (int argc, char *argv[])
   ADD ("templates/refused", test_templates_refused);
   ADD ("templates/at-most", test_templates_at_most);
   ADD ("templates/at-once", test_templates_at_once);
+  ADD_STARTED ("templates/too-large-together", test_templates_too_large_together);
   ADD_STARTED ("schedules/until-stopped", test_repeats_until_stopped);
   ADD_STARTED ("schedules/stopped-in-flight", test_stopped_in_flight);
   ADD_STARTED ("schedules/not-stopped", test_not_stopped);

@@ -101,7 +101,7 @@ test_room (Fixture *self, gconstpointer data)
 
   g_assert_no_error (error);
   g_assert_null (put (self->database, 0, "small", NULL, "1", 1, &error));
-  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL);
+  g_assert_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED);
   g_clear_error (&error);
   /* What is replaced makes room for itself. */
   again = put (self->database, sb_template_get_id (big), "big", NULL, bytes, most, &error);

@@ -54,7 +54,7 @@ sb_message_check_room (sqlite3 *db, const char *table, gsize more, gint64 but, c
   if (sqlite3_column_int64 (statement, 0) + (gint64) more <= MAX_BYTES)
     return TRUE;
 
-  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_FULL, "%s %s", failure,
+  g_set_error (error, SB_DATABASE_ERROR, SB_DATABASE_ERROR_REFUSED, "%s %s", failure,
                /* Translators: after a sentence such as "The template could not be stored." */
                _("All of them together may have 64 MiB. Delete some that are not needed any more."));
   return FALSE;

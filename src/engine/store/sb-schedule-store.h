@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* What repeats, on disk: what it is, and how far it came. That a run is counted is written together with its broadcast
- * (sb_broadcast_store_insert_async()). Together they hold at most 64 MiB of messages (SB_DATABASE_ERROR_FULL). Main thread. */
+ * (sb_broadcast_store_insert_async()). Together they hold at most 64 MiB of messages (SB_DATABASE_ERROR_REFUSED). Main thread. */
 void        sb_schedule_store_load_async    (SbDatabase *db, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray  *sb_schedule_store_load_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbSchedule), by id */
 void        sb_schedule_store_insert_async  (SbDatabase *db, gint64 time, const SbScheduleTimes *times, SbMessage *message,

@@ -7,10 +7,10 @@
 G_BEGIN_DECLS
 
 /* The templates on disk. How many there may be is the caller's to see to; together they hold at most 64 MiB of messages
- * (SB_DATABASE_ERROR_FULL). Main thread. */
+ * (SB_DATABASE_ERROR_REFUSED). Main thread. */
 void        sb_template_store_load_async   (SbDatabase *db, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray  *sb_template_store_load_finish  (SbDatabase *db, GAsyncResult *result, GError **error); /* (element-type SbTemplate), by id */
-/* @id 0: a new one. Errors: NOT_FOUND, FULL; FAILED where another one has the name. */
+/* @id 0: a new one. Errors: NOT_FOUND, REFUSED; FAILED where another one has the name. */
 void        sb_template_store_put_async    (SbDatabase *db, gint64 id, const char *name, gint64 time, SbMessage *message,
                                             GAsyncReadyCallback callback, gpointer user_data);
 SbTemplate *sb_template_store_put_finish   (SbDatabase *db, GAsyncResult *result, GError **error); /* with its id */
