@@ -20,7 +20,8 @@ G_DECLARE_DERIVABLE_TYPE (SbPage, sb_page, SB, PAGE, AdwNavigationPage)
  *
  * What the window asks of a page. Filters the pages understand:
  *
- *   clients    "client:ID" (selected, its panel open), "token:ID", "address:ADDRESS", "slow", "rejected"
+ *   clients    "client:ID" (selected, its panel open), "token:ID", "address:ADDRESS", "channel:CHANNEL", "slow",
+ *              "rejected"
  *   traffic    "client:ID", "channel:CHANNEL", "rejected", "rejected:ID" (of that client), "rule:ID" (what it rejected)
  *   broadcast  "client:ID", "token:ID", "channel:CHANNEL": the target of what is being written
  *   tokens     "token:ID" (selected), "expiring", "issue" (opens the dialog)

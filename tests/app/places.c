@@ -401,6 +401,7 @@ static const struct
   { "disconnect", "clients", "client.disconnect", NULL },
   { "block-address", "clients", "client.block", NULL },
   { "revoke-tokens", "clients", "client.revoke", NULL },
+  { "channels", "clients", "clients.show-channels", NULL },
   { "blocked-addresses", "clients", "clients.show-blocks", NULL },
   { "send-again", "traffic", "traffic.send-again", NULL },
   { "clear-traffic", "traffic", "traffic.clear", NULL },

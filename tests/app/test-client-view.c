@@ -91,6 +91,8 @@ should_show (const SbClientMatch *match,
     return FALSE;
   if (match->token_id != 0 && peer->token_id != match->token_id)
     return FALSE;
+  if (match->channel != NULL && !g_str_equal (peer->channel, match->channel))
+    return FALSE;
   return strstr (label, needle) != NULL || strstr (peer->channel, needle) != NULL ||
          strstr (peer->address, needle) != NULL || strstr (peer->token_hint, needle) != NULL;
 }
@@ -180,6 +182,7 @@ test_property (void)
         {
           match.kind = g_test_rand_bit () ? SB_CLIENTS_SLOW : SB_CLIENTS_ALL;
           match.token_id = g_test_rand_int_range (0, 2);
+          match.channel = g_test_rand_bit () ? channels[g_test_rand_int_range (0, G_N_ELEMENTS (channels))] : NULL;
           match.text = texts[g_test_rand_int_range (0, G_N_ELEMENTS (texts))];
           sb_client_view_set_match (view, &match);
         }

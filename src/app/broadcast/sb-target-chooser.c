@@ -4,6 +4,7 @@
 #include "broadcast/sb-target-chooser.h"
 #include "access/sb-channel.h"
 #include "sb-page.h"
+#include "watch/sb-channel-sum.h"
 #include "widgets/sb-format.h"
 #include <glib/gi18n.h>
 #include <string.h>
@@ -105,31 +106,6 @@ show_channels_message (SbTargetChooser *self)
     }
 }
 
-/* channel → number of clients on it */
-static GHashTable *
-count_channels (SbTargetChooser *self)
-{
-  GListModel *clients = G_LIST_MODEL (sb_engine_get_clients (self->engine));
-  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
-    {
-      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
-      const char *channel = sb_client_get_peer (client)->channel;
-      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, channel));
-
-      g_hash_table_replace (counts, g_strdup (channel), GUINT_TO_POINTER (n + 1));
-    }
-  return counts;
-}
-
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 static void
 add_live_row (SbTargetChooser *self,
               const char      *channel,
@@ -153,21 +129,18 @@ add_live_row (SbTargetChooser *self,
 static void
 live_shown_cb (SbTargetChooser *self)
 {
-  g_autoptr (GHashTable) counts = NULL;
-  g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (GPtrArray) channels = NULL;
 
   if (!gtk_widget_get_visible (GTK_WIDGET (self->live_popover)))
     return;
 
   gtk_list_box_remove_all (self->live_list);
-  counts = count_channels (self);
-  names = g_hash_table_get_keys_as_ptr_array (counts);
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < MIN (names->len, MAX_CHANNELS_SHOWN); i++)
+  channels = sb_channel_sum_collect (G_LIST_MODEL (sb_engine_get_clients (self->engine)));
+  for (guint i = 0; i < MIN (channels->len, MAX_CHANNELS_SHOWN); i++)
     {
-      const char *channel = g_ptr_array_index (names, i);
+      const SbChannelSum *channel = g_ptr_array_index (channels, i);
 
-      add_live_row (self, channel, GPOINTER_TO_UINT (g_hash_table_lookup (counts, channel)));
+      add_live_row (self, channel->name, channel->n_clients);
     }
 }
 

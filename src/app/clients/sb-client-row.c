@@ -70,6 +70,8 @@ sb_client_row_matches (SbClientRow         *self,
     return FALSE;
   if (match->address != NULL && !g_str_equal (peer->address, match->address))
     return FALSE;
+  if (match->channel != NULL && !g_str_equal (peer->channel, match->channel))
+    return FALSE;
   return match->text == NULL || strstr (get_haystack (self), match->text) != NULL;
 }
 

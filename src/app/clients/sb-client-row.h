@@ -19,6 +19,7 @@ typedef struct
   SbClientsKind kind;
   gint64 token_id;     /* 0: of all */
   const char *address; /* NULL: from all */
+  const char *channel; /* NULL: on all */
   const char *text;    /* somewhere in what it is called, its address, token or channel, whatever the case; NULL or "":
                           any */
 } SbClientMatch;

@@ -30,6 +30,7 @@ struct _SbClientView
   SbClientsKind kind;
   gint64 token_id;
   char *address;
+  char *channel;
   char *needle; /* casefolded; NULL: anything */
 
   int column; /* -1: none */
@@ -76,7 +77,7 @@ static gboolean
 matches (SbClientView *self,
          SbClientRow  *row)
 {
-  const SbClientMatch match = { self->kind, self->token_id, self->address, self->needle };
+  const SbClientMatch match = { self->kind, self->token_id, self->address, self->channel, self->needle };
 
   return !row->gone && sb_client_row_matches (row, &match);
 }
@@ -392,6 +393,7 @@ sb_client_view_finalize (GObject *object)
   g_ptr_array_unref (self->rows);
   g_ptr_array_unref (self->lost);
   g_free (self->address);
+  g_free (self->channel);
   g_free (self->needle);
 
   G_OBJECT_CLASS (sb_client_view_parent_class)->finalize (object);
@@ -459,6 +461,7 @@ sb_client_view_set_match (SbClientView        *self,
   self->kind = match->kind;
   self->token_id = match->token_id;
   g_set_str (&self->address, match->address);
+  g_set_str (&self->channel, match->channel);
   g_clear_pointer (&self->needle, g_free);
   if (*text != '\0')
     self->needle = g_utf8_casefold (text, -1);

@@ -3,6 +3,7 @@
 
 #include "clients/sb-clients-page.h"
 #include "clients/sb-blocks-dialog.h"
+#include "clients/sb-channels-dialog.h"
 #include "clients/sb-client-actions.h"
 #include "clients/sb-client-panel.h"
 #include "clients/sb-client-table.h"
@@ -32,6 +33,7 @@ struct _SbClientsPage
   SbClient *shown;      /* in the panel; it may have left */
   gint64 only_token;    /* chip: 0 for all */
   char *only_address;   /* chip: NULL for all */
+  char *only_channel;   /* chip: NULL for all */
   guint refresh_id;
   guint n_ticks;
   guint update_id;      /* idle: clients came or went */
@@ -171,6 +173,7 @@ filter_changed_cb (SbClientsPage *self)
     .kind = get_kind (self),
     .token_id = self->only_token,
     .address = self->only_address,
+    .channel = self->only_channel,
     .text = sb_filter_bar_get_text (self->filter_bar),
   };
 
@@ -191,6 +194,7 @@ clear_chip (SbClientsPage *self)
 {
   self->only_token = 0;
   g_clear_pointer (&self->only_address, g_free);
+  g_clear_pointer (&self->only_channel, g_free);
   sb_filter_chip_set_text (self->chip, NULL);
 }
 
@@ -383,6 +387,14 @@ show_blocks_action_cb (GtkWidget  *widget,
   adw_dialog_present (sb_blocks_dialog_new (SB_PAGE (widget)), widget);
 }
 
+static void
+show_channels_action_cb (GtkWidget  *widget,
+                         const char *action_name,
+                         GVariant   *parameter)
+{
+  adw_dialog_present (sb_channels_dialog_new (SB_PAGE (widget)), widget);
+}
+
 /* --- empty states --- */
 
 static void
@@ -467,6 +479,11 @@ sb_clients_page_show (SbPage     *page,
       self->only_address = g_strdup (value + 1);
       text = g_strdup_printf (_("Address: %s"), value + 1);
     }
+  else if (g_str_has_prefix (filter, "channel:"))
+    {
+      self->only_channel = g_strdup (value + 1);
+      text = g_strdup_printf (_("Channel: %s"), value + 1);
+    }
   else
     sb_filter_bar_set_choice (self->filter_bar, filter);
   sb_filter_chip_set_text (self->chip, text);
@@ -514,6 +531,7 @@ sb_clients_page_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), SB_TYPE_CLIENTS_PAGE);
   g_clear_object (&self->shown);
   g_clear_pointer (&self->only_address, g_free);
+  g_clear_pointer (&self->only_channel, g_free);
 
   G_OBJECT_CLASS (sb_clients_page_parent_class)->dispose (object);
 }
@@ -523,6 +541,7 @@ install_actions (GtkWidgetClass *widget_class)
 {
   sb_client_actions_install (widget_class, run_action_cb);
   gtk_widget_class_install_action (widget_class, "clients.show-blocks", NULL, show_blocks_action_cb);
+  gtk_widget_class_install_action (widget_class, "clients.show-channels", NULL, show_channels_action_cb);
   gtk_widget_class_install_action (widget_class, "client.close-details", NULL, close_details_action_cb);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "client.disconnect", NULL);

@@ -2,78 +2,17 @@
 #include "config.h"
 
 #include "control/sb-control-private.h"
+#include "watch/sb-channel-sum.h"
 
 #include <string.h>
 
-/* /channels: added up from the rows of the clients, so that nobody has to count by channel while messages pass. */
+/* /channels: added up from the rows of the clients. */
 
 #define DEFAULT_LIMIT 1000
 #define MAX_LIMIT 10000
 
-/* A channel somebody is on, and the sums of those who are. */
-typedef struct
-{
-  const char *name; /* of a peer in the list of clients */
-  guint n_clients;
-  guint64 messages_in;
-  guint64 messages_out;
-  guint64 bytes_in;
-  guint64 bytes_out;
-  guint64 rejected;
-  guint64 dropped;
-  guint64 backlog;
-  double rate;
-} Channel;
-
-static void
-add_client (Channel *self, SbClient *client)
-{
-  self->n_clients++;
-  self->messages_in += sb_client_get_messages_in (client);
-  self->messages_out += sb_client_get_messages_out (client);
-  self->bytes_in += sb_client_get_bytes_in (client);
-  self->bytes_out += sb_client_get_bytes_out (client);
-  self->rejected += sb_client_get_rejected (client);
-  self->dropped += sb_client_get_dropped (client);
-  self->backlog += sb_client_get_backlog (client);
-  self->rate += sb_client_get_rate (client);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (((const Channel *) a)->name, ((const Channel *) b)->name);
-}
-
-/* (element-type Channel), by name; valid while the list of clients does not change. */
-static GPtrArray *
-collect (GListModel *clients)
-{
-  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray *channels = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
-    {
-      g_autoptr (SbClient) client = g_list_model_get_item (clients, i);
-      const char *name = sb_client_get_peer (client)->channel;
-      Channel *channel = g_hash_table_lookup (by_name, name);
-
-      if (channel == NULL)
-        {
-          channel = g_new0 (Channel, 1);
-          channel->name = name;
-          g_hash_table_insert (by_name, (char *) name, channel);
-          g_ptr_array_add (channels, channel);
-        }
-      add_client (channel, client);
-    }
-  g_ptr_array_sort_values (channels, compare_names);
-
-  return channels;
-}
-
 static JsonObject *
-channel_to_json (const Channel *channel)
+channel_to_json (const SbChannelSum *channel)
 {
   JsonObject *object = json_object_new ();
 
@@ -106,11 +45,11 @@ sb_control_list_channels (SbRequest *request)
       !sb_request_get_query_integer (request, "limit", 1, MAX_LIMIT, &limit))
     return;
 
-  channels = collect (G_LIST_MODEL (sb_engine_get_clients (request->engine)));
+  channels = sb_channel_sum_collect (G_LIST_MODEL (sb_engine_get_clients (request->engine)));
   array = json_array_new ();
   for (guint i = 0; i < channels->len && !more; i++)
     {
-      const Channel *channel = g_ptr_array_index (channels, i);
+      const SbChannelSum *channel = g_ptr_array_index (channels, i);
 
       if (after != NULL && strcmp (channel->name, after) <= 0)
         continue;
