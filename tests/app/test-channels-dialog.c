@@ -111,8 +111,11 @@ test_leads_to_clients (void)
   sb_filter_bar_set_text (filter_bar (test), "no such");
   dialog = open_dialog (test);
   app_test_wait_until (n_rows (dialog) == 2);
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
   g_signal_emit_by_name (list_view (dialog), "activate", 0);
   app_test_wait_until (app_test_dialog (test) == NULL);
+  /* It does not go on adding up where nobody sees it. */
+  app_test_wait_until (dialog == NULL);
   app_test_wait_until (says (test, "Channel: /news") && says (test, "Scoreboard") && !says (test, "Kiosk"));
   app_test_snap (test, "clients-channel");
   app_test_click (app_test_get (page (test), SB_TYPE_FILTER_CHIP, NULL), "Show All Again");
