@@ -5,6 +5,7 @@
 #include "clients-fixture.h"
 #include "clients/sb-channels-dialog.h"
 #include "widgets/sb-filter-chip.h"
+#include "widgets/sb-line.h"
 
 static GtkWidget *
 open_dialog (AppTest *test)
@@ -33,7 +34,7 @@ is_above (GtkWidget  *dialog,
           const char *one,
           const char *other)
 {
-  GtkWidget *a = app_test_find (dialog, GTK_TYPE_LABEL, one), *b = app_test_find (dialog, GTK_TYPE_LABEL, other);
+  GtkWidget *a = app_test_find (dialog, SB_TYPE_LINE, one), *b = app_test_find (dialog, SB_TYPE_LINE, other);
   graphene_rect_t bounds_a, bounds_b;
 
   return a != NULL && b != NULL && gtk_widget_compute_bounds (a, dialog, &bounds_a) &&
@@ -51,7 +52,7 @@ static gboolean
 is_focused (AppTest    *test,
             const char *channel)
 {
-  return focused (test) != NULL && app_test_find (focused (test), GTK_TYPE_LABEL, channel) != NULL &&
+  return focused (test) != NULL && app_test_find (focused (test), SB_TYPE_LINE, channel) != NULL &&
          !GTK_IS_LIST_VIEW (focused (test)) && !ADW_IS_DIALOG (focused (test));
 }
 

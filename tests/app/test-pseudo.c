@@ -94,7 +94,10 @@ check_below (GtkWidget *widget, GtkWidget *root, const char *where, guint *n_tex
   else if (GTK_IS_INSCRIPTION (widget))
     check_text (widget, where, "the text", gtk_inscription_get_text (GTK_INSCRIPTION (widget)), n_faults);
   else if (SB_IS_LINE (widget))
-    check_text (widget, where, "the text", sb_line_get_text (SB_LINE (widget)), n_faults);
+    {
+      check_text (widget, where, "the text", sb_line_get_text (SB_LINE (widget)), n_faults);
+      (*n_texts)++;
+    }
   else if (GTK_IS_TEXT (widget))
     check_text (widget, where, "the placeholder", gtk_text_get_placeholder_text (GTK_TEXT (widget)), n_faults);
   if (!is_of_toolkit (widget))

@@ -4,6 +4,7 @@
 #include "clients/sb-channels-dialog.h"
 #include "watch/sb-channel-list.h"
 #include "widgets/sb-format.h"
+#include "widgets/sb-line.h"
 #include <glib/gi18n.h>
 
 #define REFRESH_INTERVAL 1 /* s */
@@ -70,18 +71,6 @@ broadcast_cb (GtkListItem *list_item,
 
 /* --- rows --- */
 
-static GtkWidget *
-add_line (GtkWidget          *box,
-          PangoEllipsizeMode  mode)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), mode);
-  gtk_box_append (GTK_BOX (box), label);
-  return label;
-}
-
 static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *list_item)
@@ -89,14 +78,12 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *button = gtk_button_new_from_icon_name ("signalbox-broadcast-symbolic");
-  GtkWidget *facts;
+  GtkWidget *name = sb_line_new ("", 8, 24);
 
   /* Channels that differ only at their ends are usual. */
-  add_line (lines, PANGO_ELLIPSIZE_MIDDLE);
-  facts = add_line (lines, PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (facts, "caption");
-  gtk_widget_add_css_class (facts, "dimmed");
-  gtk_widget_add_css_class (facts, "numeric");
+  sb_line_set_ellipsize (SB_LINE (name), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_box_append (GTK_BOX (lines), name);
+  gtk_box_append (GTK_BOX (lines), sb_line_new ("caption dimmed num", 8, 24));
   gtk_widget_set_hexpand (lines, TRUE);
   gtk_widget_add_css_class (row, "channel-row");
   gtk_widget_add_css_class (button, "flat");
@@ -125,7 +112,7 @@ show_facts (GtkListItem   *list_item,
   GtkWidget *lines = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
   g_autofree char *facts = describe (sb_channel_item_get_sum (item));
 
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_last_child (lines)), facts);
+  sb_line_set_text (SB_LINE (gtk_widget_get_last_child (lines)), facts);
   gtk_list_item_set_accessible_description (list_item, facts);
 }
 
@@ -139,7 +126,7 @@ bind_cb (GtkSignalListItemFactory *factory,
   GtkWidget *button = gtk_widget_get_next_sibling (lines);
   g_autofree char *tooltip = g_strdup_printf (_("Broadcast to %s"), name);
 
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_first_child (lines)), name);
+  sb_line_set_text (SB_LINE (gtk_widget_get_first_child (lines)), name);
   gtk_list_item_set_accessible_label (list_item, name);
   gtk_widget_set_tooltip_text (button, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
