@@ -33,6 +33,8 @@ void       places_each_panel   (AppTest *test, PlacesFunc func, gpointer user_da
 /* Opens each, calls @func, and closes it; so with a test client, which has a window of its own. The same must be there, and one client
  * connected. */
 void       places_each_dialog  (AppTest *test, PlacesFunc func, gpointer user_data);
+/* A test client, which has a window of its own. places_each_dialog() has it among the others. */
+void       places_each_of_test_client (AppTest *test, PlacesFunc func, gpointer user_data);
 /* In a window of its own that is filled: all that @each opens, narrow and wide. @func adds the faults it finds to a guint, its
  * user data; one is an error. */
 void       places_walk         (PlacesEach each, PlacesFunc func);

@@ -264,3 +264,11 @@ program_issue (ProgramFixture *self, const char *label, gint64 *id)
     *id = program_get_int (node, "id");
   return g_strdup (program_get_string (node, "secret"));
 }
+
+static inline guint
+program_count_clients (ProgramFixture *self)
+{
+  g_autoptr (JsonNode) status = program_json (self, "status");
+
+  return (guint) program_get_int (status, "clients");
+}

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "access/sb-token.h"
-#include "database-aside.h"
 #include "program-fixture.h"
 
 /* signalboxctl, as people and scripts run it. */
@@ -291,14 +290,6 @@ test_issued_before_the_server_runs (ProgramFixture *self, gconstpointer data)
 
 /* --- what people read --- */
 
-static guint
-count_clients (ProgramFixture *self)
-{
-  g_autoptr (JsonNode) status = program_json (self, "status");
-
-  return (guint) program_get_int (status, "clients");
-}
-
 static void
 test_tables (ProgramFixture *self, gconstpointer data)
 {
@@ -316,7 +307,7 @@ test_tables (ProgramFixture *self, gconstpointer data)
   check_cases (self, empty, G_N_ELEMENTS (empty));
   secret = program_issue (self, "日本 kiosk", NULL);
   client = sb_test_client_new_open (self->port, "/news?name=left", secret);
-  sb_test_wait (count_clients (self) == 1);
+  sb_test_wait (program_count_clients (self) == 1);
 
   {
     const Case cases[] = {
@@ -378,7 +369,7 @@ test_missed (ProgramFixture *self, gconstpointer data)
 
   g_assert_cmpstr (set.err, ==, "");
   g_assert_cmpuint (response->status, ==, 101);
-  sb_test_wait (count_clients (self) == 1);
+  sb_test_wait (program_count_clients (self) == 1);
   for (guint i = 0; i < 30 && !missed; i++)
     {
       g_auto (Outcome) sent = program_ctl_with (self, "broadcast -", message);
@@ -507,75 +498,6 @@ test_answer_that_cannot_be_written (ProgramFixture *self, gconstpointer data)
   store_assert_contains (err, "could not be written");
 }
 
-/* --- many clients --- */
-
-static void
-test_all_clients_are_listed (ProgramFixture *self, gconstpointer data)
-{
-  g_autofree char *secret = program_issue (self, "x", NULL);
-  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_test_client_free);
-  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  g_autoptr (JsonNode) listed = NULL;
-  const guint n = 120;
-
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (clients, sb_test_client_new_open (self->port, "/", secret));
-  sb_test_wait (count_clients (self) == n);
-  listed = program_json (self, "clients");
-  for (guint i = 0; i < json_array_get_length (json_node_get_array (listed)); i++)
-    {
-      gint64 id = json_object_get_int_member (json_array_get_object_element (json_node_get_array (listed), i), "id");
-
-      g_assert_true (g_hash_table_add (ids, g_memdup2 (&id, sizeof id)));
-    }
-  g_assert_cmpuint (g_hash_table_size (ids), ==, n);
-}
-
-/* --- a long trail --- */
-
-/* More than one answer holds: fetched page by page, the newest first, none twice and none left out. */
-static void
-assert_audit (ProgramFixture *self, guint limit, guint expected, gint64 newest)
-{
-  g_autofree char *arguments = g_strdup_printf ("audit -n %u", limit);
-  g_autoptr (JsonNode) listed = program_json (self, "%s", arguments);
-  JsonArray *entries = json_node_get_array (listed);
-
-  g_assert_cmpuint (json_array_get_length (entries), ==, expected);
-  for (guint i = 0; i < expected; i++)
-    g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (entries, i), "id"), ==, newest - i);
-}
-
-static gint64
-get_newest_entry (ProgramFixture *self)
-{
-  g_autoptr (JsonNode) listed = program_json (self, "audit -n 1");
-
-  return json_object_get_int_member (json_array_get_object_element (json_node_get_array (listed), 0), "id");
-}
-
-static void
-test_long_trail (ProgramFixture *self, gconstpointer data)
-{
-  g_autofree char *secret = program_issue (self, "x", NULL); /* one entry of its own */
-  sqlite3 *db = connect_aside (self->store.path);
-
-  execute_aside (db, "INSERT INTO journal (time, act, actor, subject, detail, count)"
-                     " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)"
-                     " SELECT i, 'client_refused', '10.0.0.1', '/', 'missing_token', 1 FROM n");
-  sqlite3_close (db);
-  assert_audit (self, 9999, 9999, 20000);
-  assert_audit (self, 10000, 10000, 20000);
-  assert_audit (self, 10001, 10001, 20000);
-  assert_audit (self, 20000, 20000, 20000);
-  assert_audit (self, 20001, 20000, 20000);
-  assert_audit (self, G_MAXINT, 20000, 20000);
-
-  program_start (self);
-  sb_test_wait (get_newest_entry (self) == 20001); /* that it was started */
-  assert_audit (self, 15000, 15000, 20001);
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -599,8 +521,6 @@ main (int argc, char *argv[])
   ADD_STARTED ("message-from-stdin", test_message_from_stdin);
   ADD_STARTED ("negative-number-as-message", test_negative_number_as_message);
   ADD ("answer-that-cannot-be-written", test_answer_that_cannot_be_written);
-  ADD_STARTED ("all-clients-are-listed", test_all_clients_are_listed);
-  ADD ("long-trail", test_long_trail);
 
   return g_test_run ();
 }

@@ -5,6 +5,16 @@
 #include "clients/sb-client-columns.h"
 #include <string.h>
 
+SbClientsKind
+sb_clients_kind_from_name (const char *name)
+{
+  if (g_str_equal (name, "slow"))
+    return SB_CLIENTS_SLOW;
+  if (g_str_equal (name, "rejected"))
+    return SB_CLIENTS_REJECTED;
+  return g_str_equal (name, "idle") ? SB_CLIENTS_IDLE : SB_CLIENTS_ALL;
+}
+
 SbClientRow *
 sb_client_row_new (SbClient *client)
 {

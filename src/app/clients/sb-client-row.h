@@ -14,6 +14,9 @@ typedef enum
   SB_CLIENTS_IDLE,
 } SbClientsKind;
 
+/* "slow", "rejected", "idle"; whatever else is all of them. */
+SbClientsKind sb_clients_kind_from_name (const char *name);
+
 typedef struct
 {
   SbClientsKind kind;

@@ -176,3 +176,13 @@ sb_client_words_summary (guint n_clients,
     }
   return g_string_free (text, FALSE);
 }
+
+/* The second is one that others than this computer can reach. */
+char *
+sb_client_words_nobody (char **uris)
+{
+  const char *uri = uris == NULL || uris[0] == NULL ? NULL : uris[1] != NULL ? uris[1] : uris[0];
+  g_autofree char *escaped = uri != NULL ? g_markup_escape_text (uri, -1) : NULL;
+
+  return escaped != NULL ? g_strdup_printf (_("Clients connect to %s with a token."), escaped) : NULL;
+}

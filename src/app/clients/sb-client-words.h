@@ -19,5 +19,6 @@ char       *sb_client_words_since      (SbClient *client, gint64 now);
 const char *sb_client_words_closed_by  (SbClosedBy by);                   /* "The client", "You", … */
 char       *sb_client_words_ending     (SbClient *client);                /* "3003 disconnected by admin: too loud" */
 char       *sb_client_words_summary    (guint n_clients, guint n_slow, guint n_rejected); /* NULL: nobody is there */
+char       *sb_client_words_nobody     (char **uris);                     /* how somebody would come, in markup; NULL: there is no way */
 
 G_END_DECLS

@@ -80,25 +80,11 @@ is_showing_left (SbClientsPage *self)
 
 /* --- what is shown --- */
 
-static SbClientsKind
-get_kind (SbClientsPage *self)
-{
-  const char *choice = sb_filter_bar_get_choice (self->filter_bar);
-
-  if (g_str_equal (choice, "slow"))
-    return SB_CLIENTS_SLOW;
-  if (g_str_equal (choice, "rejected"))
-    return SB_CLIENTS_REJECTED;
-  return g_str_equal (choice, "idle") ? SB_CLIENTS_IDLE : SB_CLIENTS_ALL;
-}
-
 static void
 describe_nobody (SbClientsPage *self)
 {
   g_auto (GStrv) uris = sb_engine_dup_uris (get_engine (self));
-  const char *uri = uris == NULL || uris[0] == NULL ? NULL : uris[1] != NULL ? uris[1] : uris[0];
-  g_autofree char *escaped = uri != NULL ? g_markup_escape_text (uri, -1) : NULL;
-  g_autofree char *text = escaped != NULL ? g_strdup_printf (_("Clients connect to %s with a token."), escaped) : NULL;
+  g_autofree char *text = sb_client_words_nobody (uris);
 
   adw_status_page_set_description (self->nobody, text);
 }
@@ -170,7 +156,7 @@ filter_changed_cb (SbClientsPage *self)
 {
   SbClientList *clients = sb_engine_get_clients (get_engine (self));
   const SbClientMatch match = {
-    .kind = get_kind (self),
+    .kind = sb_clients_kind_from_name (sb_filter_bar_get_choice (self->filter_bar)),
     .token_id = self->only_token,
     .address = self->only_address,
     .channel = self->only_channel,
