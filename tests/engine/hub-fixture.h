@@ -6,6 +6,7 @@
 #include "access/sb-token.h"
 #include "net/sb-hub.h"
 #include "support/sb-test-client.h"
+#include "support/sb-test-tls.h"
 #include "support/sb-test-wait.h"
 
 typedef struct
@@ -162,9 +163,22 @@ hub_fixture_set_up (HubFixture *self, gconstpointer data)
   put_token (self, spec, 0);
 }
 
+/* The hub and its clients speak TLS. */
+static inline void
+hub_fixture_set_up_tls (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) certificate = sb_test_load_certificate ();
+
+  hub_fixture_set_up (self, data);
+  sb_hub_set_certificate (self->hub, certificate);
+  put_token (self, &self->token->spec, 0);
+  sb_test_clients_speak_tls (TRUE);
+}
+
 static inline void
 hub_fixture_tear_down (HubFixture *self, gconstpointer data)
 {
+  sb_test_clients_speak_tls (FALSE);
   sb_hub_free (self->hub);
   /* Nobody came without going. */
   g_assert_cmpuint (self->joined->len, ==, self->left->len);

@@ -3,6 +3,7 @@
 
 #include "access/sb-token.h"
 #include "net/sb-hub.h"
+#include "support/sb-test-tls.h"
 #include "support/sb-test-wait.h"
 
 #include <fcntl.h>
@@ -58,19 +59,6 @@ done_cb (guint n, gpointer user_data)
   ((Fixture *) user_data)->n_done++;
 }
 
-static GTlsCertificate *
-load_certificate (void)
-{
-  g_autofree char *certificate = g_test_build_filename (G_TEST_DIST, "data", "localhost.pem", NULL);
-  g_autofree char *key = g_test_build_filename (G_TEST_DIST, "data", "localhost-key.pem", NULL);
-  g_autoptr (GError) error = NULL;
-  GTlsCertificate *loaded = g_tls_certificate_new_from_files (certificate, key, &error);
-
-  g_assert_no_error (error);
-
-  return loaded;
-}
-
 static void
 put_token (Fixture *self, gint64 revoked_at)
 {
@@ -89,7 +77,7 @@ static void
 set_up (Fixture *self, gconstpointer n_lanes)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  g_autoptr (GTlsCertificate) certificate = sb_test_load_certificate ();
   g_autoptr (GError) error = NULL;
 
   self->secret = sb_token_secret_generate ();
@@ -142,7 +130,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
 {
-  g_autoptr (GTlsCertificate) ours = load_certificate ();
+  g_autoptr (GTlsCertificate) ours = sb_test_load_certificate ();
 
   return g_tls_certificate_is_same (certificate, ours);
 }
@@ -597,7 +585,7 @@ test_change_certificate (Fixture *self, gconstpointer data)
 {
   g_autoptr (Client) client = client_new (self, self->secret);
   g_autoptr (Client) other = NULL;
-  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  g_autoptr (GTlsCertificate) certificate = sb_test_load_certificate ();
   SbSessionLimits limits;
 
   sb_session_limits_init (&limits);

@@ -373,22 +373,24 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, test) g_test_add (path, Wire, NULL, wire_set_up, test, wire_tear_down)
-  ADD ("/wire-handshake-raw/nul", test_nul);
-  ADD ("/wire-handshake-raw/nul-in-token", test_nul_in_token);
-  ADD ("/wire-handshake-raw/too-long", test_too_long);
-  ADD ("/wire-handshake-raw/head-limits", test_head_limits);
-  ADD ("/wire-handshake-raw/pipelined", test_pipelined);
-  ADD ("/wire-handshake-raw/trickle", test_trickle);
-  ADD ("/wire-handshake-raw/pieces", test_pieces);
-  ADD ("/wire-handshake-raw/held-back", test_held_back);
-  ADD ("/wire-handshake-raw/longest-channel", test_longest_channel);
-  ADD ("/wire-handshake-raw/cut-short", test_cut_short);
-  ADD ("/wire-handshake-raw/early-frames", test_early_frames);
-  ADD ("/wire-handshake-raw/early-large", test_early_large);
-  ADD ("/wire-handshake-raw/time-out", test_time_out);
-  ADD ("/wire-handshake-raw/body", test_body);
-  ADD ("/wire-handshake-raw/noise", test_noise);
+#define ADD(path, test) \
+  g_test_add ("/wire-handshake-raw/" path, Wire, NULL, wire_set_up, test, wire_tear_down); \
+  g_test_add ("/wire-handshake-raw/over-tls/" path, Wire, NULL, wire_set_up_tls, test, wire_tear_down)
+  ADD ("nul", test_nul);
+  ADD ("nul-in-token", test_nul_in_token);
+  ADD ("too-long", test_too_long);
+  ADD ("head-limits", test_head_limits);
+  ADD ("pipelined", test_pipelined);
+  ADD ("trickle", test_trickle);
+  ADD ("pieces", test_pieces);
+  ADD ("held-back", test_held_back);
+  ADD ("longest-channel", test_longest_channel);
+  ADD ("cut-short", test_cut_short);
+  ADD ("early-frames", test_early_frames);
+  ADD ("early-large", test_early_large);
+  ADD ("time-out", test_time_out);
+  ADD ("body", test_body);
+  ADD ("noise", test_noise);
 #undef ADD
   return g_test_run ();
 }

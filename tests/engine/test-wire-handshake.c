@@ -506,16 +506,21 @@ main (int argc, char **argv)
       g_autofree char *by_libsoup = g_strconcat ("/wire-handshake/by-libsoup/", cases[i].name, NULL);
 
       g_test_add (path, Wire, &cases[i], wire_set_up, test_case, wire_tear_down);
+      g_autofree char *over_tls = g_strconcat ("/wire-handshake/over-tls/", cases[i].name, NULL);
+
       g_test_add (by_libsoup, Wire, &cases[i], wire_set_up, test_case_by_libsoup, wire_tear_down);
+      g_test_add (over_tls, Wire, &cases[i], wire_set_up_tls, test_case, wire_tear_down);
     }
-#define ADD(path, test) g_test_add (path, Wire, NULL, wire_set_up, test, wire_tear_down)
-  ADD ("/wire-handshake/plain/who-reads", test_who_reads);
-  ADD ("/wire-handshake/plain/attempts", test_attempts);
-  ADD ("/wire-handshake/plain/facts", test_facts);
-  ADD ("/wire-handshake/plain/late", test_late);
-  ADD ("/wire-handshake/plain/same-refusals", test_same_refusals);
-  ADD ("/wire-handshake/plain/options", test_options);
-  ADD ("/wire-handshake/plain/stop", test_stop);
+#define ADD(path, test) \
+  g_test_add ("/wire-handshake/" path, Wire, NULL, wire_set_up, test, wire_tear_down); \
+  g_test_add ("/wire-handshake/over-tls/" path, Wire, NULL, wire_set_up_tls, test, wire_tear_down)
+  ADD ("plain/who-reads", test_who_reads);
+  ADD ("plain/attempts", test_attempts);
+  ADD ("plain/facts", test_facts);
+  ADD ("plain/late", test_late);
+  ADD ("plain/same-refusals", test_same_refusals);
+  ADD ("plain/options", test_options);
+  ADD ("plain/stop", test_stop);
 #undef ADD
   return g_test_run ();
 }

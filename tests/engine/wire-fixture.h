@@ -4,6 +4,7 @@
 #include "access/sb-token.h"
 #include "net/sb-hub.h"
 #include "support/sb-test-client.h"
+#include "support/sb-test-tls.h"
 #include "support/sb-test-wait.h"
 
 /* A hub that listens, one token that opens every channel, and what the hub told: what the tests of the wire stand
@@ -131,9 +132,22 @@ wire_set_up (Wire *self, gconstpointer data)
   wire_set_up_lanes (self, 1);
 }
 
+/* The hub and its clients speak TLS. */
+static inline void
+wire_set_up_tls (Wire *self, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) certificate = sb_test_load_certificate ();
+
+  wire_set_up_lanes (self, 1);
+  sb_hub_set_certificate (self->hub, certificate);
+  wire_put_token (self, &self->token->spec, 0);
+  sb_test_clients_speak_tls (TRUE);
+}
+
 static inline void
 wire_tear_down (Wire *self, gconstpointer data)
 {
+  sb_test_clients_speak_tls (FALSE);
   sb_hub_free (self->hub);
   g_assert_cmpuint (self->n_joined, ==, self->n_left);
   g_ptr_array_unref (self->channels);

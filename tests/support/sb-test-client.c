@@ -4,6 +4,7 @@
 #include "support/sb-test-client.h"
 #include "support/sb-test-deflate.h"
 #include "support/sb-test-frames.h"
+#include "support/sb-test-tls.h"
 #include "support/sb-test-wait.h"
 
 #include <arpa/inet.h>
@@ -17,9 +18,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static gboolean over_tls;
+
 struct _SbTestClient
 {
   int fd;
+  SbTestTls *tls;       /* NULL: without */
   GByteArray *received;
   gsize taken;          /* of these */
   char *key;            /* of the handshake that was sent */
@@ -65,6 +69,20 @@ wait_for (SbTestClient *self, GIOCondition condition, const char *what)
     g_error ("the client waited in vain %s", what);
 }
 
+void
+sb_test_clients_speak_tls (gboolean speak)
+{
+  over_tls = speak;
+}
+
+static void
+begin_tls (SbTestClient *self)
+{
+  self->tls = sb_test_tls_new (self->fd);
+  while (sb_test_tls_handshake (self->tls) < 0)
+    wait_for (self, sb_test_tls_get_condition (self->tls), "for TLS");
+}
+
 SbTestClient *
 sb_test_client_new_full (guint16 port, const char *source, int receive_buffer)
 {
@@ -95,6 +113,9 @@ sb_test_client_new_full (guint16 port, const char *source, int receive_buffer)
       if (error != 0)
         g_error ("could not connect to port %u: %s", port, g_strerror (error));
     }
+  if (over_tls)
+    begin_tls (self);
+
   return self;
 }
 
@@ -120,6 +141,7 @@ sb_test_client_free (SbTestClient *self)
 {
   if (self->fd >= 0)
     close (self->fd);
+  g_clear_pointer (&self->tls, sb_test_tls_free);
   g_byte_array_unref (self->received);
   g_free (self->key);
   g_free (self);
@@ -170,7 +192,7 @@ sb_test_client_get_count (SbTestClient *self)
 gssize
 sb_test_client_send_some (SbTestClient *self, const void *bytes, gsize length)
 {
-  gssize n = send (self->fd, bytes, length, MSG_NOSIGNAL);
+  gssize n = self->tls != NULL ? sb_test_tls_send (self->tls, bytes, length) : send (self->fd, bytes, length, MSG_NOSIGNAL);
 
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
     return 0;
@@ -201,7 +223,9 @@ sb_test_client_send_bytes (SbTestClient *self, const void *bytes, gsize length)
 void
 sb_test_client_end_sending (SbTestClient *self)
 {
-  if (shutdown (self->fd, SHUT_WR) != 0)
+  if (self->tls != NULL)
+    sb_test_tls_end_sending (self->tls);
+  else if (shutdown (self->fd, SHUT_WR) != 0)
     g_assert_cmpint (errno, ==, ENOTCONN); /* the server has cut it meanwhile */
 }
 
@@ -248,7 +272,7 @@ receive_some (SbTestClient *self)
 
   if (self->at_end)
     return FALSE;
-  n = recv (self->fd, buffer, sizeof buffer, 0);
+  n = self->tls != NULL ? sb_test_tls_receive (self->tls, buffer, sizeof buffer) : recv (self->fd, buffer, sizeof buffer, 0);
   if (n > 0)
     {
       g_byte_array_append (self->received, buffer, n);

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * SbTestClient:
  *
  * A WebSocket client that does as it is told, wrong things too: every byte, header and bit is the test's to choose.
- * Over a plain socket, with none of the engine's code in it, so that it can't share a mistake with what it tests.
+ * Over a plain socket, or TLS around it, with none of the engine's code in it, so that it can't share a mistake with what it tests.
  *
  * Every call that waits iterates the default main context meanwhile, so that an engine in the same thread goes on; main
  * thread only. What takes longer than SB_TEST_DEADLINE fails the test, as does whatever the server sends that no server
@@ -44,6 +44,8 @@ const char *sb_test_frame_get_text (const SbTestFrame *self);
 void        sb_test_frame_free     (SbTestFrame *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbTestFrame, sb_test_frame_free)
 
+/* Whether those that connect from now on speak TLS. */
+void          sb_test_clients_speak_tls (gboolean speak);
 /* Connects to 127.0.0.1:@port. */
 SbTestClient *sb_test_client_new      (guint16 port);
 /* Connects from the IPv4 @source ("127.0.0.9"; NULL: any), with that many bytes of receive buffer (0: as the system

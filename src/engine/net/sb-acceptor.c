@@ -21,7 +21,7 @@
 
 #define ACCEPTS_A_TURN 64
 #define EVENTS_A_TURN 64
-#define MAX_HELD 32 /* connections without TLS on which libsoup waits for more, each of which makes every turn of the lane dearer */
+#define MAX_HELD 32 /* connections on which libsoup waits for more, each of which makes every turn of the lane dearer */
 #define PAUSE (1 * G_TIME_SPAN_SECOND) /* between attempts to accept while descriptors are short */
 /* Who takes descriptors and gives them back in turns is told of so often at first, and then once a minute: each is two lines of the trail. */
 #define MAX_TOLD 3
@@ -36,7 +36,7 @@ struct _SbAcceptor
   gboolean tls;
   SbTlsCredentials *credentials; /* NULL: no TLS; or a certificate that is of no use, and nobody comes in */
   SbTlsHandshaker *handshaker;   /* NULL: there was no TLS yet */
-  int epoll_fd;                 /* in it the listening socket, and the connections that have not said all yet */
+  int epoll_fd;                 /* in it the listening socket, and the connections that the acceptor hears itself */
   int fd;                       /* listens; -1: does not */
   GSource *source;              /* of the epoll; NULL: does not listen */
   gboolean accepting;           /* the listening socket is in the epoll */
@@ -44,21 +44,20 @@ struct _SbAcceptor
   gboolean short_of_descriptors; /* as was told */
   SbRate told;
   GQueue pending; /* (element-type Pending): handshakes under way, oldest first */
-  GQueue held;    /* (element-type Pending): those of them, without TLS, that libsoup has */
+  GQueue held;    /* (element-type Pending): those of them that libsoup has */
   SbTimer overdue;
   GPtrArray *gone; /* (element-type Pending): to be freed at the end of a turn, for epoll may have announced them in it */
 };
 
-/* A connection whose handshake is not done. First the acceptor's own, until the head of its request is there; where libsoup hears the rest it
- * lives with its GSocketConnection, as data of it. */
+/* A connection whose handshake is not done. The acceptor's own until the head of its request is there, but for the time in which it speaks
+ * of TLS: then it is the handshaker's. Where libsoup hears the rest it lives with its GSocketConnection, as data of it. */
 typedef struct
 {
   SbAcceptor *acceptor;
-  int fd;         /* -1: there is a socket, or it is gone */
-  SbRemote remote;
+  SbCaller caller; /* its fd is -1 where there is a socket, and when it is gone */
   SbHeadScan scan;
   GByteArray *head; /* what has come of it; NULL for nothing */
-  GSocket *socket; /* the connection's. Not its descriptor: that may be closed, and another connection have it */
+  GSocket *socket; /* of a connection that is not the acceptor's. Not its descriptor: that may be closed, and another have it */
   gint64 since; /* monotonic, µs */
   gboolean waiting; /* in the queue */
   gboolean held;    /* in the other, too */
@@ -94,16 +93,15 @@ static void
 pending_drop (Pending *self)
 {
   pending_leave (self);
-  close (self->fd);
-  self->fd = -1;
+  sb_caller_close (&self->caller);
   g_ptr_array_add (self->acceptor->gone, self);
 }
 
-/* libsoup, where it has it, reads the end and lets go of the connection. */
+/* The handshaker or libsoup, where it has it, reads the end and lets go of the connection. */
 static void
 pending_cut (Pending *self)
 {
-  if (self->socket == NULL)
+  if (self->caller.fd >= 0)
     {
       pending_drop (self);
       return;
@@ -156,8 +154,7 @@ pending_new (SbAcceptor *self, int fd, const SbRemote *remote)
   Pending *pending = g_new0 (Pending, 1);
 
   pending->acceptor = self;
-  pending->fd = fd;
-  pending->remote = *remote;
+  pending->caller = (SbCaller) { .fd = fd, .remote = *remote };
   pending->since = self->lane->now;
   pending->link.data = pending->held_link.data = pending;
   pending->waiting = TRUE;
@@ -262,55 +259,6 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, size);
 }
 
-/* A connection that speaks of TLS, with the addresses of both its ends. */
-typedef struct
-{
-  SbAcceptor *acceptor;
-  GSocketAddress *local, *remote;
-} Meeting;
-
-static void
-meeting_free (gpointer data)
-{
-  Meeting *self = data;
-
-  g_object_unref (self->local);
-  g_object_unref (self->remote);
-  g_free (self);
-}
-
-static void
-handshaken_cb (SbTlsStream *stream, gpointer data)
-{
-  Meeting *meeting = data;
-  SbAcceptor *self = meeting->acceptor;
-
-  sb_lane_begin (self->lane);
-  if (self->fd >= 0)
-    self->func (G_IO_STREAM (stream), NULL, meeting->local, meeting->remote, self->user_data);
-  sb_lane_settle (self->lane);
-}
-
-static void
-begin_tls (SbAcceptor *self, GSocketConnection *connection, GSocketAddress *local, GSocketAddress *remote)
-{
-  Meeting *meeting = g_new0 (Meeting, 1);
-
-  meeting->acceptor = self;
-  meeting->local = g_object_ref (local);
-  meeting->remote = g_object_ref (remote);
-  if (self->handshaker == NULL)
-    self->handshaker = sb_tls_handshaker_new (self->lane, handshaken_cb);
-  sb_tls_handshaker_push (self->handshaker, connection, self->credentials, meeting, meeting_free);
-}
-
-static void
-hold (Pending *pending)
-{
-  pending->held = TRUE;
-  g_queue_push_tail_link (&pending->acceptor->held, &pending->held_link);
-}
-
 /* What libsoup waits for by now is the body of a request, which nobody who wants in has: the oldest have to go first. */
 static void
 limit_held (SbAcceptor *self)
@@ -322,38 +270,54 @@ limit_held (SbAcceptor *self)
     }
 }
 
-/* Has libsoup hear the rest, behind the handshake of TLS if there is one. @heard (nullable): what was read; NULL with TLS only. */
+static GSocketConnection *
+make_connection (int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
+
+  if (socket == NULL)
+    return NULL;
+  g_socket_set_blocking (socket, FALSE);
+
+  return g_socket_connection_factory_create_connection (socket);
+}
+
+/* It is the acceptor's own no more. */
+static void
+pending_lend (Pending *self, GSocketConnection *connection)
+{
+  self->caller.fd = -1;
+  self->socket = g_socket_connection_get_socket (connection);
+}
+
+/* Has libsoup hear the rest. */
 static void
 hand_over (Pending *pending, GBytes *heard)
 {
   SbAcceptor *self = pending->acceptor;
-  int fd = pending->fd;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
-  g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
-  g_autoptr (GSocket) socket = NULL;
+  SbCaller *caller = &pending->caller;
+  g_autoptr (GSocketAddress) local = address_of (caller->fd, getsockname);
+  g_autoptr (GSocketAddress) remote = address_of (caller->fd, getpeername);
   g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
 
-  if (local == NULL || remote == NULL || (socket = g_socket_new_from_fd (fd, &error)) == NULL)
+  if (local != NULL && remote != NULL)
+    connection = caller->tls != NULL ? g_object_ref (sb_tls_stream_get_base (caller->tls)) : make_connection (caller->fd);
+  if (connection == NULL)
     {
       g_debug ("a connection was gone before it was heard");
       pending_drop (pending);
       return;
     }
 
-  g_socket_set_blocking (socket, FALSE);
-  connection = g_socket_connection_factory_create_connection (socket);
-  pending->fd = -1;
-  pending->socket = socket;
+  stream = caller->tls != NULL ? G_IO_STREAM (g_steal_pointer (&caller->tls)) : g_object_ref (G_IO_STREAM (connection));
+  pending_lend (pending, connection);
   g_object_set_data_full (G_OBJECT (connection), PENDING, pending, pending_free);
-  if (heard != NULL)
-    {
-      hold (pending);
-      self->func (G_IO_STREAM (connection), heard, local, remote, self->user_data); /* which may be the end of @pending */
-      limit_held (self);
-    }
-  else if (self->credentials != NULL)
-    begin_tls (self, connection, local, remote);
+  pending->held = TRUE;
+  g_queue_push_tail_link (&self->held, &pending->held_link);
+  self->func (stream, heard, local, remote, self->user_data); /* which may be the end of @pending */
+  limit_held (self);
 }
 
 /* Behind what came before, in the lane's buffer. Returns what is there in all; -1: nothing is going to be heard; 0: not all has come. */
@@ -361,24 +325,26 @@ static gssize
 pending_read (Pending *self, guint8 *buffer)
 {
   gsize have = self->head != NULL ? self->head->len : 0;
-  gssize n;
 
   if (have > 0)
     memcpy (buffer, self->head->data, have);
-  n = recv (self->fd, buffer + have, SB_LANE_BUFFER - have, 0);
-  if (n < 0)
-    return errno == EAGAIN || errno == EINTR ? 0 : -1;
-  if (n == 0)
-    return have > 0 ? (gssize) have : -1; /* the end in the middle */
+  for (;;)
+    {
+      gssize n = sb_caller_read (&self->caller, buffer + have, SB_LANE_BUFFER - have);
 
-  sb_head_scan_take (&self->scan, buffer + have, n);
-  if (self->scan.done || self->scan.too_large)
-    return (gssize) have + n;
-  if (self->head == NULL)
-    self->head = g_byte_array_new ();
-  g_byte_array_append (self->head, buffer + have, n);
+      if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+      if (n == 0)
+        return have > 0 ? (gssize) have : -1; /* the end in the middle */
 
-  return 0;
+      sb_head_scan_take (&self->scan, buffer + have, n);
+      if (self->scan.done || self->scan.too_large)
+        return (gssize) have + n;
+      if (self->head == NULL)
+        self->head = g_byte_array_new ();
+      g_byte_array_append (self->head, buffer + have, n);
+      have += n;
+    }
 }
 
 /* Reads on until the head of the request is there. FALSE: it is not yet. */
@@ -400,11 +366,11 @@ pending_hear (Pending *self, gboolean watched)
 
   g_clear_pointer (&self->head, g_byte_array_unref);
   if (watched)
-    watch (acceptor, EPOLL_CTL_DEL, self->fd, NULL);
-  if (acceptor->heard (self->fd, &self->remote, buffer, n, acceptor->user_data))
+    watch (acceptor, EPOLL_CTL_DEL, self->caller.fd, NULL);
+  if (acceptor->heard (&self->caller, buffer, n, acceptor->user_data))
     {
       pending_leave (self);
-      self->fd = -1;
+      self->caller = (SbCaller) { .fd = -1 };
       g_ptr_array_add (acceptor->gone, self);
       return TRUE;
     }
@@ -414,16 +380,63 @@ pending_hear (Pending *self, gboolean watched)
   return TRUE;
 }
 
+/* In a rush, or from this computer, it has often spoken by now; and what TLS holds of it already no descriptor will announce. */
+static void
+begin_to_hear (Pending *pending)
+{
+  if (!pending_hear (pending, FALSE) && !watch (pending->acceptor, EPOLL_CTL_ADD, pending->caller.fd, pending))
+    pending_drop (pending); /* the kernel is out of memory, or of watches: /proc/sys/fs/epoll */
+}
+
+static void
+handshaken_cb (SbTlsStream *stream, gpointer data)
+{
+  Pending *pending = data;
+  SbAcceptor *self = pending->acceptor;
+
+  /* It was cut meanwhile: there may be no acceptor any more. */
+  if (!pending->waiting)
+    {
+      pending_free (pending);
+      return;
+    }
+
+  sb_lane_begin (self->lane);
+  pending->caller.fd = g_socket_get_fd (pending->socket);
+  pending->caller.tls = g_object_ref (stream);
+  pending->socket = NULL;
+  begin_to_hear (pending);
+  sb_lane_settle (self->lane);
+  g_ptr_array_set_size (self->gone, 0);
+}
+
+static void
+begin_tls (Pending *pending)
+{
+  SbAcceptor *self = pending->acceptor;
+  g_autoptr (GSocketConnection) connection = self->credentials != NULL ? make_connection (pending->caller.fd) : NULL;
+
+  if (connection == NULL)
+    {
+      pending_drop (pending);
+      return;
+    }
+
+  if (self->handshaker == NULL)
+    self->handshaker = sb_tls_handshaker_new (self->lane, handshaken_cb);
+  pending_lend (pending, connection);
+  sb_tls_handshaker_push (self->handshaker, connection, self->credentials, pending, pending_free);
+}
+
 static void
 take_connection (SbAcceptor *self, int fd, const SbRemote *remote)
 {
   Pending *pending = pending_new (self, fd, remote);
 
   if (self->tls)
-    hand_over (pending, NULL);
-  /* In a rush, or from this computer, it has often spoken by now. */
-  else if (!pending_hear (pending, FALSE) && !watch (self, EPOLL_CTL_ADD, fd, pending))
-    pending_drop (pending); /* the kernel is out of memory, or of watches: /proc/sys/fs/epoll */
+    begin_tls (pending);
+  else
+    begin_to_hear (pending);
 }
 
 static void
@@ -477,7 +490,7 @@ ready_cb (int epoll_fd, GIOCondition condition, gpointer user_data)
 
       if (pending == NULL)
         accept_some (self);
-      else if (pending->fd >= 0)
+      else if (pending->caller.fd >= 0)
         pending_hear (pending, TRUE);
     }
   sb_lane_settle (self->lane);

@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "net/sb-caller.h"
 #include "net/sb-lane.h"
-#include <netinet/in.h>
 
 G_BEGIN_DECLS
 
-/* Where a connection comes from. */
-typedef union
-{
-  struct sockaddr any;
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-} SbRemote;
+/* What a connection begins with, in the lane's buffer: the whole head of a request, or as much as there will be of it, and perhaps more.
+ * TRUE: it was taken over, with all that is in @caller. FALSE: it is for libsoup, and SbAcceptorFunc is called with them next. */
+typedef gboolean (*SbAcceptorHeard) (SbCaller *caller, const guint8 *bytes, gsize length, gpointer user_data);
 
-/* What a connection without TLS begins with, in the lane's buffer: the whole head of a request, or as much as there will be of it, and
- * perhaps more. TRUE: it was taken over, with @fd. FALSE: it is for libsoup, and
- * SbAcceptorFunc is called with them next. */
-typedef gboolean (*SbAcceptorHeard) (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data);
-
-/* A connection for libsoup to speak HTTP with. @stream: TLS is in it, where there is any. @heard (nullable): what was read of it already. */
+/* A connection for libsoup to speak HTTP with. @stream: TLS is in it, where there is any. @heard: what was read of it already. */
 typedef void (*SbAcceptorFunc) (GIOStream *stream, GBytes *heard, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
 
 /**
  * SbAcceptor:
  *
  * Takes connections off a listening socket: pauses while descriptors are short instead of spinning, wraps TLS around them, and cuts
- * those whose handshake takes too long. Those without TLS wait in an epoll of its own until the head of their request is there, so that ten
- * thousand that say nothing, or begin and do not go on, cost nothing; in libsoup's poll they would make every turn of the lane dearer. Lives on its lane; everything here is for that lane's
- * thread. Owned by the listener.
+ * those whose handshake takes too long. They wait in an epoll of its own until the head of their request is there, so that ten thousand
+ * that say nothing, or begin and do not go on, cost nothing; in libsoup's poll they would make every turn of the lane dearer. Lives on its
+ * lane; everything here is for that lane's thread. Owned by the listener.
  *
  * libsoup could accept by itself, but with a backlog of 10, going on trying when descriptors run out, and waiting for a handshake as long as
  * the client likes.

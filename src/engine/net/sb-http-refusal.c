@@ -4,7 +4,6 @@
 #include "net/sb-http-refusal.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #define CONTENT_TYPE "application/json"
 #define MAX_TOLD 512 /* bytes of an origin or a path: the longest name of a channel takes 384, encoded */
@@ -148,7 +147,7 @@ append_date (GString *text)
 }
 
 void
-sb_http_refusal_write (int fd, const SbVerdict *verdict)
+sb_http_refusal_write (const SbCaller *caller, const SbVerdict *verdict)
 {
   g_autoptr (GString) text = g_string_sized_new (512);
   g_autofree char *body = make_body (verdict);
@@ -158,6 +157,6 @@ sb_http_refusal_write (int fd, const SbVerdict *verdict)
   add_headers (verdict, append_header, text);
   append_header (text, "Content-Type", CONTENT_TYPE);
   g_string_append_printf (text, "Content-Length: %zu\r\n\r\n%s", strlen (body), body);
-  if (send (fd, text->str, text->len, MSG_NOSIGNAL) < 0)
+  if (!sb_caller_write (caller, text->str, text->len))
     g_debug ("a refusal could not be told");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/sb-gate.h"
+#include "net/sb-caller.h"
 #include "net/sb-lane.h"
 #include <libsoup/soup.h>
 
@@ -18,7 +19,7 @@ void sb_http_refusal_answer   (SoupServerMessage *message, const SbVerdict *verd
 /* Only the body, for an answer whose status is libsoup's. */
 void sb_http_refusal_set_body (SoupServerMessage *message, const SbVerdict *verdict);
 /* The same as one text, for a connection of which libsoup knows nothing. What does not go out is lost, for there is nobody to tell. */
-void sb_http_refusal_write    (int fd, const SbVerdict *verdict);
+void sb_http_refusal_write    (const SbCaller *caller, const SbVerdict *verdict);
 /* Counts it, and tells the main thread. @address: the client's; @origin (nullable), @path: as the client says. */
 void sb_http_refusal_tell     (SbLane *lane, const SbVerdict *verdict, const char *address, const char *origin, const char *path);
 

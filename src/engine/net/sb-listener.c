@@ -36,6 +36,16 @@ struct _SbListener
 
 /* --- Plain handshakes: what nearly every client sends, in one packet ------------------------------ */
 
+/* Takes @tls. The session needs it, and its descriptor for epoll. */
+static void
+give_tls (SbArrival *arrival, SbTlsStream *tls)
+{
+  arrival->peer->tls = TRUE;
+  arrival->peer->tls_version = sb_tls_stream_get_version (tls);
+  arrival->peer->cipher = sb_tls_stream_get_cipher (tls);
+  arrival->tls = tls;
+}
+
 /* Without port, in the spelling of sb_address_normalize(). */
 static const char *
 print_address (const SbRemote *remote, char *text, gsize size)
@@ -75,12 +85,15 @@ judge_plain (SbListener *self, const SbRequestHead *head, const SbRemote *remote
 }
 
 static void
-admit_plain (SbListener *self, SbAnswer *answer, const SbRequestHead *head, int fd, const guint8 *early, gsize n_early)
+admit_plain (SbListener *self, SbAnswer *answer, const SbRequestHead *head, SbCaller *caller, const guint8 *early,
+             gsize n_early)
 {
-  gboolean told = sb_upgrade_write (fd, head->key, answer->verdict.protocol, &answer->deflate);
+  gboolean told = sb_upgrade_write (caller, head->key, answer->verdict.protocol, &answer->deflate);
   SbArrival *arrival = sb_answer_make_arrival (answer, head->user_agent, head->origin);
 
-  arrival->fd = fd;
+  arrival->fd = caller->fd;
+  if (caller->tls != NULL)
+    give_tls (arrival, caller->tls);
   if (!told)
     {
       sb_admission_give_up (self->admission, arrival);
@@ -92,19 +105,20 @@ admit_plain (SbListener *self, SbAnswer *answer, const SbRequestHead *head, int 
 }
 
 static void
-refuse_plain (SbListener *self, const SbAnswer *answer, const SbRequestHead *head, int fd)
+refuse_plain (SbListener *self, const SbAnswer *answer, const SbRequestHead *head, SbCaller *caller)
 {
   sb_http_refusal_tell (self->lane, &answer->verdict, answer->address, head->origin, head->path);
-  sb_http_refusal_write (fd, &answer->verdict);
-  close (fd);
+  sb_http_refusal_write (caller, &answer->verdict);
+  sb_caller_close (caller);
 }
 
 /* libsoup's objects for one handshake are four fifths of its cost; so those that need none of what libsoup knows do without, and who floods
  * the server with wrong tokens does not take more than who has a right one. All others are libsoup's. */
 static gboolean
-heard_cb (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpointer user_data)
+heard_cb (SbCaller *caller, const guint8 *bytes, gsize length, gpointer user_data)
 {
   SbListener *self = user_data;
+  const SbRemote *remote = &caller->remote;
   SbRequestHead head;
   SbAnswer *answer;
   gsize n_early;
@@ -116,9 +130,9 @@ heard_cb (int fd, const SbRemote *remote, const guint8 *bytes, gsize length, gpo
   answer = judge_plain (self, &head, remote);
   n_early = length - head.length;
   if (sb_answer_is_admitted (answer))
-    admit_plain (self, answer, &head, fd, bytes + head.length, n_early);
+    admit_plain (self, answer, &head, caller, bytes + head.length, n_early);
   else if (!answer->verdict.upgrade_to_tell && n_early == 0)
-    refuse_plain (self, answer, &head, fd);
+    refuse_plain (self, answer, &head, caller);
   else
     self->refused = g_steal_pointer (&answer);
   sb_request_head_clear (&head);
@@ -136,7 +150,7 @@ accepted_cb (GIOStream *accepted, GBytes *heard, GSocketAddress *local, GSocketA
   g_autoptr (SbRequestStream) stream = sb_request_stream_new (accepted, heard);
   g_autoptr (GError) error = NULL;
 
-  if (heard != NULL && self->refused != NULL)
+  if (self->refused != NULL)
     g_object_set_data_full (G_OBJECT (stream), ANSWER, g_steal_pointer (&self->refused), sb_answer_free);
   /* The one object of ours that the message shows. */
   g_object_set_data_full (G_OBJECT (remote), "sb-request-stream", g_object_ref (stream), g_object_unref);
@@ -267,10 +281,7 @@ take_stream (GIOStream *stream, SbArrival *arrival)
 
       sb_acceptor_forget (G_IO_STREAM (tls));
       arrival->fd = get_fd (sb_tls_stream_get_base (tls));
-      arrival->peer->tls = TRUE;
-      arrival->peer->tls_version = sb_tls_stream_get_version (tls);
-      arrival->peer->cipher = sb_tls_stream_get_cipher (tls);
-      arrival->tls = tls;
+      give_tls (arrival, tls);
       return TRUE;
     }
 

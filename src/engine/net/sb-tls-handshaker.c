@@ -30,7 +30,8 @@ job_free (gpointer data)
 
   if (self == NULL)
     return;
-  self->data_free (self->data);
+  if (self->data != NULL)
+    self->data_free (self->data);
   g_object_unref (self->stream);
   g_free (self);
 }
@@ -73,7 +74,7 @@ done_cb (gpointer user_data)
   Job *job = *(Job **) user_data;
 
   if (!job->failed)
-    job->func (job->stream, job->data);
+    job->func (job->stream, g_steal_pointer (&job->data));
 
   return G_SOURCE_REMOVE;
 }

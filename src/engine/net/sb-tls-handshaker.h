@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* On the lane's thread, between two turns of it. @data: as it was given; both stay the caller's. */
+/* On the lane's thread, between two turns of it. @data: as it was given. (transfer full) */
 typedef void (*SbTlsHandshakenFunc) (SbTlsStream *stream, gpointer data);
 
 /**
@@ -21,8 +21,8 @@ typedef struct _SbTlsHandshaker SbTlsHandshaker;
 SbTlsHandshaker *sb_tls_handshaker_new  (SbLane *lane, SbTlsHandshakenFunc func);
 /* Gives up those that are under way. What is done already is told while the lane runs. */
 void             sb_tls_handshaker_free (SbTlsHandshaker *self);
-/* Takes @data, which is freed when it has been told, or has failed: on the lane's thread, or behind its end. Who takes too long is the caller's to
- * cut, by shutting the socket down. */
+/* Takes @data, which is freed where the handshake fails or is given up: on the lane's thread, or behind its end. Who takes too long is the
+ * caller's to cut, by shutting the socket down. */
 void             sb_tls_handshaker_push (SbTlsHandshaker *self, GSocketConnection *connection, SbTlsCredentials *credentials, gpointer data,
                                          GDestroyNotify data_free);
 

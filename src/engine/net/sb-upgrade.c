@@ -4,7 +4,6 @@
 #include "net/sb-upgrade.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #define SHA1_SIZE 20
 #define ACCEPT_SIZE 29 /* of the Base64 of those, with its NUL */
@@ -29,7 +28,7 @@ compute_accept (const char *key, char *text)
 }
 
 gboolean
-sb_upgrade_write (int fd, const char *key, const char *protocol, const SbDeflateOffer *deflate)
+sb_upgrade_write (const SbCaller *caller, const char *key, const char *protocol, const SbDeflateOffer *deflate)
 {
   g_autoptr (GString) text = g_string_sized_new (512);
   char accept[ACCEPT_SIZE + 4]; /* what the functions' rule of thumb asks for */
@@ -51,6 +50,5 @@ sb_upgrade_write (int fd, const char *key, const char *protocol, const SbDeflate
     }
   g_string_append (text, "\r\n\r\n");
 
-  /* A few hundred bytes into an empty buffer: the kernel takes them whole or the connection is broken. */
-  return send (fd, text->str, text->len, MSG_NOSIGNAL) == (gssize) text->len;
+  return sb_caller_write (caller, text->str, text->len);
 }
